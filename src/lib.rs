@@ -3,4 +3,5 @@
 
 pub mod source;
 pub mod syntax;
+pub mod terraform;
 pub mod value;

@@ -2,9 +2,11 @@
 //! columns exist only where a report is written. Reading from disk is in [`decode`].
 
 mod decode;
+mod files;
 mod span;
 
 pub use decode::{DecodeError, decode_text};
+pub use files::{Files, LARGEST_FILE, LoadError, Loaded};
 pub use span::{FileId, Span};
 
 use std::ops::Range;

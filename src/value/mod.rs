@@ -10,7 +10,7 @@ mod text;
 mod types;
 mod unknown;
 
-pub use number::Number;
+pub use number::{Float, Number, PRECISION};
 pub use origin::{Origin, Step, Via};
 pub use text::{Built, Part, Text};
 pub use types::{ObjectAttribute, Type};
