@@ -1,0 +1,227 @@
+//! The only door to the disk: reads files inside the boundary of the run, once each.
+//!
+//! Nothing outside the boundary is read, whatever a file asks for: `..`, absolute paths and symbolic
+//! links are resolved before the check.
+
+use std::collections::{BTreeMap, HashMap};
+use std::io::Read;
+use std::path::{Component, Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use thiserror::Error;
+
+use super::{DecodeError, FileId, SourceMap, decode_text};
+
+/// Largest size of an ordinary input file, in bytes.
+pub const LARGEST_FILE: u64 = 20 * 1024 * 1024;
+
+/// Why a file was not read.
+#[derive(Debug, Clone, Error)]
+pub enum LoadError {
+    #[error("the file does not exist")]
+    NotFound,
+    #[error("the path leads outside the scanned root")]
+    Outside,
+    /// Sizes in bytes.
+    #[error("the file is larger than {limit} bytes")]
+    TooLarge { limit: u64 },
+    #[error(transparent)]
+    Decode(#[from] DecodeError),
+    #[error("it is no regular file")]
+    NotAFile,
+    #[error("{0}")]
+    Io(Arc<str>),
+}
+
+/// A file that was read.
+#[derive(Debug, Clone)]
+pub struct Loaded {
+    pub id: FileId,
+    pub text: Arc<str>,
+}
+
+/// Files of a run, read on demand and kept; shared between threads.
+#[derive(Debug)]
+pub struct Files {
+    root: PathBuf,
+    display_base: PathBuf,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    map: SourceMap,
+    by_path: HashMap<PathBuf, Result<Loaded, LoadError>>,
+}
+
+impl Files {
+    /// `root` is the boundary, `display_base` what shown names are relative to (the working directory).
+    ///
+    /// # Errors
+    /// When `root` cannot be resolved.
+    pub fn new(root: &Path, display_base: &Path) -> std::io::Result<Self> {
+        Ok(Self {
+            root: root.canonicalize()?,
+            display_base: display_base.canonicalize().unwrap_or_else(|_| display_base.to_path_buf()),
+            state: Mutex::default(),
+        })
+    }
+
+    /// The boundary, resolved.
+    #[must_use]
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// `path` without `.` and `..`, by text alone; absolute paths stay absolute.
+    #[must_use]
+    pub fn normalize(path: &Path) -> PathBuf {
+        let mut clean = PathBuf::new();
+        for part in path.components() {
+            match part {
+                Component::CurDir => {}
+                Component::ParentDir => {
+                    if !clean.pop() {
+                        clean.push("..");
+                    }
+                }
+                other => clean.push(other.as_os_str()),
+            }
+        }
+        clean
+    }
+
+    /// The real path behind `path`, if it lies inside the boundary.
+    ///
+    /// # Errors
+    /// When it does not exist or leads outside.
+    pub fn resolve(&self, path: &Path) -> Result<PathBuf, LoadError> {
+        let real = path.canonicalize().map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound if !Self::normalize(path).starts_with(&self.root) => {
+                LoadError::Outside
+            }
+            std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => LoadError::NotFound,
+            _ => LoadError::Io(error.to_string().into()),
+        })?;
+        if real.starts_with(&self.root) { Ok(real) } else { Err(LoadError::Outside) }
+    }
+
+    /// Reads a text file (at most [`LARGEST_FILE`] bytes), or returns what was read before.
+    ///
+    /// # Errors
+    /// See [`LoadError`]; the error is remembered too.
+    pub fn load(&self, path: &Path) -> Result<Loaded, LoadError> {
+        self.load_up_to(path, LARGEST_FILE)
+    }
+
+    /// Reads a text file of at most `limit` bytes.
+    ///
+    /// # Errors
+    /// See [`LoadError`].
+    pub fn load_up_to(&self, path: &Path, limit: u64) -> Result<Loaded, LoadError> {
+        if let Some(known) = self.state().by_path.get(path) {
+            return known.clone();
+        }
+        let read = self.read_bytes(path, limit).and_then(|bytes| Ok(decode_text(&bytes)?));
+        let mut state = self.state();
+        if let Some(known) = state.by_path.get(path) {
+            return known.clone();
+        }
+        let loaded = read.map(|text| {
+            let id = state.map.add(self.display_name(path), path, text.clone());
+            Loaded { id, text }
+        });
+        state.by_path.insert(path.to_path_buf(), loaded.clone());
+        loaded
+    }
+
+    /// Reads raw bytes inside the boundary, without keeping them.
+    ///
+    /// # Errors
+    /// See [`LoadError`].
+    pub fn read_bytes(&self, path: &Path, limit: u64) -> Result<Vec<u8>, LoadError> {
+        let real = self.resolve(path)?;
+        let io = |error: std::io::Error| LoadError::Io(error.to_string().into());
+        let metadata = std::fs::metadata(&real).map_err(io)?;
+        if !metadata.is_file() {
+            return Err(LoadError::NotAFile);
+        }
+        if metadata.len() > limit {
+            return Err(LoadError::TooLarge { limit });
+        }
+        let mut bytes = Vec::new();
+        let file = std::fs::File::open(&real).map_err(io)?;
+        file.take(limit + 1).read_to_end(&mut bytes).map_err(io)?;
+        if bytes.len() as u64 > limit { Err(LoadError::TooLarge { limit }) } else { Ok(bytes) }
+    }
+
+    /// Names of the regular files (or links to such) directly in `dir`, sorted; empty where it is no directory inside the boundary.
+    #[must_use]
+    pub fn file_names(&self, dir: &Path) -> Vec<String> {
+        let Ok(real) = self.resolve(dir) else { return Vec::new() };
+        let Ok(entries) = std::fs::read_dir(real) else { return Vec::new() };
+        let mut names: Vec<String> = entries
+            .filter_map(Result::ok)
+            .filter(|entry| entry.path().is_file())
+            .filter_map(|entry| entry.file_name().into_string().ok())
+            .collect();
+        names.sort();
+        names
+    }
+
+    /// A pseudo file, such as the value of a command-line argument.
+    pub fn add_pseudo(&self, name: impl Into<String>, text: impl Into<Arc<str>>) -> Loaded {
+        let text = text.into();
+        let id = self.state().map.add_pseudo(name, text.clone());
+        Loaded { id, text }
+    }
+
+    /// The name shown for a path: relative to the working directory, `/` separated.
+    #[must_use]
+    pub fn display_name(&self, path: &Path) -> String {
+        let absolute = if path.is_absolute() { path.to_path_buf() } else { self.display_base.join(path) };
+        let absolute = Self::normalize(&absolute);
+        let mut up = 0;
+        let mut base = self.display_base.as_path();
+        let relative = loop {
+            if let Ok(rest) = absolute.strip_prefix(base) {
+                break rest.to_path_buf();
+            }
+            match base.parent() {
+                Some(parent) => {
+                    base = parent;
+                    up += 1;
+                }
+                None => break absolute.clone(),
+            }
+        };
+        let parts = std::iter::repeat_n("..".to_owned(), up)
+            .chain(relative.components().map(|part| part.as_os_str().to_string_lossy().into_owned()));
+        let name = parts.collect::<Vec<_>>().join("/");
+        if name.is_empty() { ".".to_owned() } else { name }
+    }
+
+    /// The sources read so far, by id.
+    pub fn into_sources(self) -> SourceMap {
+        self.state.into_inner().unwrap_or_else(PoisonError::into_inner).map
+    }
+
+    /// Runs `look` on the sources read so far.
+    pub fn with_sources<T>(&self, look: impl FnOnce(&SourceMap) -> T) -> T {
+        look(&self.state().map)
+    }
+
+    /// Files that could not be read, with the reason, by path.
+    #[must_use]
+    pub fn failures(&self) -> BTreeMap<PathBuf, LoadError> {
+        let state = self.state();
+        let failed = |(path, result): (&PathBuf, &Result<Loaded, LoadError>)| {
+            result.as_ref().err().map(|error| (path.clone(), error.clone()))
+        };
+        state.by_path.iter().filter_map(failed).collect()
+    }
+}

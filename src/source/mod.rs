@@ -1,0 +1,154 @@
+//! The files of a run: text, names, line index. Positions are byte [`Span`]s everywhere; lines and
+//! columns exist only where a report is written. Reading from disk is in [`decode`].
+
+mod decode;
+mod files;
+mod span;
+
+pub use decode::{DecodeError, decode_text};
+pub use files::{Files, LARGEST_FILE, LoadError, Loaded};
+pub use span::{FileId, Span};
+
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// One file (or pseudo file such as `--var image`) of a run.
+#[derive(Debug)]
+pub struct SourceFile {
+    /// Name shown to people: relative to the working directory, `/` separated.
+    pub name: String,
+    /// Path on disk; `None` for pseudo files (command-line values, environment variables).
+    pub path: Option<PathBuf>,
+    /// Decoded text, without byte-order mark.
+    pub text: Arc<str>,
+    line_starts: Vec<u32>,
+}
+
+impl SourceFile {
+    fn new(name: String, path: Option<PathBuf>, text: Arc<str>) -> Self {
+        let mut line_starts = vec![0];
+        line_starts.extend(
+            text.bytes()
+                .enumerate()
+                .filter(|(_, byte)| *byte == b'\n')
+                .map(|(at, _)| u32::try_from(at + 1).unwrap_or(u32::MAX)),
+        );
+        Self { name, path, text, line_starts }
+    }
+
+    /// Number of lines; an empty file has one.
+    #[must_use]
+    pub fn line_count(&self) -> usize {
+        self.line_starts.len()
+    }
+
+    /// 0-based line of a byte offset; offsets past the end belong to the last line.
+    #[must_use]
+    pub fn line_index(&self, offset: u32) -> usize {
+        self.line_starts.partition_point(|start| *start <= offset).saturating_sub(1)
+    }
+
+    /// Byte range of a 0-based line, without its line ending.
+    #[must_use]
+    pub fn line_range(&self, line: usize) -> Range<usize> {
+        let start = self.line_starts.get(line).map_or(self.text.len(), |start| *start as usize);
+        let end = self.line_starts.get(line + 1).map_or(self.text.len(), |next| *next as usize);
+        let text = self.text.get(start..end).unwrap_or_default();
+        start..start + text.trim_end_matches(['\n', '\r']).len()
+    }
+
+    /// The text of a 0-based line, without its line ending.
+    #[must_use]
+    pub fn line_text(&self, line: usize) -> &str {
+        self.text.get(self.line_range(line)).unwrap_or_default()
+    }
+
+    /// 1-based line and column of a byte offset; columns count Unicode scalar values.
+    #[must_use]
+    pub fn position(&self, offset: u32) -> Position {
+        let line = self.line_index(offset);
+        let start = self.line_starts.get(line).map_or(0, |start| *start as usize);
+        let mut end = (offset as usize).clamp(start, self.text.len());
+        while !self.text.is_char_boundary(end) {
+            end -= 1;
+        }
+        let column = self.text.get(start..end).map_or(0, |head| head.chars().count()) + 1;
+        Position { line: line + 1, column }
+    }
+}
+
+/// A place as people count it: both 1-based, columns in Unicode scalar values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    pub line: usize,
+    pub column: usize,
+}
+
+/// All files of a run. Append-only, so a [`FileId`] stays valid.
+#[derive(Debug, Default)]
+pub struct SourceMap {
+    files: Vec<SourceFile>,
+}
+
+impl SourceMap {
+    /// Adds a file read from `path`, shown as `name`.
+    pub fn add(
+        &mut self,
+        name: impl Into<String>,
+        path: impl Into<PathBuf>,
+        text: impl Into<Arc<str>>,
+    ) -> FileId {
+        self.push(SourceFile::new(name.into(), Some(path.into()), text.into()))
+    }
+
+    /// Adds text that stands in no file, such as the value of `--var image=…`.
+    pub fn add_pseudo(&mut self, name: impl Into<String>, text: impl Into<Arc<str>>) -> FileId {
+        self.push(SourceFile::new(name.into(), None, text.into()))
+    }
+
+    fn push(&mut self, file: SourceFile) -> FileId {
+        let id = FileId::new(self.files.len());
+        self.files.push(file);
+        id
+    }
+
+    #[must_use]
+    pub fn get(&self, id: FileId) -> Option<&SourceFile> {
+        self.files.get(id.index())
+    }
+
+    /// The name shown for a file; empty for an id of another map.
+    #[must_use]
+    pub fn name(&self, id: FileId) -> &str {
+        self.get(id).map_or("", |file| &file.name)
+    }
+
+    /// The file that was read from `path`, if it was.
+    #[must_use]
+    pub fn find(&self, path: &Path) -> Option<FileId> {
+        self.files.iter().position(|file| file.path.as_deref() == Some(path)).map(FileId::new)
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = (FileId, &SourceFile)> {
+        self.files.iter().enumerate().map(|(at, file)| (FileId::new(at), file))
+    }
+
+    /// The source text under a span; empty where the span does not fit.
+    #[must_use]
+    pub fn text(&self, span: Span) -> &str {
+        self.get(span.file).and_then(|file| file.text.get(span.range())).unwrap_or_default()
+    }
+
+    /// Start of a span as people count it.
+    #[must_use]
+    pub fn position(&self, span: Span) -> Position {
+        self.get(span.file).map_or(Position { line: 1, column: 1 }, |file| file.position(span.start))
+    }
+
+    /// End (exclusive) of a span as people count it.
+    #[must_use]
+    pub fn end_position(&self, span: Span) -> Position {
+        self.get(span.file).map_or(Position { line: 1, column: 1 }, |file| file.position(span.end))
+    }
+}

@@ -1,0 +1,3 @@
+//! Text to trees with spans and comments. No meaning: what a tree says is for `terraform` and `lower`.
+
+pub mod tree;

@@ -1,0 +1,163 @@
+//! Terraform configurations to evaluated resources: language, modules, variables, instances. What a
+//! resource type means is for `lower`.
+//!
+//! Semantics: `ARCHITECTURE.md`, "Unknowns". Evaluation is driven by demand over the reference graph and
+//! never fails as a whole: an error is a [`Diagnostic`] and the value goes on as unknown.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::source::Span;
+use crate::value::{Causes, Value};
+
+/// What the command line and the environment say of a root module.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// `--var` and `--var-file`, in the order given: the last one wins.
+    pub inputs: Vec<Input>,
+    /// `TF_VAR_name` variables of the environment, names without the prefix.
+    pub environment: Vec<(String, String)>,
+    /// Name of the workspace; Terraform's `default` where not given.
+    pub workspace: Option<String>,
+    pub limits: Limits,
+}
+
+/// One `--var name=value` or `--var-file path`.
+#[derive(Debug, Clone)]
+pub enum Input {
+    Var { name: String, value: String },
+    VarFile(PathBuf),
+}
+
+/// Where evaluation stops and the rest becomes unknown with cause `limit`.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// Instances of one `count` or `for_each`, and items of one `for` or dynamic block.
+    pub instances: usize,
+    /// Bytes of one string.
+    pub string: usize,
+    /// Expression evaluations of one root module.
+    pub steps: u64,
+    /// Depth of module calls.
+    pub depth: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { instances: 1_000, string: 4 * 1024 * 1024, steps: 20_000_000, depth: 32 }
+    }
+}
+
+/// Everything that evaluating one root module found.
+#[derive(Debug, Default)]
+pub struct Evaluation {
+    /// Directory of the root module.
+    pub dir: PathBuf,
+    /// Managed resources and data sources of every module, in order of address.
+    pub resources: Vec<Resource>,
+    /// Root outputs in order of name.
+    pub outputs: Vec<(Arc<str>, Value)>,
+    /// Root variables with the value used, in order of name.
+    pub variables: Vec<(Arc<str>, Value)>,
+    /// Files of the configuration and of every module it uses, var files included, as given to `Files`.
+    pub files: Vec<PathBuf>,
+    /// Module calls that could not be followed (registry, git, missing directory).
+    pub unresolved_modules: Vec<UnresolvedModule>,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// An evaluated instance of a `resource` or `data` block.
+#[derive(Debug, Clone)]
+pub struct Resource {
+    /// Full address: `module.api["web"].aws_ecs_service.this[0]`. An instance whose key is not
+    /// known is written `[*]`.
+    pub address: Arc<str>,
+    pub mode: Mode,
+    /// `aws_ecs_service`.
+    pub ty: Arc<str>,
+    pub name: Arc<str>,
+    /// Address of the module: empty for the root, `module.api["web"]`.
+    pub module: Arc<str>,
+    /// Header of the block: keyword and labels.
+    pub header: Span,
+    /// The whole block.
+    pub block: Span,
+    /// Headers of the module calls that lead here, innermost first.
+    pub calls: Vec<Span>,
+    /// Arguments and nested blocks as one object. Nested blocks are sequences of objects under their
+    /// type name, whatever their number; `origin` of each is the header of the block. Attributes that
+    /// are not set are absent; computed ones are not listed. Meta-arguments are left out.
+    pub body: Value,
+    pub multiplicity: Multiplicity,
+    pub lifecycle: Lifecycle,
+    /// Configuration of the provider that manages it (`region`, `default_tags` …), when it is declared.
+    pub provider: Option<Arc<Value>>,
+    /// Resources and modules named by `depends_on`.
+    pub depends_on: Vec<Arc<str>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    Managed,
+    Data,
+}
+
+/// How many instances one [`Resource`] stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Multiplicity {
+    /// A single known instance.
+    One,
+    /// A symbolic instance: between `low` and `high` (unbounded: `None`) of them; the causes say what would decide it.
+    Between { low: u64, high: Option<u64>, causes: Causes },
+}
+
+/// The part of `lifecycle` that matters to the model.
+#[derive(Debug, Clone, Default)]
+pub struct Lifecycle {
+    pub span: Option<Span>,
+    /// `ignore_changes = all`.
+    pub ignore_all: bool,
+    /// First path steps of `ignore_changes`: `desired_count`, `task_definition` …
+    pub ignore_changes: Vec<Arc<str>>,
+    pub prevent_destroy: bool,
+    pub create_before_destroy: bool,
+}
+
+/// A `module` block whose source is not in the repository.
+#[derive(Debug, Clone)]
+pub struct UnresolvedModule {
+    /// `module.vpc`.
+    pub address: Arc<str>,
+    pub source: Arc<str>,
+    /// `version` argument, where given.
+    pub version: Option<Arc<str>>,
+    pub header: Span,
+    /// Arguments of the call, evaluated.
+    pub arguments: Value,
+}
+
+/// Something wrong in the configuration itself.
+#[derive(Debug, Clone)]
+pub struct Diagnostic {
+    pub class: Class,
+    /// One sentence, Terraform's reason in our words, without values of sensitive things.
+    pub message: String,
+    pub span: Span,
+    /// Further places: the steps of a cycle, the other of two duplicate keys, the variable's declaration.
+    pub related: Vec<(Span, String)>,
+}
+
+/// Which finding a [`Diagnostic`] becomes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Class {
+    /// The file breaks the grammar.
+    Syntax,
+    /// Terraform would stop here.
+    Evaluation,
+    /// Definitions refer to each other in a circle.
+    Cycle,
+    /// The same key twice in an object expression.
+    DuplicateKey,
+    /// One of [`Limits`] was reached.
+    Limit,
+}
