@@ -1,0 +1,3 @@
+//! What a deployment costs a month. Knows the model and the price tables, not Terraform and not output formats.
+
+pub mod catalogue;
