@@ -9,5 +9,7 @@ fn main() -> Result<(), String> {
     let variable = |name| std::env::var_os(name).map(PathBuf::from).ok_or(format!("cargo sets no {name}"));
     let root = variable("CARGO_MANIFEST_DIR")?;
     let out = variable("OUT_DIR")?;
+
+    println!("cargo::rerun-if-changed=pricing");
     pricing::build(&root.join("pricing"), &out.join("prices.bin"))
 }

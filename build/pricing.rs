@@ -25,7 +25,6 @@ const COLUMN_SOURCES: &str = "@source\t";
 /// # Errors
 /// A sentence that names the file, the line and what is wrong with it.
 pub(crate) fn build(folder: &Path, out: &Path) -> Result<(), String> {
-    println!("cargo::rerun-if-changed={}", folder.display());
     let mut names: Vec<String> = fs::read_dir(folder)
         .map_err(|error| format!("{}: {error}", folder.display()))?
         .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
@@ -35,7 +34,6 @@ pub(crate) fn build(folder: &Path, out: &Path) -> Result<(), String> {
 
     let read = |name: &str| {
         let path = folder.join(format!("{name}.tsv"));
-        println!("cargo::rerun-if-changed={}", path.display());
         fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))
     };
     let regions = regions(&read("regions")?)?;
