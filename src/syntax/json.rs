@@ -40,16 +40,15 @@ pub fn parse(text: &str, file: FileId, comments: bool) -> Parsed {
         }
     };
     if let Some(map) = &result.comments {
-        parsed.comments = map.values().flat_map(|list| list.iter()).map(|comment| read(comment, file)).collect();
+        parsed.comments =
+            map.values().flat_map(|list| list.iter()).map(|comment| read(comment, file)).collect();
         // Each comment is listed under the token before and the token after it.
         parsed.comments.sort_by_key(|comment| comment.span);
         parsed.comments.dedup();
     }
     match result.value {
-        None => parsed.error(
-            Span::new(file, text.len()..text.len()),
-            "the file is empty: a JSON value was expected",
-        ),
+        None => parsed
+            .error(Span::new(file, text.len()..text.len()), "the file is empty: a JSON value was expected"),
         Some(value) => {
             let mut reader = Reader { text, file, parsed: &mut parsed };
             let root = reader.node(value);
@@ -83,10 +82,7 @@ impl Reader<'_> {
         let kind = match ast {
             Ast::NullKeyword(_) => NodeKind::Null,
             Ast::BooleanLit(literal) => NodeKind::Bool(literal.value),
-            Ast::NumberLit(literal) => {
-                self.check_number(literal.value, span);
-                NodeKind::Number(literal.value.into())
-            }
+            Ast::NumberLit(literal) => NodeKind::Number(literal.value.into()),
             Ast::StringLit(literal) => {
                 self.check_string(span);
                 NodeKind::String(literal.value.as_ref().into())
@@ -110,15 +106,6 @@ impl Reader<'_> {
             }
         };
         Node { span, kind }
-    }
-
-    /// The library takes `007`, which JSON does not.
-    fn check_number(&mut self, written: &str, span: Span) {
-        let digits = written.strip_prefix('-').unwrap_or(written);
-        let mut rest = digits.bytes();
-        if rest.next() == Some(b'0') && rest.next().is_some_and(|byte| byte.is_ascii_digit()) {
-            self.parsed.error(span, "a number must not start with a zero; write it without, or in quotes");
-        }
     }
 
     /// The library takes raw control characters inside strings, which JSON does not.
@@ -153,6 +140,11 @@ fn explain(text: &str, error: &ParseError) -> (std::ops::Range<usize>, String) {
         }
         ParseErrorKind::ExpectedObjectValue => "a value was expected after `:`".to_owned(),
         ParseErrorKind::ExpectedStringObjectProperty => "a key must be written in double quotes".to_owned(),
+        // The library ends a number after a leading zero.
+        ParseErrorKind::ExpectedComma if digit_at(text, range.start) && digit_at(text, range.start.wrapping_sub(1)) => {
+            range.start = range.start.saturating_sub(1);
+            "a number must not start with a zero; write it without, or in quotes".to_owned()
+        }
         ParseErrorKind::ExpectedComma => "`,` was expected here".to_owned(),
         ParseErrorKind::TrailingCommasNotAllowed => {
             "a `,` must not stand before the closing bracket".to_owned()
@@ -191,6 +183,10 @@ fn explain(text: &str, error: &ParseError) -> (std::ops::Range<usize>, String) {
         range.end = range.start + 1;
     }
     (clamp(text, range.start, range.end), message)
+}
+
+fn digit_at(text: &str, at: usize) -> bool {
+    text.as_bytes().get(at).is_some_and(u8::is_ascii_digit)
 }
 
 fn lower_first(words: &str) -> String {
@@ -271,7 +267,7 @@ mod tests {
         assert_eq!(error("{\"a\":  \n"), (5..5, "the file ends here: a value was expected".to_owned()));
         assert_eq!(error("{a: 1}").1, "a key must be written in double quotes");
         assert_eq!(error("[1,]").1, "a `,` must not stand before the closing bracket");
-        assert_eq!(error("[007]").0, 1..4);
+        assert_eq!(error("[007]").0, 1..2);
         assert_eq!(error("[\"a\nb\"]").0, 3..4);
         assert!(error("\"abc").1.starts_with("this string cannot be read"));
         assert!(error("{} {}").1.contains("after the first"));
@@ -324,9 +320,8 @@ mod tests {
         leaf.prop_recursive(4, 40, 6, |inner| {
             prop_oneof![
                 prop::collection::vec(inner.clone(), 0..6).prop_map(serde_json::Value::from),
-                prop::collection::vec((".{0,6}", inner), 0..6).prop_map(|members| {
-                    serde_json::Value::Object(members.into_iter().collect())
-                }),
+                prop::collection::vec((".{0,6}", inner), 0..6)
+                    .prop_map(|members| { serde_json::Value::Object(members.into_iter().collect()) }),
             ]
         })
     }

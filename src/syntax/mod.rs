@@ -3,6 +3,7 @@
 pub mod json;
 mod parsed;
 pub mod path;
+pub mod template_json;
 pub mod tree;
 pub mod yaml;
 

@@ -59,7 +59,11 @@ pub(super) fn note_duplicates(members: &[Member], into: &mut Vec<Duplicate>) {
     if members.len() <= FEW {
         for (at, member) in members.iter().enumerate() {
             if let Some(first) = members.iter().take(at).find(|earlier| earlier.key == member.key) {
-                into.push(Duplicate { first: first.key_span, second: member.key_span, key: member.key.clone() });
+                into.push(Duplicate {
+                    first: first.key_span,
+                    second: member.key_span,
+                    key: member.key.clone(),
+                });
             }
         }
         return;
