@@ -2,6 +2,7 @@
 //! and what it costs a month. `ARCHITECTURE.md` has the picture; this is the module map.
 
 pub mod discover;
+pub mod lower;
 pub mod model;
 pub mod source;
 pub mod syntax;
