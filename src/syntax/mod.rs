@@ -1,3 +1,10 @@
 //! Text to trees with spans and comments. No meaning: what a tree says is for `terraform` and `lower`.
 
+pub mod json;
+mod parsed;
+pub mod path;
+pub mod template_json;
 pub mod tree;
+pub mod yaml;
+
+pub use parsed::{Comment, Duplicate, Parsed, SyntaxError};
