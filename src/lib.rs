@@ -1,6 +1,7 @@
 //! Plimsoll reads the files that deploy containers to AWS ECS and says what will break, what is unsafe
 //! and what it costs a month. `ARCHITECTURE.md` has the picture; this is the module map.
 
+pub mod lower;
 pub mod model;
 pub mod source;
 pub mod syntax;

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
-use super::address::Address;
+use crate::model::address::Address;
 use crate::model::{Field, Items, NotKnown, Open, PatternPart, Reference, State};
 use crate::value::{Built, Cause, Causes, Kind, Mapping, Origin, Part, Step, Unknown, Value};
 
@@ -435,11 +435,13 @@ fn named(value: &Value, wanted: &[&str]) -> Option<Reference> {
     (target.is_some() || text.is_some()).then_some(Reference { target, text, pattern })
 }
 
-/// The resource a value was read from, with the attribute: the first of a wanted type, else the outermost
-/// one in the value's own way, else the one its only cause names.
+/// The resource a value was read from, with the attribute: the first of a wanted type (a managed one
+/// before a data source), else the outermost one in the value's own way, else the one its only cause names.
 fn target(value: &Value, wanted: &[&str]) -> Option<(Arc<str>, Arc<str>)> {
     let found = targets(value);
-    if let Some(first) = found.iter().find(|(address, _)| wanted.contains(&Address::parse(address).ty)) {
+    let is_wanted = |(address, _): &&(Arc<str>, Arc<str>)| wanted.contains(&Address::parse(address).ty);
+    let is_managed = |(address, _): &&(Arc<str>, Arc<str>)| !Address::parse(address).data;
+    if let Some(first) = found.iter().filter(is_wanted).find(is_managed).or_else(|| found.iter().find(is_wanted)) {
         return Some(first.clone());
     }
     if let Some((address, attribute)) = value.origin.attribute().filter(|(address, _)| !tells_caller(address)) {

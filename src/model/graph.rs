@@ -15,7 +15,7 @@ use super::secrets::{Parameter, Secret};
 use super::service::{Cluster, ClusterCapacityProviders, ScalingTarget, Service};
 use super::task::TaskDefinition;
 use super::workflow::Workflow;
-use super::{Meta, MissingModule, Other};
+use super::{Meta, MissingModule, Other, Reference};
 
 /// Index of a node in its family.
 pub trait Id: Copy {
@@ -57,6 +57,8 @@ macro_rules! families {
             pub others: Vec<Other>,
             pub missing_modules: Vec<MissingModule>,
             pub units: Vec<UnitInfo>,
+            /// What data sources read, by address: the name or the resource that their arguments give.
+            pub data_sources: HashMap<(Unit, Arc<str>), Reference>,
         }
 
         impl Deployment {
@@ -146,6 +148,12 @@ impl<I: Id> Index<I> {
     #[must_use]
     pub fn address(&self, unit: Unit, address: &str) -> Option<I> {
         self.by_address.get(&(unit, Arc::from(address))).copied()
+    }
+
+    /// Every node of that name, with its unit.
+    #[must_use]
+    pub fn named(&self, name: &str) -> &[(Unit, I)] {
+        self.by_name.get(name).map_or(&[], Vec::as_slice)
     }
 
     /// The node of that name: in the same unit, else the only one elsewhere.
