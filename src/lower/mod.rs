@@ -1,7 +1,6 @@
 //! Everything that was read to the one typed deployment: evaluated Terraform, raw task definitions,
 //! workflows. What the values mean for a verdict or a price is for `lint` and `cost`.
 
-
 pub mod read;
 mod stage;
 pub mod task_definition;
@@ -11,8 +10,8 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::model::workflow::Workflow;
 use crate::model::graph::UnitInfo;
+use crate::model::workflow::Workflow;
 use crate::model::{Count, Deployment, Field, IgnoredChanges, Input, Meta, Stage, StageOf, Unit, link};
 use crate::source::Span;
 use crate::terraform::Evaluation;
@@ -136,3 +135,6 @@ impl Options {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

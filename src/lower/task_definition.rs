@@ -52,7 +52,8 @@ const MODELLED: [&str; 21] = [
 ];
 
 const ROLES: [&str; 1] = ["aws_iam_role"];
-const SECRETS: [&str; 3] = ["aws_secretsmanager_secret", "aws_secretsmanager_secret_version", "aws_ssm_parameter"];
+const SECRETS: [&str; 3] =
+    ["aws_secretsmanager_secret", "aws_secretsmanager_secret_version", "aws_ssm_parameter"];
 
 /// The parts of a task-definition document: the definition, and tags that stand beside it.
 #[derive(Debug)]
@@ -91,7 +92,11 @@ impl Document {
             let tag = Reader::new(item).any_case();
             (tag.string("key"), tag.string("value"))
         });
-        pairs.items.into_iter().filter_map(|(key, value)| Some((Arc::from(key.known()?.as_str()), value))).collect()
+        pairs
+            .items
+            .into_iter()
+            .filter_map(|(key, value)| Some((Arc::from(key.known()?.as_str()), value)))
+            .collect()
     }
 
     #[must_use]
@@ -110,10 +115,9 @@ impl Document {
             return task(&reader, &API, read::items(&self.definition, container), meta);
         }
         let reader = Reader::with_header(self.definition.clone(), meta.origin.clone()).any_case();
-        let containers = reader.get("containerDefinitions").map_or_else(
-            || Items::absent(meta.origin.clone()),
-            |list| read::items(&list, container),
-        );
+        let containers = reader
+            .get("containerDefinitions")
+            .map_or_else(|| Items::absent(meta.origin.clone()), |list| read::items(&list, container));
         let mut task = task(&reader, &API, containers, meta);
         task.read_only_fields =
             READ_ONLY.iter().filter_map(|key| Some((Arc::from(*key), reader.place(key)?))).collect();
@@ -342,11 +346,14 @@ fn other_fields(reader: &Reader) -> Vec<(Arc<str>, Origin)> {
     let mut found = Vec::new();
     for key in reader.keys() {
         let modelled = MODELLED.iter().any(|name| key.eq_ignore_ascii_case(name));
-        let Some(value) = reader.get(&key).filter(|value| !modelled && says_something(value)) else { continue };
+        let Some(value) = reader.get(&key).filter(|value| !modelled && says_something(value)) else {
+            continue;
+        };
         if key.eq_ignore_ascii_case("linuxParameters") {
             let parameters = Reader::new(value).any_case();
             for inner in parameters.keys() {
-                let set = parameters.get(&inner).is_some_and(|value| says_something(&value));
+                let modelled = inner.eq_ignore_ascii_case("capabilities");
+                let set = !modelled && parameters.get(&inner).is_some_and(|value| says_something(&value));
                 if let (true, Some(place)) = (set, parameters.place(&inner)) {
                     found.push((format!("linuxParameters.{inner}").into(), place));
                 }

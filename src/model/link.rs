@@ -15,7 +15,9 @@ use super::graph::{Id, Index, ServiceId};
 use super::iam::PolicyAttachment;
 use super::service::ServiceNetwork;
 use super::task::TaskDefinition;
-use super::{Count, Deployment, Field, Items, Link, Meta, NotKnown, Open, PatternPart, Reference, State, Unit};
+use super::{
+    Count, Deployment, Field, Items, Link, Meta, NotKnown, Open, PatternPart, Reference, State, Unit,
+};
 use crate::value::{Cause, Causes};
 use names::Bare;
 
@@ -46,7 +48,10 @@ struct Scope<'a> {
 fn missing_modules(deployment: &Deployment) -> HashMap<Unit, Causes> {
     let mut missing: HashMap<Unit, Causes> = HashMap::new();
     for module in &deployment.missing_modules {
-        missing.entry(module.unit).or_default().add(Cause::UnresolvedModule { source: module.source.clone() });
+        missing
+            .entry(module.unit)
+            .or_default()
+            .add(Cause::UnresolvedModule { source: module.source.clone() });
     }
     missing
 }
@@ -134,7 +139,8 @@ impl<I: Id> Book<I> {
             return Link::To(id);
         }
         let data = Address::parse(address).data;
-        if data && depth < DEEPEST_DATA
+        if data
+            && depth < DEEPEST_DATA
             && let Some(read) = scope.data.get(&(unit, address.clone()))
             && let Link::To(id) = self.reference(scope, unit, read, depth + 1)
         {
@@ -244,8 +250,7 @@ fn link_networks(deployment: &mut Deployment, scope: &Scope<'_>) {
             groups.resolve_all(scope, database.meta.unit, &database.security_groups);
     }
     for cluster in &mut deployment.database_clusters {
-        cluster.security_group_links =
-            groups.resolve_all(scope, cluster.meta.unit, &cluster.security_groups);
+        cluster.security_group_links = groups.resolve_all(scope, cluster.meta.unit, &cluster.security_groups);
     }
     for cache in &mut deployment.caches {
         cache.security_group_links = groups.resolve_all(scope, cache.meta.unit, &cache.security_groups);
@@ -278,7 +283,8 @@ fn parts<T>(items: &mut Items<T>) -> impl Iterator<Item = &mut T> {
 }
 
 fn link_balancers(deployment: &mut Deployment, scope: &Scope<'_>) {
-    let balancers = Book::of(&deployment.load_balancers, |n| &n.meta, |n| Some(&n.name), names::load_balancer);
+    let balancers =
+        Book::of(&deployment.load_balancers, |n| &n.meta, |n| Some(&n.name), names::load_balancer);
     let groups = Book::of(&deployment.target_groups, |n| &n.meta, |n| Some(&n.name), names::target_group);
     let listeners = Book::by_identity(&deployment.listeners, |node| &node.meta);
     for rule in &mut deployment.listener_rules {
@@ -293,7 +299,8 @@ fn link_balancers(deployment: &mut Deployment, scope: &Scope<'_>) {
         }
     }
     for rule in &deployment.listener_rules {
-        let id: Option<super::graph::ListenerId> = listeners.resolve(scope, rule.meta.unit, &rule.listener).to();
+        let id: Option<super::graph::ListenerId> =
+            listeners.resolve(scope, rule.meta.unit, &rule.listener).to();
         if let Some(listener) = id.and_then(|id| deployment.listeners.get_mut(id.index())) {
             listener.rules.push(rule.clone());
         }
@@ -330,7 +337,8 @@ fn link_tasks(deployment: &mut Deployment, scope: &Scope<'_>) {
         let TaskDefinition { execution_role, task_role, containers, .. } = task;
         let links = [&*execution_role, &*task_role].map(|role| roles.resolve(scope, unit, role));
         for container in parts(containers) {
-            container.image_repository = image_repository(&repositories, scope, unit, &container.image_source);
+            container.image_repository =
+                image_repository(&repositories, scope, unit, &container.image_source);
             for log in known_parts(&mut container.log) {
                 let option = log.options.iter().find(|option| &*option.key == "awslogs-group");
                 log.group = match option {
@@ -342,7 +350,8 @@ fn link_tasks(deployment: &mut Deployment, scope: &Scope<'_>) {
         [task.execution_role_link, task.task_role_link] = links;
     }
     for attachment in &deployment.policy_attachments {
-        let id: Option<super::graph::RoleId> = roles.resolve(scope, attachment.meta.unit, &attachment.role).to();
+        let id: Option<super::graph::RoleId> =
+            roles.resolve(scope, attachment.meta.unit, &attachment.role).to();
         if let Some(role) = id.and_then(|id| deployment.roles.get_mut(id.index())) {
             attach(&mut role.managed_policies, attachment);
         }
@@ -350,7 +359,12 @@ fn link_tasks(deployment: &mut Deployment, scope: &Scope<'_>) {
 }
 
 /// The ECR repository of an image; images of other registries have none.
-fn image_repository<I: Id>(book: &Book<I>, scope: &Scope<'_>, unit: Unit, image: &Field<Reference>) -> Link<I> {
+fn image_repository<I: Id>(
+    book: &Book<I>,
+    scope: &Scope<'_>,
+    unit: Unit,
+    image: &Field<Reference>,
+) -> Link<I> {
     match image.known() {
         Some(Reference { target: None, text: Some(text), .. }) if names::repository(text).is_none() => {
             Link::Absent
@@ -373,7 +387,8 @@ fn attach(policies: &mut Items<Field<Reference>>, attachment: &PolicyAttachment)
 
 fn link_services(deployment: &mut Deployment, scope: &Scope<'_>) {
     let clusters = Book::of(&deployment.clusters, |n| &n.meta, |n| Some(&n.name), names::cluster);
-    let tasks = Book::of(&deployment.task_definitions, |n| &n.meta, |n| Some(&n.family), names::task_definition);
+    let tasks =
+        Book::of(&deployment.task_definitions, |n| &n.meta, |n| Some(&n.family), names::task_definition);
     for service in &mut deployment.services {
         service.cluster_link = clusters.resolve(scope, service.meta.unit, &service.cluster);
         service.task_definition_link = tasks.resolve(scope, service.meta.unit, &service.task_definition);
@@ -401,7 +416,11 @@ fn link_scaling(deployment: &mut Deployment) {
     for (at, service) in deployment.services.iter().enumerate() {
         let cluster = match service.cluster_link.to().and_then(|id| deployment.cluster(id)) {
             Some(cluster) => cluster.name.known().map(String::as_str),
-            None => service.cluster.known().and_then(|reference| reference.text.as_deref()).map(names::last_segment),
+            None => service
+                .cluster
+                .known()
+                .and_then(|reference| reference.text.as_deref())
+                .map(names::last_segment),
         };
         if let (Some(cluster), Some(name)) = (cluster, service.name.known()) {
             let path = format!("service/{cluster}/{name}");

@@ -18,7 +18,8 @@ pub(super) fn load_balancer(context: &Context<'_>, resource: &Resource, into: &m
     let reader = context.reader(resource);
     into.load_balancers.push(LoadBalancer {
         kind: reader.string("load_balancer_type"),
-        subnet_mappings: reader.blocks("subnet_mapping", |mapping| mapping.reference("allocation_id", &["aws_eip"])),
+        subnet_mappings: reader
+            .blocks("subnet_mapping", |mapping| mapping.reference("allocation_id", &["aws_eip"])),
         ip_address_type: reader.string("ip_address_type"),
         ..common(context, resource, &reader)
     });

@@ -133,7 +133,10 @@ pub(super) fn scaling_target(context: &Context<'_>, resource: &Resource, into: &
     let mut resource_id = reader.reference("resource_id", &["aws_ecs_service"]);
     // What the id names is the service, not the cluster that stands before it in the text.
     if let State::Known(reference) = &mut resource_id.state
-        && reference.target.as_ref().is_some_and(|(address, _)| Address::parse(address).ty == "aws_ecs_cluster")
+        && reference
+            .target
+            .as_ref()
+            .is_some_and(|(address, _)| Address::parse(address).ty == "aws_ecs_cluster")
     {
         reference.target = None;
         if reference.text.is_none() {
@@ -143,7 +146,8 @@ pub(super) fn scaling_target(context: &Context<'_>, resource: &Resource, into: &
                 State::Unknown(crate::model::NotKnown { causes, alternatives: Vec::new(), pattern });
         }
     }
-    let addresses = id.as_ref().map(read::targets).unwrap_or_default().into_iter().map(|(address, _)| address);
+    let addresses =
+        id.as_ref().map(read::targets).unwrap_or_default().into_iter().map(|(address, _)| address);
     into.scaling_targets.push(ScalingTarget {
         meta: context.meta(resource),
         service_namespace: reader.string("service_namespace"),

@@ -17,7 +17,9 @@ use std::sync::Arc;
 
 use super::read::Reader;
 use super::{Options, stage};
-use crate::model::{Count, Deployment, Field, IgnoredChanges, Input, Meta, MissingModule, Other, Reference, Unit};
+use crate::model::{
+    Count, Deployment, Field, IgnoredChanges, Input, Meta, MissingModule, Other, Reference, Unit,
+};
 use crate::terraform::{Evaluation, Mode, Multiplicity, Resource};
 use crate::value::{Causes, Origin, Value};
 
@@ -182,7 +184,9 @@ impl Context<'_> {
             own
         } else {
             match &resource.provider {
-                Some(provider) => Reader::with_header(Value::clone(provider), header.clone()).string("region"),
+                Some(provider) => {
+                    Reader::with_header(Value::clone(provider), header.clone()).string("region")
+                }
                 None => Field::absent(header.clone()),
             }
         };

@@ -1,8 +1,8 @@
 //! ECR repositories, lifecycle policies, scanning, pull-through caches.
 
 use super::Context;
-use crate::model::registry::{LifecyclePolicy, PullThroughCache, RegistryScanning, Repository, ScanningRule};
 use crate::model::Deployment;
+use crate::model::registry::{LifecyclePolicy, PullThroughCache, RegistryScanning, Repository, ScanningRule};
 use crate::terraform::Resource;
 
 pub(super) fn repository(context: &Context<'_>, resource: &Resource, into: &mut Deployment) {

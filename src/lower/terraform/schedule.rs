@@ -12,7 +12,9 @@ use crate::terraform::Resource;
 const RULE: [&str; 1] = ["aws_cloudwatch_event_rule"];
 
 /// EventBridge rules by known name: targets may name them by text.
-pub(super) fn rules_by_name<'a>(resources: impl Iterator<Item = &'a Resource>) -> HashMap<String, &'a Resource> {
+pub(super) fn rules_by_name<'a>(
+    resources: impl Iterator<Item = &'a Resource>,
+) -> HashMap<String, &'a Resource> {
     resources
         .filter(|resource| RULE.contains(&&*resource.ty))
         .filter_map(|resource| Some((resource.body.member("name")?.as_str()?.to_owned(), resource)))
@@ -48,7 +50,8 @@ pub(super) fn event_target(context: &Context<'_>, resource: &Resource, into: &mu
 
 fn of_rule(context: &Context<'_>, rule: &Field<Reference>) -> Option<Reader> {
     let reference = rule.known()?;
-    let by_address = || context.target(&reference.target.as_ref()?.0).filter(|rule| RULE.contains(&&*rule.ty));
+    let by_address =
+        || context.target(&reference.target.as_ref()?.0).filter(|rule| RULE.contains(&&*rule.ty));
     let by_name = || context.event_rules.get(&**reference.text.as_ref()?).copied();
     let found = by_address().or_else(by_name)?;
     Some(context.reader(found))

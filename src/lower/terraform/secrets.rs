@@ -1,8 +1,8 @@
 //! Secrets Manager secrets and SSM parameters.
 
 use super::Context;
-use crate::model::secrets::{Parameter, Secret};
 use crate::model::Deployment;
+use crate::model::secrets::{Parameter, Secret};
 use crate::terraform::Resource;
 
 pub(super) fn secret(context: &Context<'_>, resource: &Resource, into: &mut Deployment) {

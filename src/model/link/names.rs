@@ -83,6 +83,9 @@ mod tests {
         assert_eq!(repository("123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/api:v1"), Some("team/api"));
         assert_eq!(repository("docker.io/library/nginx:1"), None);
         assert_eq!(service("service/main/api"), Some("api"));
-        assert_eq!(target_group("arn:aws:elasticloadbalancing:eu-west-1:1:targetgroup/web/73e2"), Some("web"));
+        assert_eq!(
+            target_group("arn:aws:elasticloadbalancing:eu-west-1:1:targetgroup/web/73e2"),
+            Some("web")
+        );
     }
 }
