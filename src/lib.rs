@@ -2,8 +2,13 @@
 //! and what it costs a month. `ARCHITECTURE.md` has the picture; this is the module map.
 
 pub mod lower;
+pub mod config;
+pub mod cost;
+pub mod date;
+pub mod lint;
 pub mod model;
 pub mod source;
 pub mod syntax;
 pub mod terraform;
+pub mod text;
 pub mod value;

@@ -1,5 +1,6 @@
 //! Text to trees with spans and comments. No meaning: what a tree says is for `terraform` and `lower`.
 
+pub mod comments;
 pub mod json;
 mod parsed;
 pub mod path;
