@@ -2,6 +2,7 @@
 //! workflows. What the values mean for a verdict or a price is for `lint` and `cost`.
 
 pub mod read;
+mod region;
 mod stage;
 pub mod task_definition;
 mod terraform;
@@ -79,6 +80,10 @@ pub fn lower(inputs: Inputs<'_>, options: &Options) -> Deployment {
         }
     }
     link::link(&mut deployment);
+    region::complete(&mut deployment, options.region.as_deref());
+    if options.stage.is_none() {
+        stage::complete(&mut deployment);
+    }
     deployment
 }
 
@@ -110,10 +115,7 @@ fn raw_task_definition(
         calls: Vec::new(),
         input: Input::TaskDefinition,
         count: Count::One,
-        region: match &options.region {
-            Some(region) => Field::known_at(region.clone(), origin.clone()),
-            None => Field::absent(origin.clone()),
-        },
+        region: Field::absent(origin.clone()),
         stage,
         tags,
         ignored: IgnoredChanges::default(),

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use super::Options;
 use super::read::Reader;
+use crate::model::graph::Id;
 use crate::model::task::TaskDefinition;
-use crate::model::{Field, Stage, StageOf};
+use crate::model::{Deployment, Field, Stage, StageOf};
 use crate::terraform::Resource;
 
 pub(crate) type Hint = (Stage, Arc<str>);
@@ -117,5 +118,20 @@ pub(crate) fn with(before: StageOf, hints: impl IntoIterator<Item = Hint>) -> St
     match before.hint {
         Some(_) if before.stage == Stage::Unknown => before,
         hint => Stage::agreed(hint.map(|hint| (before.stage, hint)).into_iter().chain(hints)),
+    }
+}
+
+/// A service or schedule that nothing hints at belongs to the stage of the task it runs.
+pub(crate) fn complete(deployment: &mut Deployment) {
+    let Deployment { task_definitions, services, scheduled_tasks, .. } = deployment;
+    let of_services = services.iter_mut().map(|node| (&mut node.meta, node.task_definition_link.to()));
+    let of_schedules =
+        scheduled_tasks.iter_mut().map(|node| (&mut node.meta, node.task_definition_link.to()));
+    for (meta, task) in of_services.chain(of_schedules) {
+        if meta.stage.hint.is_none()
+            && let Some(task) = task.and_then(|id| task_definitions.get(id.index()))
+        {
+            meta.stage = task.meta.stage.clone();
+        }
     }
 }

@@ -146,7 +146,8 @@ pub fn from_terraform(reader: &Reader, meta: Meta) -> TaskDefinition {
 
 /// The JSON inside a string: remembered by `jsonencode`, parsed from a template or from plain text.
 /// `None` where nothing can be said of it.
-pub(crate) fn structure(text: &Value) -> Option<Value> {
+#[must_use]
+pub fn structure(text: &Value) -> Option<Value> {
     // A list instead of its encoding: Terraform refuses it, what is meant is plain.
     if text.as_sequence().is_some() {
         return Some(text.clone());

@@ -516,3 +516,28 @@ fn databases_and_caches_are_lowered() {
     };
     assert_eq!(node_groups.known(), Some(&2));
 }
+
+#[test]
+fn a_region_that_no_provider_names_comes_from_what_stands_beside() {
+    let mut scene = Scene::new("infra");
+    scene.add("aws_subnet.a", r#"{"availability_zone": "eu-central-1b"}"#);
+    scene.add("aws_ecs_cluster.c", r#"{"name": "c"}"#);
+    assert_eq!(text(&scene.lower().clusters[0].meta.region), "eu-central-1");
+    scene.add("aws_subnet.b", r#"{"availability_zone": "eu-west-1b"}"#);
+    assert!(scene.lower().clusters[0].meta.region.is_absent());
+    let module = Module { evaluation: &scene.evaluation, input: Input::Terraform };
+    let options = Options { region: Some("us-east-1".to_owned()), ..Options::default() };
+    let deployment = lower(Inputs { evaluations: vec![module], ..Inputs::default() }, &options);
+    assert_eq!(text(&deployment.clusters[0].meta.region), "us-east-1");
+}
+
+#[test]
+fn a_service_has_the_stage_of_its_task() {
+    let mut scene = Scene::new("infra");
+    let containers =
+        scene.value(r#"[{"name": "a", "environment": [{"name": "APP_ENV", "value": "staging"}]}]"#);
+    let task = scene.add("aws_ecs_task_definition.t", r#"{"family": "t"}"#);
+    with(task, "container_definitions", encoded(containers));
+    scene.add("aws_ecs_service.s", r#"{"task_definition": "@aws_ecs_task_definition.t.arn"}"#);
+    assert_eq!(scene.lower().services[0].meta.stage.stage, Stage::NonProduction);
+}

@@ -83,6 +83,21 @@ macro_rules! families {
                     .chain(self.cluster_capacity_providers.iter().map(|node| &node.meta))
                     .chain(self.others.iter().map(|node| &node.meta))
             }
+
+            /// The same, to be completed.
+            pub fn metas_mut(&mut self) -> impl Iterator<Item = &mut Meta> {
+                std::iter::empty()
+                    $(.chain(self.$field.iter_mut().map(|node| &mut node.meta)))*
+                    .chain(self.security_group_rules.iter_mut().filter_map(|rule| rule.meta.as_mut()))
+                    .chain(self.listener_rules.iter_mut().map(|node| &mut node.meta))
+                    .chain(self.lifecycle_policies.iter_mut().map(|node| &mut node.meta))
+                    .chain(self.registry_scanning.iter_mut().map(|node| &mut node.meta))
+                    .chain(self.pull_through_caches.iter_mut().map(|node| &mut node.meta))
+                    .chain(self.policies.iter_mut().map(|node| &mut node.meta))
+                    .chain(self.policy_attachments.iter_mut().map(|node| &mut node.meta))
+                    .chain(self.cluster_capacity_providers.iter_mut().map(|node| &mut node.meta))
+                    .chain(self.others.iter_mut().map(|node| &mut node.meta))
+            }
         }
     };
 }

@@ -158,7 +158,7 @@ impl Context<'_> {
             calls: resource.calls.clone(),
             input: self.input,
             count: count(&resource.multiplicity),
-            region: self.region(resource, &reader),
+            region: Self::region(resource, &reader),
             stage: self.options.stage_or(hints),
             tags,
             ignored: IgnoredChanges {
@@ -176,23 +176,15 @@ impl Context<'_> {
         Reader::with_header(resource.body.clone(), Origin::at(resource.header))
     }
 
-    /// The resource's own `region` (AWS provider 6), else its provider's, else the default of the run.
-    fn region(&self, resource: &Resource, reader: &Reader) -> Field<String> {
+    /// The resource's own `region` (AWS provider 6), else its provider's.
+    fn region(resource: &Resource, reader: &Reader) -> Field<String> {
         let header = Origin::at(resource.header);
         let own = reader.string("region");
-        let written = if own.is_written() {
-            own
-        } else {
-            match &resource.provider {
-                Some(provider) => {
-                    Reader::with_header(Value::clone(provider), header.clone()).string("region")
-                }
-                None => Field::absent(header.clone()),
+        match &resource.provider {
+            Some(provider) if own.is_absent() => {
+                Reader::with_header(Value::clone(provider), header).string("region")
             }
-        };
-        match &self.options.region {
-            Some(region) if written.known().is_none() => Field::known_at(region.clone(), header),
-            _ => written,
+            _ => own,
         }
     }
 
