@@ -131,3 +131,5 @@ fn grouped<K: Ord, T>(items: impl IntoIterator<Item = T>, key: impl Fn(&T) -> K)
 
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
