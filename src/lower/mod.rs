@@ -77,6 +77,7 @@ pub fn lower(inputs: Inputs<'_>, options: &Options) -> Deployment {
         deployment.workflows = inputs.workflows;
         for workflow in &mut deployment.workflows {
             workflow.meta.unit = unit;
+            workflow.meta.stage = options.stage_or(stage::of_workflow(workflow));
         }
     }
     link::link(&mut deployment);

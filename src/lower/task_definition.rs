@@ -12,7 +12,7 @@ use crate::model::task::{
 };
 use crate::model::{Field, Items, Link, Meta};
 use crate::syntax::template_json;
-use crate::value::{Cause, Kind, Origin, Unknown, Value};
+use crate::value::{Cause, Causes, Kind, Origin, Unknown, Value};
 
 /// Fields that `describe-task-definition` shows and `register-task-definition` refuses.
 const READ_ONLY: [&str; 8] = [
@@ -135,7 +135,9 @@ pub fn from_terraform(reader: &Reader, meta: Meta) -> TaskDefinition {
             None => {
                 let causes = match text.as_unknown() {
                     Some(unknown) => unknown.causes.clone(),
-                    None => crate::model::field::unsupported("container definitions that are no JSON"),
+                    None => {
+                        Causes::one(Cause::Error { message: "the container definitions are no JSON".into() })
+                    }
                 };
                 Items::unknown(causes, text.origin)
             }
