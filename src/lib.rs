@@ -4,6 +4,7 @@
 pub mod config;
 pub mod cost;
 pub mod date;
+pub mod discover;
 pub mod lint;
 pub mod lower;
 pub mod model;

@@ -1,8 +1,10 @@
 //! Everything that was read to the one typed deployment: evaluated Terraform, raw task definitions,
 //! workflows. What the values mean for a verdict or a price is for `lint` and `cost`.
 
+pub mod defects;
 pub mod read;
 mod region;
+pub mod shape;
 mod stage;
 pub mod task_definition;
 mod terraform;

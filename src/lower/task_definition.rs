@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rust_decimal::Decimal;
 
 use super::read::{self, Reader};
+use super::shape;
 use crate::model::task::{
     Container, ContainerSecret, Dependency, EnvironmentVariable, HealthCheck, LogConfiguration, LogOption,
     PortMapping, TaskDefinition, Volume,
@@ -13,18 +14,6 @@ use crate::model::task::{
 use crate::model::{Field, Items, Link, Meta};
 use crate::syntax::template_json;
 use crate::value::{Cause, Causes, Kind, Origin, Unknown, Value};
-
-/// Fields that `describe-task-definition` shows and `register-task-definition` refuses.
-const READ_ONLY: [&str; 8] = [
-    "taskDefinitionArn",
-    "revision",
-    "status",
-    "requiresAttributes",
-    "compatibilities",
-    "registeredAt",
-    "registeredBy",
-    "deregisteredAt",
-];
 
 /// Container fields that have a field of their own in the model.
 const MODELLED: [&str; 21] = [
@@ -119,8 +108,9 @@ impl Document {
             .get("containerDefinitions")
             .map_or_else(|| Items::absent(meta.origin.clone()), |list| read::items(&list, container));
         let mut task = task(&reader, &API, containers, meta);
+        let read_only = reader.keys().into_iter().filter(|key| shape::is_read_only(key));
         task.read_only_fields =
-            READ_ONLY.iter().filter_map(|key| Some((Arc::from(*key), reader.place(key)?))).collect();
+            read_only.filter_map(|key| Some((key.clone(), reader.place(&key)?))).collect();
         task
     }
 }

@@ -584,3 +584,22 @@ fn an_attribute_that_names_nothing_is_no_identity() {
     let link = deployment.task_definitions[0].containers.items[0].image_repository.to();
     assert_eq!(text(&deployment.repository(link.unwrap()).unwrap().name), "web");
 }
+
+#[test]
+fn defects_are_found_in_every_notation() {
+    let mut scene = Scene::new("infra");
+    scene.add("aws_ecs_task_definition.a", r#"{"family": "a", "container_definitions": "[{\"name\": 1,"}"#);
+    let containers = scene.value(r#"[{"Name": "web", "memmory": 512}]"#);
+    let task = scene.add("aws_ecs_task_definition.b", r#"{"family": "b"}"#);
+    with(task, "container_definitions", encoded(containers));
+    let root = scene
+        .value(r#"{"family": "raw", "cpu": "256", "containerDefinitions": [{"name": "x", "cpu": "1"}]}"#);
+    let inputs = Inputs {
+        evaluations: vec![Module { evaluation: &scene.evaluation, input: Input::Terraform }],
+        task_definitions: vec![RawTaskDefinition { name: "raw.json".into(), root }],
+        ..Inputs::default()
+    };
+    let found = super::defects::defects(&inputs);
+    let resources: Vec<_> = found.iter().map(|defect| &*defect.resource).collect();
+    assert_eq!(resources, ["raw", "aws_ecs_task_definition.a", "aws_ecs_task_definition.b"], "{found:?}");
+}
