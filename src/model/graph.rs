@@ -6,13 +6,13 @@ use std::sync::Arc;
 use super::balancer::{Listener, ListenerRule, LoadBalancer, TargetGroup};
 use super::cache::Cache;
 use super::database::{Database, DatabaseCluster};
-use super::iam::{Policy, Role};
+use super::iam::{Policy, PolicyAttachment, Role};
 use super::logs::LogGroup;
 use super::network::{ElasticIp, NatGateway, SecurityGroup, SecurityGroupRule, Subnet, Vpc, VpcEndpoint};
 use super::registry::{LifecyclePolicy, PullThroughCache, RegistryScanning, Repository};
 use super::schedule::ScheduledTask;
 use super::secrets::{Parameter, Secret};
-use super::service::{Cluster, ScalingTarget, Service};
+use super::service::{Cluster, ClusterCapacityProviders, ScalingTarget, Service};
 use super::task::TaskDefinition;
 use super::workflow::Workflow;
 use super::{Meta, MissingModule, Other};
@@ -51,6 +51,8 @@ macro_rules! families {
             pub registry_scanning: Vec<RegistryScanning>,
             pub pull_through_caches: Vec<PullThroughCache>,
             pub policies: Vec<Policy>,
+            pub policy_attachments: Vec<PolicyAttachment>,
+            pub cluster_capacity_providers: Vec<ClusterCapacityProviders>,
             /// Resources that no family models.
             pub others: Vec<Other>,
             pub missing_modules: Vec<MissingModule>,
@@ -75,6 +77,8 @@ macro_rules! families {
                     .chain(self.registry_scanning.iter().map(|node| &node.meta))
                     .chain(self.pull_through_caches.iter().map(|node| &node.meta))
                     .chain(self.policies.iter().map(|node| &node.meta))
+                    .chain(self.policy_attachments.iter().map(|node| &node.meta))
+                    .chain(self.cluster_capacity_providers.iter().map(|node| &node.meta))
                     .chain(self.others.iter().map(|node| &node.meta))
             }
         }

@@ -15,6 +15,15 @@ pub struct Cluster {
     pub default_strategy: Items<CapacityProviderStrategy>,
 }
 
+/// `aws_ecs_cluster_capacity_providers`, before it is joined to its cluster.
+#[derive(Debug, Clone)]
+pub struct ClusterCapacityProviders {
+    pub meta: Meta,
+    pub cluster: Field<Reference>,
+    pub capacity_providers: Items<Field<String>>,
+    pub default_strategy: Items<CapacityProviderStrategy>,
+}
+
 #[derive(Debug, Clone)]
 pub struct Service {
     pub meta: Meta,

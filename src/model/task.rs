@@ -53,6 +53,8 @@ pub struct Container {
     pub origin: Origin,
     pub name: Field<String>,
     pub image: Field<String>,
+    /// What the image was written from: `aws_ecr_repository.api.repository_url`, or its text.
+    pub image_source: Field<Reference>,
     pub image_repository: Link<RepositoryId>,
     pub cpu: Field<i64>,
     /// Hard limit, MiB.
