@@ -27,6 +27,26 @@ const CALLER_DATA: [&str; 6] = [
     "aws_default_tags",
 ];
 
+/// Attributes whose value names the resource itself, not something it belongs to.
+const NAMING: [&str; 16] = [
+    "id",
+    "arn",
+    "name",
+    "family",
+    "arn_without_revision",
+    "arn_suffix",
+    "repository_url",
+    "identifier",
+    "cluster_identifier",
+    "cluster_name",
+    "replication_group_id",
+    "allocation_id",
+    "secret_id",
+    "certificate_arn",
+    "name_prefix",
+    "unique_id",
+];
+
 /// A view on one object.
 #[derive(Debug, Clone)]
 pub struct Reader {
@@ -414,7 +434,7 @@ pub(crate) fn reference(value: &Value, header: &Origin, wanted: &[&str]) -> Fiel
             let alternatives = choices.collect::<Option<Vec<_>>>().unwrap_or_default();
             let pattern = pattern(unknown);
             match target(value, wanted) {
-                Some(target) if alternatives.is_empty() => {
+                Some(target) if unknown.alternatives.is_empty() => {
                     State::Known(Reference { target: Some(target), text: None, pattern })
                 }
                 _ => State::Unknown(NotKnown { causes: unknown.causes.clone(), alternatives, pattern }),
@@ -436,11 +456,14 @@ fn named(value: &Value, wanted: &[&str]) -> Option<Reference> {
     (target.is_some() || text.is_some()).then_some(Reference { target, text, pattern })
 }
 
-/// The resource a value was read from, with the attribute: the first of a wanted type (a managed one
-/// before a data source), else the outermost one in the value's own way, else the one its only cause names.
+/// The resource a value was read from, with the attribute: the first of a wanted type that its attribute
+/// names (a managed one before a data source), else the outermost one in the value's own way, else the one
+/// its only cause names.
 fn target(value: &Value, wanted: &[&str]) -> Option<(Arc<str>, Arc<str>)> {
     let found = targets(value);
-    let is_wanted = |(address, _): &&(Arc<str>, Arc<str>)| wanted.contains(&Address::parse(address).ty);
+    let is_wanted = |(address, attribute): &&(Arc<str>, Arc<str>)| {
+        wanted.contains(&Address::parse(address).ty) && NAMING.contains(&&**attribute)
+    };
     let is_managed = |(address, _): &&(Arc<str>, Arc<str>)| !Address::parse(address).data;
     if let Some(first) =
         found.iter().filter(is_wanted).find(is_managed).or_else(|| found.iter().find(is_wanted))
@@ -459,7 +482,7 @@ fn target(value: &Value, wanted: &[&str]) -> Option<(Arc<str>, Arc<str>)> {
     }
 }
 
-/// Every resource attribute a value was made from: its way, the holes of its template, its causes.
+/// Every resource attribute a value was made from: its way, the holes of its template, its only cause.
 pub(crate) fn targets(value: &Value) -> Vec<(Arc<str>, Arc<str>)> {
     let mut found = Vec::new();
     collect_targets(value, 0, &mut found);
@@ -484,11 +507,18 @@ fn collect_targets(value: &Value, depth: usize, into: &mut Vec<(Arc<str>, Arc<st
             }
         }
     }
-    for cause in value.as_unknown().into_iter().flat_map(|unknown| unknown.causes.iter()) {
-        if let Cause::Computed { address, attribute } | Cause::Data { address, attribute } = cause {
-            add_target(address, attribute, into);
-        }
+    if let Some(Cause::Computed { address, attribute } | Cause::Data { address, attribute }) =
+        value.as_unknown().and_then(only_cause)
+    {
+        add_target(address, attribute, into);
     }
+}
+
+/// The cause of an unknown that is no choice between several values.
+fn only_cause(unknown: &Unknown) -> Option<&Cause> {
+    let mut causes = unknown.causes.iter();
+    let first = causes.next()?;
+    (causes.next().is_none() && unknown.alternatives.is_empty()).then_some(first)
 }
 
 fn add_target(address: &Arc<str>, attribute: &Arc<str>, into: &mut Vec<(Arc<str>, Arc<str>)>) {

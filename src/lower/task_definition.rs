@@ -6,25 +6,14 @@ use std::sync::Arc;
 use rust_decimal::Decimal;
 
 use super::read::{self, Reader};
+use super::shape;
 use crate::model::task::{
     Container, ContainerSecret, Dependency, EnvironmentVariable, HealthCheck, LogConfiguration, LogOption,
     PortMapping, TaskDefinition, Volume,
 };
 use crate::model::{Field, Items, Link, Meta};
 use crate::syntax::template_json;
-use crate::value::{Cause, Kind, Origin, Unknown, Value};
-
-/// Fields that `describe-task-definition` shows and `register-task-definition` refuses.
-const READ_ONLY: [&str; 8] = [
-    "taskDefinitionArn",
-    "revision",
-    "status",
-    "requiresAttributes",
-    "compatibilities",
-    "registeredAt",
-    "registeredBy",
-    "deregisteredAt",
-];
+use crate::value::{Cause, Causes, Kind, Origin, Unknown, Value};
 
 /// Container fields that have a field of their own in the model.
 const MODELLED: [&str; 21] = [
@@ -119,8 +108,9 @@ impl Document {
             .get("containerDefinitions")
             .map_or_else(|| Items::absent(meta.origin.clone()), |list| read::items(&list, container));
         let mut task = task(&reader, &API, containers, meta);
+        let read_only = reader.keys().into_iter().filter(|key| shape::is_read_only(key));
         task.read_only_fields =
-            READ_ONLY.iter().filter_map(|key| Some((Arc::from(*key), reader.place(key)?))).collect();
+            read_only.filter_map(|key| Some((key.clone(), reader.place(&key)?))).collect();
         task
     }
 }
@@ -135,7 +125,9 @@ pub fn from_terraform(reader: &Reader, meta: Meta) -> TaskDefinition {
             None => {
                 let causes = match text.as_unknown() {
                     Some(unknown) => unknown.causes.clone(),
-                    None => crate::model::field::unsupported("container definitions that are no JSON"),
+                    None => {
+                        Causes::one(Cause::Error { message: "the container definitions are no JSON".into() })
+                    }
                 };
                 Items::unknown(causes, text.origin)
             }
@@ -246,6 +238,7 @@ fn task(reader: &Reader, names: &Names, containers: Items<Container>, meta: Meta
         }),
         placement_constraints: reader.places(names.placement),
         containers,
+        file: None,
         read_only_fields: Vec::new(),
         meta,
     }
@@ -343,38 +336,45 @@ fn secrets(reader: &Reader, key: &str) -> Items<ContainerSecret> {
 
 /// Fields that are set and say something, without one of their own in the model. Of `linuxParameters` the
 /// members count, of `resourceRequirements` the types (`GPU`).
-fn other_fields(reader: &Reader) -> Vec<(Arc<str>, Origin)> {
+fn other_fields(reader: &Reader) -> Vec<(Arc<str>, Field<()>)> {
     let mut found = Vec::new();
+    let mut add = |name: Arc<str>, value: &Value, header: &Origin| {
+        let field = read::field(value, header, |_| Ok(()));
+        if says_something(value) {
+            found.push((name, field));
+        }
+    };
     for key in reader.keys() {
-        let modelled = MODELLED.iter().any(|name| key.eq_ignore_ascii_case(name));
-        let Some(value) = reader.get(&key).filter(|value| !modelled && says_something(value)) else {
+        if MODELLED.iter().any(|name| key.eq_ignore_ascii_case(name)) {
             continue;
-        };
-        if key.eq_ignore_ascii_case("linuxParameters") {
+        }
+        let Some(value) = reader.get(&key) else { continue };
+        if key.eq_ignore_ascii_case("linuxParameters") && value.as_mapping().is_some() {
             let parameters = Reader::new(value).any_case();
             for inner in parameters.keys() {
                 let modelled = inner.eq_ignore_ascii_case("capabilities");
-                let set = !modelled && parameters.get(&inner).is_some_and(|value| says_something(&value));
-                if let (true, Some(place)) = (set, parameters.place(&inner)) {
-                    found.push((format!("linuxParameters.{inner}").into(), place));
+                if let Some(value) = parameters.get(&inner).filter(|_| !modelled) {
+                    add(format!("linuxParameters.{inner}").into(), &value, parameters.header());
                 }
             }
-        } else if key.eq_ignore_ascii_case("resourceRequirements") {
+        } else if key.eq_ignore_ascii_case("resourceRequirements") && value.as_sequence().is_some() {
             let kinds = read::items(&value, |item| {
-                let requirement = Reader::new(item).any_case();
-                (requirement.string("type"), requirement.header().clone())
+                let requirement = Reader::new(item.clone()).any_case();
+                (requirement.string("type"), item)
             });
-            let known = |(kind, origin): &(Field<String>, Origin)| {
-                Some((format!("resourceRequirements.{}", kind.known()?).into(), origin.clone()))
-            };
-            found.extend(kinds.iter().filter_map(known));
-        } else if let Some(place) = reader.place(&key) {
-            found.push((key, place));
+            for (kind, item) in &kinds.items {
+                if let Some(kind) = kind.known() {
+                    add(format!("resourceRequirements.{kind}").into(), item, reader.header());
+                }
+            }
+        } else {
+            add(key, &value, reader.header());
         }
     }
     found
 }
 
+/// False for what counts as not set. An unknown says something until it is known.
 fn says_something(value: &Value) -> bool {
     match &value.kind {
         Kind::Null(_) | Kind::Bool(false) => false,
