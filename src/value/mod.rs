@@ -10,7 +10,8 @@ mod text;
 mod types;
 mod unknown;
 
-pub use number::{Float, Number, PRECISION};
+pub use number::{Float, NotANumber, Number, PRECISION, Undefined};
+pub(crate) use number::Digits;
 pub use origin::{Origin, Step, Via};
 pub use text::{Built, Part, Text};
 pub use types::{ObjectAttribute, Type};
