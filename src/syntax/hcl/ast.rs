@@ -101,8 +101,9 @@ pub struct Item {
 pub enum ItemKey {
     /// A bare word.
     Name(Arc<str>),
-    /// A bare reference (`a.b = …`), which Terraform refuses as ambiguous.
-    Ambiguous,
+    /// A bare reference (`a.b = …`), which Terraform refuses as ambiguous in an object
+    /// and takes as a name in `providers`.
+    Ambiguous(Expr),
     Expr(Expr),
 }
 

@@ -171,7 +171,7 @@ impl Converter<'_> {
     fn key(&self, key: &ObjectKey) -> ItemKey {
         match key {
             ObjectKey::Ident(name) => ItemKey::Name(name.as_str().into()),
-            ObjectKey::Expression(Expression::Traversal(_)) => ItemKey::Ambiguous,
+            ObjectKey::Expression(expr @ Expression::Traversal(_)) => ItemKey::Ambiguous(self.expr(expr)),
             ObjectKey::Expression(expr) => ItemKey::Expr(self.expr(expr)),
         }
     }
