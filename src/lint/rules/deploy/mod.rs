@@ -1,0 +1,5 @@
+//! What several files say together.
+
+use crate::lint::rule::Check;
+
+pub(in crate::lint) const CHECKS: &[(&str, Check)] = &[];

@@ -1,0 +1,32 @@
+//! The rules, one file each, by family. A family's table names its rules.
+
+mod balancer;
+mod database;
+mod deploy;
+mod iam;
+mod image;
+mod logs;
+mod network;
+mod registry;
+mod secrets;
+mod service;
+mod task;
+mod workflow;
+
+use super::rule::Check;
+
+/// The tables of all families.
+pub(super) const FAMILIES: &[&[(&str, Check)]] = &[
+    balancer::CHECKS,
+    database::CHECKS,
+    deploy::CHECKS,
+    iam::CHECKS,
+    image::CHECKS,
+    logs::CHECKS,
+    network::CHECKS,
+    registry::CHECKS,
+    secrets::CHECKS,
+    service::CHECKS,
+    task::CHECKS,
+    workflow::CHECKS,
+];

@@ -1,0 +1,5 @@
+//! Task definitions and containers.
+
+use crate::lint::rule::Check;
+
+pub(in crate::lint) const CHECKS: &[(&str, Check)] = &[];

@@ -1,0 +1,5 @@
+//! CI workflows.
+
+use crate::lint::rule::Check;
+
+pub(in crate::lint) const CHECKS: &[(&str, Check)] = &[];

@@ -1,0 +1,3 @@
+//! Trees and evaluated resources to the model: one file per kind of input.
+
+pub mod shape;
