@@ -4,6 +4,7 @@
 //! Semantics: a value describes every completion of what is not known. Null is a known value; what
 //! is absent from a [`Mapping`] is absent. See `ARCHITECTURE.md`, "Unknowns".
 
+mod digits;
 mod number;
 mod origin;
 mod text;
@@ -11,7 +12,7 @@ mod types;
 mod unknown;
 
 pub use number::{Float, NotANumber, Number, PRECISION, Undefined};
-pub(crate) use number::Digits;
+pub(crate) use digits::Digits;
 pub use origin::{Origin, Step, Via};
 pub use text::{Built, Part, Text};
 pub use types::{ObjectAttribute, Type};

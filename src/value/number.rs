@@ -12,6 +12,8 @@ use dashu_int::ops::BitTest;
 use dashu_int::{IBig, Sign, UBig};
 use rust_decimal::Decimal;
 
+use super::digits::{Digits, decimal_digits};
+
 /// Precision of every non-integer result, in bits (cty's `big.Float` precision).
 pub const PRECISION: usize = 512;
 
@@ -36,15 +38,6 @@ pub struct NotANumber;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct Undefined(pub &'static str);
-
-/// The decimal digits of a finite number: `0.d1d2d3… × 10^exponent`, without trailing zeros.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Digits {
-    pub(crate) negative: bool,
-    /// ASCII digits; empty for zero.
-    pub(crate) digits: Vec<u8>,
-    pub(crate) exponent: i64,
-}
 
 impl Number {
     pub const ZERO: Self = Self::Int(0);
@@ -445,91 +438,6 @@ impl Number {
         }
         Some(exact)
     }
-}
-
-impl Digits {
-    fn trimmed(mut self) -> Self {
-        while self.digits.last() == Some(&b'0') {
-            self.digits.pop();
-        }
-        if self.digits.is_empty() {
-            self.exponent = 0;
-        }
-        self
-    }
-
-    /// The first `count` digits, toward zero.
-    pub(crate) fn cut(mut self, count: usize) -> Self {
-        self.digits.truncate(count);
-        self.trimmed()
-    }
-
-    /// The first `count` digits, away from zero.
-    pub(crate) fn raised(mut self, count: usize) -> Self {
-        if count >= self.digits.len() {
-            return self;
-        }
-        self.digits.truncate(count);
-        while self.digits.last() == Some(&b'9') {
-            self.digits.pop();
-        }
-        match self.digits.last_mut() {
-            Some(last) => *last += 1,
-            None => {
-                self.digits.push(b'1');
-                self.exponent += 1;
-            }
-        }
-        self
-    }
-
-    /// The first `count` digits, to nearest, ties to even.
-    pub(crate) fn rounded(self, count: usize) -> Self {
-        let Some(next) = self.digits.get(count).copied() else { return self };
-        let up = if next == b'5' && count + 1 == self.digits.len() {
-            count > 0 && self.digits.get(count - 1).is_some_and(|last| (last - b'0') % 2 == 1)
-        } else {
-            next >= b'5'
-        };
-        if up { self.raised(count) } else { self.cut(count) }
-    }
-
-    /// Without exponent: `-123.45`.
-    pub(crate) fn plain(&self, minus: bool) -> String {
-        let mut text = String::new();
-        if minus && self.negative {
-            text.push('-');
-        }
-        let whole = usize::try_from(self.exponent).unwrap_or(0);
-        if whole == 0 {
-            text.push('0');
-        }
-        text.extend((0..whole).map(|at| self.digits.get(at).map_or('0', |digit| char::from(*digit))));
-        if self.digits.len() > whole {
-            text.push('.');
-            let zeros = usize::try_from(-self.exponent).unwrap_or(0);
-            text.extend(std::iter::repeat_n('0', zeros));
-            text.extend(self.digits.iter().skip(whole).map(|digit| char::from(*digit)));
-        }
-        text
-    }
-}
-
-/// The digits of `magnitude × 2^exponent`.
-fn decimal_digits(magnitude: &UBig, exponent: isize) -> Digits {
-    if magnitude.is_zero() {
-        return Digits { negative: false, digits: Vec::new(), exponent: 0 };
-    }
-    let size = exponent.unsigned_abs();
-    let (scaled, shift) = if exponent >= 0 {
-        (magnitude << size, 0)
-    } else {
-        // m / 2^n = m × 5^n / 10^n
-        (magnitude * UBig::from(5u8).pow(size), i64::try_from(size).unwrap_or(i64::MAX))
-    };
-    let digits = scaled.to_string().into_bytes();
-    let exponent = i64::try_from(digits.len()).unwrap_or(i64::MAX) - shift;
-    Digits { negative: false, digits, exponent }.trimmed()
 }
 
 /// `base` to the power `exponent` by repeated squaring, the way Go's `math.Pow` rounds.
