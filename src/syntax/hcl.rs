@@ -8,7 +8,7 @@ mod scan;
 
 pub use ast::{
     Attribute, BinaryOperator, Block, Body, Call, Expr, ExprKind, For, Item, ItemKey, Label, Step, StepKind, TemplatePart,
-    UnaryOperator,
+    UnaryOperator, map_spans,
 };
 
 use crate::source::{FileId, Span};

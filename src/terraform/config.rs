@@ -62,7 +62,6 @@ pub(crate) struct Output {
 
 #[derive(Debug)]
 pub(crate) struct ModuleCall {
-    pub(crate) name: Arc<str>,
     pub(crate) header: Span,
     pub(crate) source: Option<Arc<str>>,
     pub(crate) version: Option<Arc<str>>,
@@ -239,7 +238,7 @@ impl Builder {
                     let first = first.header;
                     return self.twice(&format!("the module call `{name}`"), block.header, first);
                 }
-                let call = self.call(name.clone(), block);
+                let call = self.call(&name, block);
                 self.module.calls.insert(name, call);
             }
             "resource" | "data" | "ephemeral" => self.resource(block),
@@ -284,14 +283,14 @@ impl Builder {
         self.module.resources.insert(key.into(), Arc::new(resource));
     }
 
-    fn call(&mut self, name: Arc<str>, block: Block) -> ModuleCall {
+    fn call(&mut self, name: &str, block: Block) -> ModuleCall {
         let text = |name: &str| block.body.attribute(name).and_then(|attribute| literal_string(&attribute.expr));
         let (source, version) = (text("source"), text("version"));
         if source.is_none() {
             let span = block.body.attribute("source").map_or(block.header, |attribute| attribute.expr.span);
             self.problem(Class::Evaluation, span, format!("the module call `{name}` needs a literal `source`"));
         }
-        ModuleCall { name, header: block.header, source, version, body: block.body }
+        ModuleCall { header: block.header, source, version, body: block.body }
     }
 
     fn variable(&mut self, block: &Block) -> Variable {

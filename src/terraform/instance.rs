@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::config::{Module, Variable, literal_string};
+use super::config::{Module, Variable};
 use super::eval::{Context, Evaluator, Failure, Outcome, Repetition, through_each};
 use super::expansion::{Expanded, Members};
 use super::{Class, Multiplicity, UnresolvedModule, convert};
@@ -29,7 +29,6 @@ pub(crate) type Memo<T> = RefCell<HashMap<Arc<str>, Slot<T>>>;
 /// One call of a module.
 #[derive(Debug)]
 pub(crate) struct Instance {
-    pub(crate) id: usize,
     pub(crate) config: Arc<Module>,
     /// Empty for the root, else `module.api["web"]`.
     pub(crate) address: Arc<str>,
@@ -68,7 +67,6 @@ pub(crate) enum CallState {
 impl Instance {
     #[allow(clippy::too_many_arguments)]
     pub(crate) fn new(
-        id: usize,
         config: Arc<Module>,
         address: Arc<str>,
         call_path: String,
@@ -78,7 +76,6 @@ impl Instance {
         inputs: HashMap<Arc<str>, super::inputs::InputValue>,
     ) -> Self {
         Self {
-            id,
             config,
             address,
             call_path,
@@ -93,6 +90,12 @@ impl Instance {
             resources: Memo::default(),
             provider_memo: RefCell::default(),
         }
+    }
+
+    /// A module in which nothing is declared.
+    pub(crate) fn nowhere() -> Self {
+        let config = Arc::new(Module::default());
+        Self::new(config, "".into(), String::new(), Vec::new(), None, Multiplicity::One, HashMap::new())
     }
 
     /// Full address of something in this module.
@@ -463,10 +466,8 @@ impl Evaluator<'_> {
         let plan = self.expand(instance, &call.body, call.header);
         CallState::Resolved(plan.map(|key, repetition, multiplicity| {
             let address = format!("{address}{}", key.suffix());
-            let id = self.instances.borrow().len();
             let child = Rc::new(Instance::new(
-                id,
-                config.clone(),
+                    config.clone(),
                 address.into(),
                 call_path.clone(),
                 calls.clone(),
@@ -559,9 +560,4 @@ pub(crate) fn identified(body: &Value, cause: Cause) -> Value {
         }));
     }
     value
-}
-
-/// Names that a module call passes providers under.
-pub(crate) fn alias_of(block: &crate::syntax::hcl::Block) -> Option<Arc<str>> {
-    block.body.attribute("alias").and_then(|alias| literal_string(&alias.expr))
 }

@@ -180,3 +180,72 @@ pub enum BinaryOperator {
     And,
     Or,
 }
+
+/// Changes every span of an expression.
+pub fn map_spans(expr: &mut Expr, map: &mut dyn FnMut(Span) -> Span) {
+    expr.span = map(expr.span);
+    match &mut expr.kind {
+        ExprKind::Null | ExprKind::Bool(_) | ExprKind::Number(_) | ExprKind::String(_) | ExprKind::Name(_) => {}
+        ExprKind::Template(parts) => map_parts(parts, map),
+        ExprKind::Wrapped(inner) => map_spans(inner, map),
+        ExprKind::Tuple(items) => items.iter_mut().for_each(|item| map_spans(item, map)),
+        ExprKind::Object(items) => {
+            for item in items {
+                item.key_span = map(item.key_span);
+                match &mut item.key {
+                    ItemKey::Name(_) => {}
+                    ItemKey::Ambiguous(key) | ItemKey::Expr(key) => map_spans(key, map),
+                }
+                map_spans(&mut item.value, map);
+            }
+        }
+        ExprKind::Traverse { root, steps } => {
+            map_spans(root, map);
+            for step in steps {
+                step.span = map(step.span);
+                if let StepKind::Index(index) = &mut step.kind {
+                    map_spans(index, map);
+                }
+            }
+        }
+        ExprKind::Conditional { condition, then, otherwise } => {
+            [condition, then, otherwise].into_iter().for_each(|part| map_spans(part, map));
+        }
+        ExprKind::Call(call) => {
+            call.name_span = map(call.name_span);
+            call.arguments.iter_mut().for_each(|argument| map_spans(argument, map));
+        }
+        ExprKind::Unary { operand, .. } => map_spans(operand, map),
+        ExprKind::Binary { left, right, .. } => [left, right].into_iter().for_each(|part| map_spans(part, map)),
+        ExprKind::For(each) => {
+            map_spans(&mut each.collection, map);
+            if let Some(key) = &mut each.key_result {
+                map_spans(key, map);
+            }
+            map_spans(&mut each.result, map);
+            if let Some(condition) = &mut each.condition {
+                map_spans(condition, map);
+            }
+        }
+    }
+}
+
+fn map_parts(parts: &mut [TemplatePart], map: &mut dyn FnMut(Span) -> Span) {
+    for part in parts {
+        match part {
+            TemplatePart::Literal { span, .. } => *span = map(*span),
+            TemplatePart::Interpolation(expr) => map_spans(expr, map),
+            TemplatePart::If { span, condition, then, otherwise } => {
+                *span = map(*span);
+                map_spans(condition, map);
+                map_parts(then, map);
+                map_parts(otherwise, map);
+            }
+            TemplatePart::For { span, collection, body, .. } => {
+                *span = map(*span);
+                map_spans(collection, map);
+                map_parts(body, map);
+            }
+        }
+    }
+}

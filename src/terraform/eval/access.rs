@@ -13,7 +13,7 @@ use crate::value::{
 
 impl Evaluator<'_> {
     /// Follows steps from a value.
-    pub(super) fn follow(&self, context: Context<'_>, value: Value, steps: &[Step], span: Span) -> Outcome {
+    pub(crate) fn follow(&self, context: Context<'_>, value: Value, steps: &[Step], span: Span) -> Outcome {
         let mut value = value;
         let mut steps = steps;
         while let Some((step, rest)) = steps.split_first() {

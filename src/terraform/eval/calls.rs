@@ -1,12 +1,14 @@
 //! Function calls: arguments, the functions that look at expressions instead of values, template files.
 
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::alternatives::{combine, unknown_like};
 use super::{Context, Evaluator, Failure, Isolated, Outcome, Repetition};
 use crate::source::{Files, LoadError, Span};
 use crate::syntax::hcl::{self, Call, Expr};
+use crate::terraform::instance::Instance;
 use crate::terraform::{convert, functions};
 use crate::value::{Cause, Kind, Origin, Step, Type, Value};
 
@@ -208,16 +210,19 @@ impl Evaluator<'_> {
             .into_iter()
             .filter_map(|(key, value)| Some((Arc::from(key.as_str()?), value)))
             .collect();
-        self.with_names(&names, template)
+        self.with_names(&names, "a template", template)
     }
 
-    fn with_names(&self, names: &[(Arc<str>, Value)], template: &Expr) -> Outcome {
-        let Some(root) = self.instances.borrow().first().cloned() else {
-            return Err(Failure::new(template.span, "no module to evaluate in"));
-        };
-        let isolated = Isolated { names, what: "a template" };
+    fn with_names(&self, names: &[(Arc<str>, Value)], what: &str, expr: &Expr) -> Outcome {
+        let nowhere = Rc::new(Instance::nowhere());
+        let isolated = Isolated { names, what };
         let none = Repetition::default();
-        self.eval(Context { module: &root, repetition: &none, scope: None, isolated: Some(&isolated) }, template)
+        self.eval(Context { module: &nowhere, repetition: &none, scope: None, isolated: Some(&isolated) }, expr)
+    }
+
+    /// Evaluates an expression that may refer to nothing.
+    pub(crate) fn eval_isolated(&self, expr: &Expr, what: &str) -> Outcome {
+        self.with_names(&[], what, expr)
     }
 }
 

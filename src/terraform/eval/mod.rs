@@ -9,7 +9,7 @@ mod looping;
 mod operators;
 mod template;
 
-pub(crate) use alternatives::{combine, unknown_like};
+pub(crate) use alternatives::combine;
 pub(crate) use looping::through_each;
 
 use std::cell::{Cell, RefCell};
