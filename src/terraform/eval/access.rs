@@ -110,7 +110,9 @@ impl Evaluator<'_> {
                         Cause::Computed { address, attribute: name.clone() }
                     };
                     self.note_may_fail();
-                    let mut part = Value::unknown(cause, value.origin.clone());
+                    let ty = if !is_data && matches!(&**name, "id" | "arn") { Type::String } else { Type::Dynamic };
+                    let unknown = Unknown::of_type(Causes::one(cause), ty);
+                    let mut part = Value::from_unknown(unknown, value.origin.clone());
                     part.sensitive = value.sensitive;
                     part
                 }
