@@ -594,12 +594,8 @@ fn defects_are_found_in_every_notation() {
     with(task, "container_definitions", encoded(containers));
     let root = scene
         .value(r#"{"family": "raw", "cpu": "256", "containerDefinitions": [{"name": "x", "cpu": "1"}]}"#);
-    let inputs = Inputs {
-        evaluations: vec![Module { evaluation: &scene.evaluation, input: Input::Terraform }],
-        task_definitions: vec![RawTaskDefinition { name: "raw.json".into(), root }],
-        ..Inputs::default()
-    };
-    let found = super::defects::defects(&inputs);
+    let mut found = super::defects::of_document(&RawTaskDefinition { name: "raw.json".into(), root });
+    found.extend(super::defects::of_evaluation(&scene.evaluation));
     let resources: Vec<_> = found.iter().map(|defect| &*defect.resource).collect();
     assert_eq!(resources, ["raw", "aws_ecs_task_definition.a", "aws_ecs_task_definition.b"], "{found:?}");
 }
