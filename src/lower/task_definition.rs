@@ -238,6 +238,7 @@ fn task(reader: &Reader, names: &Names, containers: Items<Container>, meta: Meta
         }),
         placement_constraints: reader.places(names.placement),
         containers,
+        file: None,
         read_only_fields: Vec::new(),
         meta,
     }
@@ -335,38 +336,45 @@ fn secrets(reader: &Reader, key: &str) -> Items<ContainerSecret> {
 
 /// Fields that are set and say something, without one of their own in the model. Of `linuxParameters` the
 /// members count, of `resourceRequirements` the types (`GPU`).
-fn other_fields(reader: &Reader) -> Vec<(Arc<str>, Origin)> {
+fn other_fields(reader: &Reader) -> Vec<(Arc<str>, Field<()>)> {
     let mut found = Vec::new();
+    let mut add = |name: Arc<str>, value: &Value, header: &Origin| {
+        let field = read::field(value, header, |_| Ok(()));
+        if says_something(value) {
+            found.push((name, field));
+        }
+    };
     for key in reader.keys() {
-        let modelled = MODELLED.iter().any(|name| key.eq_ignore_ascii_case(name));
-        let Some(value) = reader.get(&key).filter(|value| !modelled && says_something(value)) else {
+        if MODELLED.iter().any(|name| key.eq_ignore_ascii_case(name)) {
             continue;
-        };
-        if key.eq_ignore_ascii_case("linuxParameters") {
+        }
+        let Some(value) = reader.get(&key) else { continue };
+        if key.eq_ignore_ascii_case("linuxParameters") && value.as_mapping().is_some() {
             let parameters = Reader::new(value).any_case();
             for inner in parameters.keys() {
                 let modelled = inner.eq_ignore_ascii_case("capabilities");
-                let set = !modelled && parameters.get(&inner).is_some_and(|value| says_something(&value));
-                if let (true, Some(place)) = (set, parameters.place(&inner)) {
-                    found.push((format!("linuxParameters.{inner}").into(), place));
+                if let Some(value) = parameters.get(&inner).filter(|_| !modelled) {
+                    add(format!("linuxParameters.{inner}").into(), &value, parameters.header());
                 }
             }
-        } else if key.eq_ignore_ascii_case("resourceRequirements") {
+        } else if key.eq_ignore_ascii_case("resourceRequirements") && value.as_sequence().is_some() {
             let kinds = read::items(&value, |item| {
-                let requirement = Reader::new(item).any_case();
-                (requirement.string("type"), requirement.header().clone())
+                let requirement = Reader::new(item.clone()).any_case();
+                (requirement.string("type"), item)
             });
-            let known = |(kind, origin): &(Field<String>, Origin)| {
-                Some((format!("resourceRequirements.{}", kind.known()?).into(), origin.clone()))
-            };
-            found.extend(kinds.iter().filter_map(known));
-        } else if let Some(place) = reader.place(&key) {
-            found.push((key, place));
+            for (kind, item) in &kinds.items {
+                if let Some(kind) = kind.known() {
+                    add(format!("resourceRequirements.{kind}").into(), item, reader.header());
+                }
+            }
+        } else {
+            add(key, &value, reader.header());
         }
     }
     found
 }
 
+/// False for what counts as not set. An unknown says something until it is known.
 fn says_something(value: &Value) -> bool {
     match &value.kind {
         Kind::Null(_) | Kind::Bool(false) => false,

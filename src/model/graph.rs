@@ -12,7 +12,7 @@ use super::network::{ElasticIp, NatGateway, SecurityGroup, SecurityGroupRule, Su
 use super::registry::{LifecyclePolicy, PullThroughCache, RegistryScanning, Repository};
 use super::schedule::ScheduledTask;
 use super::secrets::{Parameter, Secret};
-use super::service::{Cluster, ClusterCapacityProviders, ScalingTarget, Service};
+use super::service::{CapacityProvider, Cluster, ClusterCapacityProviders, ScalingTarget, Service};
 use super::task::TaskDefinition;
 use super::workflow::Workflow;
 use super::{Meta, MissingModule, Other, Reference};
@@ -106,6 +106,7 @@ families! {
     task_definitions: TaskDefinition, TaskDefinitionId, task_definition;
     services: Service, ServiceId, service;
     clusters: Cluster, ClusterId, cluster;
+    capacity_providers: CapacityProvider, CapacityProviderId, capacity_provider;
     scaling_targets: ScalingTarget, ScalingTargetId, scaling_target;
     scheduled_tasks: ScheduledTask, ScheduledTaskId, scheduled_task;
     load_balancers: LoadBalancer, LoadBalancerId, load_balancer;
