@@ -351,3 +351,52 @@ resource "aws_security_group" "s" {
     assert_eq!(deployment.missing_modules.len(), 1);
     assert!(Path::new(&*deployment.units[0].name).ends_with("envs/staging"));
 }
+
+#[test]
+fn lists_of_references_are_linked_one_by_one() {
+    let root = r#"
+resource "aws_subnet" "a" {
+  count             = 2
+  availability_zone = "eu-west-1${count.index == 0 ? "a" : "b"}"
+}
+resource "aws_subnet" "b" {
+  for_each   = { x = "10.0.0.0/24", y = "10.0.1.0/24" }
+  cidr_block = each.value
+}
+resource "aws_security_group" "s" {
+  count = 1
+  name  = "s"
+}
+resource "aws_vpc_security_group_ingress_rule" "r" {
+  security_group_id            = one(aws_security_group.s[*].id)
+  referenced_security_group_id = aws_security_group.s[0].id
+  ip_protocol                  = "tcp"
+}
+resource "aws_eip" "nat" { count = 2 }
+resource "aws_nat_gateway" "nat" {
+  count         = 2
+  allocation_id = aws_eip.nat[count.index].id
+  subnet_id     = aws_subnet.a[count.index].id
+}
+resource "aws_lb" "splat" {
+  subnets         = aws_subnet.a[*].id
+  security_groups = [aws_security_group.s[0].id]
+}
+resource "aws_lb" "loop" { subnets = [for s in aws_subnet.b : s.id] }
+resource "aws_lb" "joined" { subnets = concat(aws_subnet.a[*].id, values(aws_subnet.b)[*].id) }
+"#;
+    let deployment = deployment(&[("main.tf", root)]);
+    let subnets = |name: &str| {
+        let balancer = by_address(&deployment.load_balancers, |n| &n.meta, &format!("aws_lb.{name}"));
+        balancer.subnet_links.iter().map(|link| link.to().map(Id::index)).collect::<Vec<_>>()
+    };
+    assert_eq!(subnets("splat"), [Some(0), Some(1)]);
+    assert_eq!(subnets("loop"), [Some(2), Some(3)]);
+    assert_eq!(subnets("joined"), [Some(0), Some(1), Some(2), Some(3)]);
+    let gateways = deployment.nat_gateways.iter();
+    let links =
+        gateways.map(|node| (node.subnet_link.to().map(Id::index), node.allocation_link.to().map(Id::index)));
+    assert_eq!(links.collect::<Vec<_>>(), [(Some(0), Some(0)), (Some(1), Some(1))]);
+    assert!(deployment.security_group_rules[0].group_link.to().is_some());
+    assert_eq!(text(&deployment.subnets[0].meta.region), "eu-west-1");
+}
