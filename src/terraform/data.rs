@@ -19,10 +19,9 @@ pub(crate) fn results(
     let mut added: BTreeMap<Arc<str>, Value> = BTreeMap::new();
     match &*config.ty {
         "aws_region" => {
-            let region = body
-                .member("region")
-                .or_else(|| body.member("name"))
-                .or_else(|| evaluator.provider_of(instance, config).and_then(|provider| provider.member("region")));
+            let region = body.member("region").or_else(|| body.member("name")).or_else(|| {
+                evaluator.provider_of(instance, config).and_then(|provider| provider.member("region"))
+            });
             if let Some(region) = region.filter(|region| region.as_str().is_some()) {
                 for name in ["name", "region", "id"] {
                     added.insert(name.into(), region.clone());
@@ -54,13 +53,17 @@ pub(crate) fn terraform_data(body: &Value, address: &Arc<str>) -> Value {
         let mut unknown = Unknown::of_type(Causes::one(cause), ty);
         unknown.not_null = not_null;
         let way = Step::Attribute { address: address.clone(), attribute: attribute.into() };
-        Entry { key_span: None, value: Value::from_unknown(unknown, body.origin.clone()).via(way, body.span()) }
+        Entry {
+            key_span: None,
+            value: Value::from_unknown(unknown, body.origin.clone()).via(way, body.span()),
+        }
     };
     let null = || Entry { key_span: None, value: Value::null(Origin::at(body.span())) };
     let has_input = entries.get("input").is_some_and(|input| !input.value.is_null());
     entries.entry("input".into()).or_insert_with(null);
     entries.entry("triggers_replace".into()).or_insert_with(null);
     entries.insert("id".into(), computed("id", Type::String, true));
-    entries.insert("output".into(), if has_input { computed("output", Type::Dynamic, false) } else { null() });
+    entries
+        .insert("output".into(), if has_input { computed("output", Type::Dynamic, false) } else { null() });
     Value::new(Kind::Mapping(Arc::new(Mapping { entries, ..Mapping::clone(mapping) })), body.origin.clone())
 }
