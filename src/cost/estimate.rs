@@ -36,13 +36,13 @@ impl Range {
         self.low == self.expected && self.expected == self.high
     }
 
-    /// The three figures times a factor that is not negative.
+    /// The three figures times a factor that is not negative. Stops at the largest decimal (7.9e28).
     #[must_use]
     pub fn times(self, factor: Decimal) -> Self {
         self.times_range(Self::exactly(factor))
     }
 
-    /// Figure by figure the product of two quantities that are not negative.
+    /// Figure by figure the product of two quantities that are not negative. Stops at the largest decimal.
     #[must_use]
     pub fn times_range(self, other: Range) -> Self {
         Self {
