@@ -4,8 +4,12 @@
 pub mod config;
 pub mod cost;
 pub mod date;
+pub mod discover;
 pub mod lint;
+pub mod lower;
+pub mod mask;
 pub mod model;
+pub mod report;
 pub mod source;
 pub mod syntax;
 pub mod terraform;

@@ -29,19 +29,19 @@ impl Range {
         self.low == self.expected && self.expected == self.high
     }
 
-    /// The three figures times a factor that is not negative.
+    /// The three figures times a factor that is not negative. Stops at the largest decimal (7.9e28).
     #[must_use]
     pub fn times(self, factor: Decimal) -> Self {
-        Self { low: self.low * factor, expected: self.expected * factor, high: self.high * factor }
+        self.times_range(Self::exactly(factor))
     }
 
-    /// Figure by figure the product of two quantities that are not negative.
+    /// Figure by figure the product of two quantities that are not negative. Stops at the largest decimal.
     #[must_use]
     pub fn times_range(self, other: Range) -> Self {
         Self {
-            low: self.low * other.low,
-            expected: self.expected * other.expected,
-            high: self.high * other.high,
+            low: self.low.saturating_mul(other.low),
+            expected: self.expected.saturating_mul(other.expected),
+            high: self.high.saturating_mul(other.high),
         }
     }
 }
@@ -51,9 +51,9 @@ impl Add for Range {
 
     fn add(self, other: Self) -> Self {
         Self {
-            low: self.low + other.low,
-            expected: self.expected + other.expected,
-            high: self.high + other.high,
+            low: self.low.saturating_add(other.low),
+            expected: self.expected.saturating_add(other.expected),
+            high: self.high.saturating_add(other.high),
         }
     }
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
-use super::address::Address;
+use crate::model::address::Address;
 use crate::model::{Field, Items, NotKnown, Open, PatternPart, Reference, State};
 use crate::value::{Built, Cause, Causes, Kind, Mapping, Origin, Part, Step, Unknown, Value};
 
@@ -102,10 +102,11 @@ impl Reader {
         let objects =
             !unknown.alternatives.is_empty() && unknown.alternatives.iter().all(|v| v.as_mapping().is_some());
         if objects {
-            let readers = unknown
-                .alternatives
-                .iter()
-                .map(|value| Self { value: value.clone(), header: self.header.clone(), any_case: self.any_case });
+            let readers = unknown.alternatives.iter().map(|value| Self {
+                value: value.clone(),
+                header: self.header.clone(),
+                any_case: self.any_case,
+            });
             let found: Vec<_> = readers.map(|reader| reader.get(key)).collect();
             if found.iter().all(Option::is_none) {
                 return None;
@@ -124,7 +125,11 @@ impl Reader {
         entries.filter(|(_, entry)| !entry.value.is_null()).map(|(key, _)| key.clone()).collect()
     }
 
-    pub(crate) fn convert<T>(&self, key: &str, convert: impl Fn(&Value) -> Result<T, &'static str>) -> Field<T> {
+    pub(crate) fn convert<T>(
+        &self,
+        key: &str,
+        convert: impl Fn(&Value) -> Result<T, &'static str>,
+    ) -> Field<T> {
         match self.get(key) {
             Some(value) => field(&value, &self.header, convert),
             None => Field::absent(self.header.clone()),
@@ -257,10 +262,8 @@ impl Reader {
             Kind::Mapping(mapping) => {
                 let reader = Self { any_case: false, ..Self::new(map.clone()) };
                 let read = |key: &Arc<str>| Some(convert(key, reader.get(key)?));
-                let open = mapping.rest.as_ref().map(|rest| Open {
-                    causes: rest.causes.clone(),
-                    template: None,
-                });
+                let open =
+                    mapping.rest.as_ref().map(|rest| Open { causes: rest.causes.clone(), template: None });
                 Items {
                     items: mapping.entries.keys().filter_map(read).collect(),
                     open,
@@ -414,9 +417,7 @@ pub(crate) fn reference(value: &Value, header: &Origin, wanted: &[&str]) -> Fiel
                 Some(target) if alternatives.is_empty() => {
                     State::Known(Reference { target: Some(target), text: None, pattern })
                 }
-                _ => {
-                    State::Unknown(NotKnown { causes: unknown.causes.clone(), alternatives, pattern })
-                }
+                _ => State::Unknown(NotKnown { causes: unknown.causes.clone(), alternatives, pattern }),
             }
         }
         _ => match named(value, wanted) {
@@ -435,14 +436,19 @@ fn named(value: &Value, wanted: &[&str]) -> Option<Reference> {
     (target.is_some() || text.is_some()).then_some(Reference { target, text, pattern })
 }
 
-/// The resource a value was read from, with the attribute: the first of a wanted type, else the outermost
-/// one in the value's own way, else the one its only cause names.
+/// The resource a value was read from, with the attribute: the first of a wanted type (a managed one
+/// before a data source), else the outermost one in the value's own way, else the one its only cause names.
 fn target(value: &Value, wanted: &[&str]) -> Option<(Arc<str>, Arc<str>)> {
     let found = targets(value);
-    if let Some(first) = found.iter().find(|(address, _)| wanted.contains(&Address::parse(address).ty)) {
+    let is_wanted = |(address, _): &&(Arc<str>, Arc<str>)| wanted.contains(&Address::parse(address).ty);
+    let is_managed = |(address, _): &&(Arc<str>, Arc<str>)| !Address::parse(address).data;
+    if let Some(first) =
+        found.iter().filter(is_wanted).find(is_managed).or_else(|| found.iter().find(is_wanted))
+    {
         return Some(first.clone());
     }
-    if let Some((address, attribute)) = value.origin.attribute().filter(|(address, _)| !tells_caller(address)) {
+    if let Some((address, attribute)) = value.origin.attribute().filter(|(address, _)| !tells_caller(address))
+    {
         return Some((address.clone(), attribute.clone()));
     }
     // A part of a template is not what the whole names.

@@ -52,7 +52,8 @@ const MODELLED: [&str; 21] = [
 ];
 
 const ROLES: [&str; 1] = ["aws_iam_role"];
-const SECRETS: [&str; 3] = ["aws_secretsmanager_secret", "aws_secretsmanager_secret_version", "aws_ssm_parameter"];
+const SECRETS: [&str; 3] =
+    ["aws_secretsmanager_secret", "aws_secretsmanager_secret_version", "aws_ssm_parameter"];
 
 /// The parts of a task-definition document: the definition, and tags that stand beside it.
 #[derive(Debug)]
@@ -91,7 +92,11 @@ impl Document {
             let tag = Reader::new(item).any_case();
             (tag.string("key"), tag.string("value"))
         });
-        pairs.items.into_iter().filter_map(|(key, value)| Some((Arc::from(key.known()?.as_str()), value))).collect()
+        pairs
+            .items
+            .into_iter()
+            .filter_map(|(key, value)| Some((Arc::from(key.known()?.as_str()), value)))
+            .collect()
     }
 
     #[must_use]
@@ -110,10 +115,9 @@ impl Document {
             return task(&reader, &API, read::items(&self.definition, container), meta);
         }
         let reader = Reader::with_header(self.definition.clone(), meta.origin.clone()).any_case();
-        let containers = reader.get("containerDefinitions").map_or_else(
-            || Items::absent(meta.origin.clone()),
-            |list| read::items(&list, container),
-        );
+        let containers = reader
+            .get("containerDefinitions")
+            .map_or_else(|| Items::absent(meta.origin.clone()), |list| read::items(&list, container));
         let mut task = task(&reader, &API, containers, meta);
         task.read_only_fields =
             READ_ONLY.iter().filter_map(|key| Some((Arc::from(*key), reader.place(key)?))).collect();
@@ -142,7 +146,8 @@ pub fn from_terraform(reader: &Reader, meta: Meta) -> TaskDefinition {
 
 /// The JSON inside a string: remembered by `jsonencode`, parsed from a template or from plain text.
 /// `None` where nothing can be said of it.
-pub(crate) fn structure(text: &Value) -> Option<Value> {
+#[must_use]
+pub fn structure(text: &Value) -> Option<Value> {
     // A list instead of its encoding: Terraform refuses it, what is meant is plain.
     if text.as_sequence().is_some() {
         return Some(text.clone());
@@ -370,7 +375,9 @@ fn other_fields(reader: &Reader) -> Vec<(Arc<str>, Field<()>)> {
         if key.eq_ignore_ascii_case("linuxParameters") && value.as_mapping().is_some() {
             let parameters = Reader::new(value).any_case();
             for inner in parameters.keys() {
-                if let Some(value) = parameters.get(&inner) {
+                // `capabilities` has a field of its own.
+                let rest = (!inner.eq_ignore_ascii_case("capabilities")).then(|| parameters.get(&inner)).flatten();
+                if let Some(value) = rest {
                     add(format!("linuxParameters.{inner}").into(), &value, parameters.header());
                 }
             }

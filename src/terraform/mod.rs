@@ -4,6 +4,8 @@
 //! Semantics: `ARCHITECTURE.md`, "Unknowns". Evaluation is driven by demand over the reference graph and
 //! never fails as a whole: an error is a [`Diagnostic`] and the value goes on as unknown.
 
+pub mod convert;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
