@@ -376,7 +376,8 @@ fn other_fields(reader: &Reader) -> Vec<(Arc<str>, Field<()>)> {
             let parameters = Reader::new(value).any_case();
             for inner in parameters.keys() {
                 // `capabilities` has a field of its own.
-                let rest = (!inner.eq_ignore_ascii_case("capabilities")).then(|| parameters.get(&inner)).flatten();
+                let rest =
+                    (!inner.eq_ignore_ascii_case("capabilities")).then(|| parameters.get(&inner)).flatten();
                 if let Some(value) = rest {
                     add(format!("linuxParameters.{inner}").into(), &value, parameters.header());
                 }

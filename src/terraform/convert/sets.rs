@@ -102,8 +102,7 @@ fn hash_text(value: &Value, into: &mut String) {
         },
         Kind::String(text) => quoted(text.as_str(), into),
         Kind::Sequence(sequence) => {
-            let (open, close) =
-                if sequence.kind == SequenceKind::Tuple { ('<', '>') } else { ('[', ']') };
+            let (open, close) = if sequence.kind == SequenceKind::Tuple { ('<', '>') } else { ('[', ']') };
             into.push(open);
             for item in &sequence.items {
                 hash_text(item, into);
