@@ -19,10 +19,9 @@ pub(crate) fn results(
     let mut added: BTreeMap<Arc<str>, Value> = BTreeMap::new();
     match &*config.ty {
         "aws_region" => {
-            let region = body
-                .member("region")
-                .or_else(|| body.member("name"))
-                .or_else(|| evaluator.provider_of(instance, config).and_then(|provider| provider.member("region")));
+            let region = body.member("region").or_else(|| body.member("name")).or_else(|| {
+                evaluator.provider_of(instance, config).and_then(|provider| provider.member("region"))
+            });
             if let Some(region) = region.filter(|region| region.as_str().is_some()) {
                 for name in ["name", "region", "id"] {
                     added.insert(name.into(), region.clone());

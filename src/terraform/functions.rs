@@ -22,7 +22,10 @@ pub struct Context<'a> {
 pub enum Failure {
     UnknownFunction,
     /// Terraform stops here. `argument` counts from 0.
-    Error { argument: Option<usize>, message: String },
+    Error {
+        argument: Option<usize>,
+        message: String,
+    },
 }
 
 /// Calls a function.

@@ -21,7 +21,9 @@ pub(super) fn check(probe: &mut Probe<'_>, task: &TaskDefinition) {
     }
     let same = same(probe.deployment, task);
     let name = own.known().and_then(|reference| reference.text.as_deref()).map(role_name);
-    probe.decide(same, &own.origin, || same_role(name).related(&agents.origin, "the execution role"));
+    probe.decide(same, &own.origin.reference(), || {
+        same_role(name).related(&agents.origin.reference(), "the execution role")
+    });
 }
 
 fn same(deployment: &Deployment, task: &TaskDefinition) -> Tri {
@@ -32,8 +34,12 @@ fn same(deployment: &Deployment, task: &TaskDefinition) -> Tri {
         ([Ok(own), Ok(agents)], _) => (own == agents).into(),
         // Different addresses are different roles, also where their names are not known.
         (_, [Some(own), Some(agents)]) if own.0 != agents.0 => Tri::No,
-        // One address is one role, unless it is something that holds many values.
-        (_, [Some(own), Some(agents)]) if own.0.contains("aws_iam_role.") && own.0 == agents.0 => Tri::Yes,
+        // One address is one role, unless it holds many values or stands for several instances.
+        (_, [Some(own), Some(agents)])
+            if own.0.contains("aws_iam_role.") && own.0 == agents.0 && !own.0.contains("[*]") =>
+        {
+            Tri::Yes
+        }
         ([own, agents], _) => {
             let causes = |side: &Result<String, Causes>| side.as_ref().err().cloned().unwrap_or_default();
             Tri::Maybe(causes(own).and(&causes(agents)))

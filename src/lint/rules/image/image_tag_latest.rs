@@ -5,8 +5,9 @@ use super::super::facts::image::{self, Pin};
 use crate::lint::probe::container_element;
 use crate::lint::{Check, Probe, Problem, Severity};
 use crate::model::task::{Container, TaskDefinition};
-use crate::model::workflow::{Action, Job, Step, Workflow, WorkflowVariable};
-use crate::model::{Deployment, PatternPart, Tri};
+use crate::model::workflow::{Action, Job, Step, Workflow};
+use crate::model::{Deployment, NotKnown, PatternPart, Tri};
+use crate::value::Cause;
 
 pub(super) const CHECKS: &[Check] = &[Check::Task(task), Check::Job(job)];
 
@@ -21,9 +22,6 @@ const OF_THE_BUILD: [&str; 5] = [
     "github.run_attempt",
     "github.event.pull_request.head.sha",
 ];
-
-/// Deeper chains of `env` are not followed.
-const DEEPEST_ENV: usize = 4;
 
 fn floating(image: Option<&String>, pin: &Pin) -> Problem {
     let named = image.map_or_else(|| "image".to_owned(), |image| format!("image `{image}`"));
@@ -113,7 +111,7 @@ fn is_same_file(file: &str, path: &str) -> bool {
     !path.is_empty() && (file.ends_with(&path) || path.ends_with(&file))
 }
 
-fn job(probe: &mut Probe<'_>, workflow: &Workflow, job: &Job) {
+fn job(probe: &mut Probe<'_>, _: &Workflow, job: &Job) {
     for step in job.steps.with_template() {
         let Some(input) = render(step).and_then(|action| action.input("image")) else { continue };
         let pin = image::pin(&input.value);
@@ -122,35 +120,22 @@ fn job(probe: &mut Probe<'_>, workflow: &Workflow, job: &Job) {
             Pin::Latest | Pin::Missing => {
                 probe.fail(&input.value.origin, floating(input.value.known(), &pin))
             }
-            Pin::Unknown(_) if ends_with_build(workflow, job, step, input) => probe.pass(),
+            Pin::Unknown(_) if input.value.not_known().is_some_and(ends_with_build) => probe.pass(),
             Pin::Unknown(causes) => probe.undecided(&input.value.origin, causes),
         }
     }
 }
 
-/// Whether the open tag is made of something that differs from build to build.
-fn ends_with_build(workflow: &Workflow, job: &Job, step: &Step, image: &WorkflowVariable) -> bool {
-    let has_tag = image.value.not_known().is_some_and(|unknown| {
-        unknown.pattern.iter().flat_map(|parts| parts.iter()).any(|part| match part {
-            PatternPart::Known(text) => text.contains(':'),
-            PatternPart::Hole => false,
-        })
+/// Whether the open tag is made of something that differs from build to build. Causes stand in the order of
+/// the parts they belong to, so the last one is the tag's.
+fn ends_with_build(image: &NotKnown<String>) -> bool {
+    let has_tag = image.pattern.iter().flat_map(|parts| parts.iter()).any(|part| match part {
+        PatternPart::Known(text) => text.contains(':'),
+        PatternPart::Hole => false,
     });
-    has_tag && image.contexts.last().is_some_and(|context| is_of_build(workflow, job, step, context, 0))
-}
-
-fn is_of_build(workflow: &Workflow, job: &Job, step: &Step, context: &str, depth: usize) -> bool {
-    if OF_THE_BUILD.contains(&context) {
-        return true;
-    }
-    let Some(name) = context.strip_prefix("env.").filter(|_| depth < DEEPEST_ENV) else { return false };
-    let variable = [&step.env, &job.env, &workflow.env]
-        .into_iter()
-        .find_map(|env| env.iter().find(|variable| variable.name.eq_ignore_ascii_case(name)));
-    variable.is_some_and(|variable| {
-        let only: Option<&std::sync::Arc<str>> = variable.contexts.last();
-        only.is_some_and(|context| is_of_build(workflow, job, step, context, depth + 1))
-    })
+    let last = image.causes.iter().last();
+    let of_build = |what: &str| OF_THE_BUILD.contains(&what);
+    has_tag && matches!(last, Some(Cause::Unsupported { what }) if of_build(what))
 }
 
 #[cfg(test)]
