@@ -3,6 +3,7 @@
 mod balancer;
 mod database;
 mod deploy;
+mod facts;
 mod iam;
 mod image;
 mod logs;

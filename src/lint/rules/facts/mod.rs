@@ -1,0 +1,5 @@
+//! Questions about the domain that several rules ask, answered once. No verdicts, no words for people.
+
+pub(crate) mod celery;
+pub(crate) mod exposure;
+pub(crate) mod words;
