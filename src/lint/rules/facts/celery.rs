@@ -7,24 +7,6 @@ use crate::model::task::{Container, EnvironmentVariable};
 use crate::model::{Deployment, Field, State, Tri};
 use crate::value::Causes;
 
-/// A celery process, by its sub-command.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Process {
-    Beat,
-    Worker,
-    Flower,
-}
-
-impl Process {
-    const fn command(self) -> &'static str {
-        match self {
-            Self::Beat => "beat",
-            Self::Worker => "worker",
-            Self::Flower => "flower",
-        }
-    }
-}
-
 /// Options of celery and its sub-commands whose value is the next word (`celery --help`, versions 4 and 5).
 const WITH_VALUE: [&str; 26] = [
     "-A",
@@ -62,10 +44,10 @@ const LOCK_WRAPPERS: [&str; 2] = ["single-beat", "beatcop"];
 /// Words after which a program's name comes: an unknown one may be celery.
 const BEFORE_PROGRAM: [&str; 9] = ["-c", "-lc", "-ec", "-m", "exec", "run", "run-program", "--", "poetry"];
 
-/// Whether the container starts that process.
-pub(crate) fn runs(container: &Container, process: Process) -> Tri {
+/// Whether the container starts celery's scheduler.
+pub(crate) fn runs_beat(container: &Container) -> Tri {
     decide(container, |command| match invocation(command) {
-        Invocation::Celery { process: found, .. } => Some(found == process.command()),
+        Invocation::Celery { process, .. } => Some(process == "beat"),
         Invocation::Other => Some(false),
         Invocation::Unknown => None,
     })
@@ -89,7 +71,7 @@ pub(crate) fn runs_unlocked_beat(deployment: &Deployment, service: &Service) -> 
     let Some(task) = service.task_definition_link.to().and_then(|id| deployment.task_definition(id)) else {
         return Tri::No;
     };
-    task.containers.any(|container| match runs(container, Process::Beat) {
+    task.containers.any(|container| match runs_beat(container) {
         Tri::No => Tri::No,
         beat => beat.and(holds_lock(container).negate()),
     })
@@ -117,6 +99,7 @@ fn contains_lock(value: &Field<String>) -> Tri {
 /// What one simple command starts.
 enum Invocation {
     Celery {
+        /// The sub-command: `beat`, `worker`, `flower` …
         process: String,
         /// `None` where the scheduler is not known.
         locked: Option<bool>,

@@ -2,4 +2,5 @@
 
 pub(crate) mod celery;
 pub(crate) mod exposure;
+pub(crate) mod repositories;
 pub(crate) mod words;
