@@ -41,29 +41,38 @@ pub(super) fn check(probe: &mut Probe<'_>, service: &Service) {
     }
     let daemon = service.scheduling_strategy.holds(false, |strategy| strategy.eq_ignore_ascii_case("DAEMON"));
     if !daemon.is_no() {
-        settle(probe, beat.and(daemon), &service.scheduling_strategy, one_per_instance);
+        settle(probe, &beat, daemon, &service.scheduling_strategy, one_per_instance);
         return;
     }
     let count = &service.desired_count;
-    let many = count.holds(false, |count| *count > 1);
     if beat.is_yes() && count.known() == Some(&0) && probe.stage() == Stage::Production {
         probe.fail(&count.origin, paused());
         return;
     }
-    settle(probe, beat.clone().and(many), count, || match count.known() {
+    let many = count.holds(false, |count| *count > 1);
+    settle(probe, &beat, many, count, || match count.known() {
         Some(known) => with_one(too_many(*known), count),
         None => too_many_unnumbered(),
     });
     for target in service.scaling.iter().filter_map(|id| probe.deployment.scaling_target(*id)) {
         let most = &target.max_capacity;
         let above = most.holds(false, |most| *most > 1);
-        settle(probe, beat.clone().and(above), most, || may_scale(most.known().copied()));
+        settle(probe, &beat, above, most, || may_scale(most.known().copied()));
     }
 }
 
-/// What may not be a beat at all says nothing unless it would be wrong.
-fn settle<T>(probe: &mut Probe<'_>, bad: Tri, field: &Field<T>, problem: impl FnOnce() -> Problem) {
-    probe.decide(bad, &field.origin, problem);
+/// What may not be a beat at all says nothing unless it could be wrong.
+fn settle<T>(
+    probe: &mut Probe<'_>,
+    beat: &Tri,
+    bad: Tri,
+    field: &Field<T>,
+    problem: impl FnOnce() -> Problem,
+) {
+    let bad = beat.clone().and(bad);
+    if beat.is_yes() || !bad.is_no() {
+        probe.decide(bad, &field.origin, problem);
+    }
 }
 
 /// Writes 1 where the count itself stands in the service.

@@ -65,32 +65,36 @@ pub(super) fn check(probe: &mut Probe<'_>, service: &Service) {
             return;
         }
     }
-    let (start, at) = match task.map(longest_start) {
-        None | Some(None) => {
-            probe.pass();
-            return;
-        }
-        Some(Some(longest)) => longest,
+    let short = match (grace.known(), task) {
+        (Some(grace), Some(task)) => task.containers.any(|container| starts_longer(container, *grace)),
+        _ => Tri::No,
     };
-    let short = grace.holds(true, |seconds| *seconds < start);
-    probe.decide(applies.and(short), &grace.origin, || too_short(grace.known().copied(), start, at));
+    let bad = applies.and(short);
+    match (bad.is_yes(), task.and_then(longest_start)) {
+        (true, Some((start, at))) => probe.fail(&grace.origin, too_short(grace.known().copied(), start, at)),
+        _ => probe.decide(bad, &grace.origin, missing),
+    }
+}
+
+/// Whether the container is essential and may take longer to start than the grace period, in seconds.
+fn starts_longer(container: &Container, grace: i64) -> Tri {
+    let longer = match (container.health_check.known(), container.health_check.not_known()) {
+        (Some(check), _) => check.start_period.holds(false, |start| *start > grace),
+        (None, Some(unknown)) => Tri::Maybe(unknown.causes.clone()),
+        (None, None) => Tri::No,
+    };
+    container.essential.holds(true, |essential| *essential).and(longer)
 }
 
 /// The longest known start period of an essential container.
 fn longest_start(task: &TaskDefinition) -> Option<(i64, &Origin)> {
-    let of = |container: &'_ Container| -> Option<i64> {
-        let check = container.health_check.known()?;
-        container
-            .essential
-            .holds(true, |essential| *essential)
-            .is_yes()
-            .then(|| check.start_period.known().copied())?
-    };
+    let essential = |container: &&Container| !container.essential.holds(true, |essential| *essential).is_no();
     task.containers
         .iter()
+        .filter(essential)
         .filter_map(|container| {
-            let place = &container.health_check.known()?.start_period.origin;
-            Some((of(container)?, place))
+            let start = &container.health_check.known()?.start_period;
+            Some((*start.known()?, &start.origin))
         })
         .max_by_key(|(start, _)| *start)
 }
