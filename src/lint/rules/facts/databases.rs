@@ -8,8 +8,7 @@ pub(crate) fn is_in_cluster(database: &Database) -> Tri {
     if &*database.meta.kind == "aws_rds_cluster_instance" {
         return Tri::Yes;
     }
-    let aurora = database.engine.holds(false, |engine| engine.to_ascii_lowercase().starts_with("aurora"));
-    database.cluster.is_set().or(aurora)
+    database.cluster.is_set()
 }
 
 /// Whether the instance has settings of its own: it is no replica and in no cluster.
