@@ -239,7 +239,7 @@ mod tests {
     /// Sub-command and lock; `?` where either is not known.
     fn read(words: &[&str]) -> String {
         let words: Vec<String> = words.iter().map(|word| word.replace("${}", &HOLE.to_string())).collect();
-        let found = commands(&words).iter().map(|command| match invocation(command) {
+        let found = commands(&words).into_iter().map(|command| match invocation(&command) {
             Invocation::Celery { process, locked } => match locked {
                 Some(true) => format!("{process} locked"),
                 Some(false) => process,

@@ -398,7 +398,7 @@ fn admits_only_balancers(deployment: &Deployment, rule: &SecurityGroupRule, of: 
 }
 
 /// The first source for which `test` holds, else the first for which it may, else where sources or ports are open.
-pub(crate) fn place<'a>(rule: &'a SecurityGroupRule, test: impl Fn(Width) -> bool) -> &'a Origin {
+pub(crate) fn place(rule: &SecurityGroupRule, test: impl Fn(Width) -> bool) -> &Origin {
     let of = |wanted: fn(&Tri) -> bool| sources(rule).find(|cidr| wanted(&source_is(cidr, &test)));
     let open = || [&rule.ipv4, &rule.ipv6].into_iter().find(|list| !list.is_closed());
     match of(Tri::is_yes).or_else(|| of(|answer| !answer.is_no())) {

@@ -35,11 +35,7 @@ fn scans(scanning: &RegistryScanning, name: &Field<String>) -> Tri {
             .holds(false, |frequency| matches!(frequency.as_str(), "SCAN_ON_PUSH" | "CONTINUOUS_SCAN"));
         frequency.and(rule.filters.any(|filter| {
             let everything = filter.holds(false, |filter| filter.as_str() == "*");
-            if everything.is_yes() {
-                everything
-            } else {
-                both(filter, name, |filter, name| matches(filter, name))
-            }
+            if everything.is_yes() { everything } else { both(filter, name, matches) }
         }))
     })
 }
