@@ -1,3 +1,4 @@
 //! Trees and evaluated resources to the model: one file per kind of input.
 
 pub mod shape;
+pub mod workflow;
