@@ -73,7 +73,8 @@ fn pages() -> Vec<(PathBuf, Page)> {
         .into_iter()
         .map(|path| {
             let text = std::fs::read_to_string(&path).unwrap();
-            let page = serde_yaml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+            let page =
+                serde_yaml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
             (path, page)
         })
         .collect()
@@ -87,7 +88,17 @@ fn check(example: &Example) -> Result<Value, String> {
         std::fs::write(path, text).unwrap();
     }
     let output = Command::new(env!("CARGO_BIN_EXE_plimsoll"))
-        .args(["check", "--format", "json", "--profile", "strict", "--fail-on", "never", "--as-of", "2026-11-20"])
+        .args([
+            "check",
+            "--format",
+            "json",
+            "--profile",
+            "strict",
+            "--fail-on",
+            "never",
+            "--as-of",
+            "2026-11-20",
+        ])
         .args(["--root", ".", "."])
         .args(&example.args)
         .current_dir(dir.path())
