@@ -5,6 +5,7 @@
 //! never fails as a whole: an error is a [`Diagnostic`] and the value goes on as unknown.
 
 pub mod convert;
+pub mod functions;
 
 use std::path::PathBuf;
 use std::sync::Arc;
