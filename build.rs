@@ -1,0 +1,19 @@
+//! Prepares embedded data at build time, so that a run parses nothing it does not need.
+
+use std::path::PathBuf;
+
+#[path = "build/pricing.rs"]
+mod pricing;
+#[path = "build/rules.rs"]
+mod rules;
+
+fn main() -> Result<(), String> {
+    let variable = |name| std::env::var_os(name).map(PathBuf::from).ok_or(format!("cargo sets no {name}"));
+    let root = variable("CARGO_MANIFEST_DIR")?;
+    let out = variable("OUT_DIR")?;
+
+    println!("cargo::rerun-if-changed=build");
+    println!("cargo::rerun-if-changed=pricing");
+    rules::generate(&root.join("rules"), &out)?;
+    pricing::build(&root.join("pricing"), &out.join("prices.bin"))
+}

@@ -1,0 +1,199 @@
+//! The estimate: what each resource costs a month, with the arithmetic behind it. The shape of
+//! `plimsoll/estimate/1`; how it is printed is for `report`.
+
+use std::ops::{Add, AddAssign};
+use std::sync::Arc;
+
+use rust_decimal::Decimal;
+
+use crate::source::Span;
+use crate::value::Causes;
+
+/// USD a month, or units. `low ≤ expected ≤ high`; exact, rounded only where people read it. Arithmetic stops
+/// at the largest `Decimal` instead of overflowing.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Range {
+    pub low: Decimal,
+    pub expected: Decimal,
+    pub high: Decimal,
+}
+
+impl Range {
+    #[must_use]
+    pub fn exactly(amount: Decimal) -> Self {
+        Self { low: amount, expected: amount, high: amount }
+    }
+
+    /// The three figures in ascending order, whatever order they come in.
+    #[must_use]
+    pub fn spanning(low: Decimal, expected: Decimal, high: Decimal) -> Self {
+        Self { low: low.min(expected), expected, high: high.max(expected) }
+    }
+
+    /// Whether the three are one figure.
+    #[must_use]
+    pub fn is_exact(&self) -> bool {
+        self.low == self.expected && self.expected == self.high
+    }
+
+    /// The three figures times a factor that is not negative. Stops at the largest decimal (7.9e28).
+    #[must_use]
+    pub fn times(self, factor: Decimal) -> Self {
+        self.times_range(Self::exactly(factor))
+    }
+
+    /// Figure by figure the product of two quantities that are not negative. Stops at the largest decimal.
+    #[must_use]
+    pub fn times_range(self, other: Range) -> Self {
+        Self {
+            low: self.low.saturating_mul(other.low),
+            expected: self.expected.saturating_mul(other.expected),
+            high: self.high.saturating_mul(other.high),
+        }
+    }
+}
+
+impl Add for Range {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            low: self.low.saturating_add(other.low),
+            expected: self.expected.saturating_add(other.expected),
+            high: self.high.saturating_add(other.high),
+        }
+    }
+}
+
+impl AddAssign for Range {
+    fn add_assign(&mut self, other: Self) {
+        *self = *self + other;
+    }
+}
+
+impl std::iter::Sum for Range {
+    fn sum<I: Iterator<Item = Self>>(ranges: I) -> Self {
+        ranges.fold(Self::default(), Add::add)
+    }
+}
+
+/// The estimate of a deployment.
+#[derive(Debug, Clone, Default)]
+pub struct Estimate {
+    /// In order of file and line.
+    pub resources: Vec<ResourceCost>,
+    pub assumptions: Vec<Assumption>,
+    pub unpriced: Vec<Unpriced>,
+    /// Hours a month that things run.
+    pub hours_per_month: Decimal,
+}
+
+impl Estimate {
+    /// The exact sum of all lines.
+    #[must_use]
+    pub fn total(&self) -> Range {
+        self.resources.iter().map(ResourceCost::monthly).sum()
+    }
+
+    /// The total lacks something that costs money but could not be priced.
+    #[must_use]
+    pub fn is_at_least(&self) -> bool {
+        !self.unpriced.is_empty()
+    }
+}
+
+/// One billed (or known free) resource.
+#[derive(Debug, Clone)]
+pub struct ResourceCost {
+    pub address: Arc<str>,
+    /// One of [`KINDS`].
+    pub kind: &'static str,
+    /// Region whose prices are used.
+    pub region: Arc<str>,
+    pub span: Span,
+    /// Empty for a free resource.
+    pub components: Vec<Component>,
+    /// Why it costs nothing.
+    pub free: Option<&'static str>,
+}
+
+impl ResourceCost {
+    #[must_use]
+    pub fn monthly(&self) -> Range {
+        self.components.iter().map(|component| component.monthly).sum()
+    }
+}
+
+/// The closed list of resource kinds.
+pub const KINDS: &[&str] = &[
+    "cache-cluster",
+    "cache-serverless",
+    "container-repository",
+    "ecs-service",
+    "elastic-ip",
+    "free",
+    "load-balancer",
+    "log-group",
+    "nat-gateway",
+    "rds-cluster",
+    "rds-instance",
+    "scheduled-task",
+    "secret",
+    "task-definition",
+];
+
+/// Quantity × unit price.
+#[derive(Debug, Clone)]
+pub struct Component {
+    /// `Database instance (PostgreSQL, Single-AZ, db.t3.micro)`.
+    pub name: String,
+    /// Units a month.
+    pub quantity: Range,
+    /// `hours`, `GB-month`, `vCPU-hours` …
+    pub unit: String,
+    /// USD per unit; the dearest where the files leave several open, and then `monthly.low` has the cheapest.
+    pub unit_price: Decimal,
+    pub monthly: Range,
+    pub price: PriceSource,
+    /// Where the numbers come from in the files.
+    pub drivers: Vec<Driver>,
+    /// Name of the [`Assumption`] behind the quantity, if there is one.
+    pub assumption: Option<String>,
+}
+
+/// Where a unit price was read.
+#[derive(Debug, Clone)]
+pub struct PriceSource {
+    pub table: &'static str,
+    /// Date of capture, `YYYY-MM-DD` or `unknown`.
+    pub captured: &'static str,
+}
+
+/// A place in the files that a number comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Driver {
+    pub span: Span,
+    /// The argument: `desired_count`, `instance_class`.
+    pub what: String,
+}
+
+/// Something the files do not say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Assumption {
+    pub name: String,
+    pub value: String,
+    /// Usage key or flag that replaces it.
+    pub set_with: String,
+}
+
+/// Something that costs money, with the reason why it is not in the total.
+#[derive(Debug, Clone)]
+pub struct Unpriced {
+    pub address: Arc<str>,
+    /// `usage not given: LCU-hours`, `desired_count is unknown`, `not priced yet: aws_wafv2_web_acl`.
+    pub reason: String,
+    pub causes: Causes,
+    pub unit_price: Option<Decimal>,
+    pub unit: Option<String>,
+    pub span: Span,
+}

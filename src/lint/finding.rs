@@ -1,0 +1,157 @@
+//! What judging produces: findings, undecided checks, suppressed findings.
+
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use rust_decimal::Decimal;
+use serde::Serialize;
+
+use crate::model::StageOf;
+use crate::source::Span;
+use crate::value::Cause;
+
+/// How bad a finding is; ordered from harmless to harmful.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    Info,
+    Warning,
+    Error,
+}
+
+impl Severity {
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+
+    /// One step less harmful; `Info` stays.
+    #[must_use]
+    pub const fn lower(self) -> Self {
+        match self {
+            Self::Error => Self::Warning,
+            Self::Warning | Self::Info => Self::Info,
+        }
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Severity {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        match text {
+            "error" => Ok(Self::Error),
+            "warning" => Ok(Self::Warning),
+            "info" => Ok(Self::Info),
+            _ => Err(()),
+        }
+    }
+}
+
+/// One cause, reported once, with every instance it affects.
+#[derive(Debug, Clone)]
+pub struct Finding {
+    pub rule: &'static str,
+    pub severity: Severity,
+    /// One sentence without a final full stop. Never holds a secret value.
+    pub message: String,
+    /// What to do, when it is more than the rule's own remediation.
+    pub help: Option<String>,
+    /// The place a person would edit.
+    pub primary: Span,
+    pub related: Vec<Related>,
+    /// Affected resources, in order of address; the first is the `resource` of reports.
+    pub instances: Vec<Instance>,
+    /// The part of the resource: `container api`, `ingress rule 2`.
+    pub element: Option<String>,
+    pub stage: StageOf,
+    /// The resource exists only for some values of an unknown.
+    pub conditional: bool,
+    pub fix: Option<Fix>,
+    pub monthly: Option<Monthly>,
+    pub fingerprint: String,
+}
+
+/// An affected resource, with the places at which it can be suppressed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Instance {
+    pub address: Arc<str>,
+    /// Its block and the headers of the module calls that lead to it.
+    pub places: Vec<Span>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Related {
+    pub span: Span,
+    pub message: String,
+}
+
+/// A text edit that removes the finding.
+#[derive(Debug, Clone)]
+pub struct Fix {
+    pub applicability: Applicability,
+    pub edits: Vec<Edit>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Applicability {
+    /// Keeps the meaning that the author wants.
+    Safe,
+    /// May change behaviour in a way the author must agree to.
+    Unsafe,
+}
+
+#[derive(Debug, Clone)]
+pub struct Edit {
+    pub span: Span,
+    pub text: String,
+}
+
+/// What a finding costs a month (positive) or its fix saves (negative), in USD.
+#[derive(Debug, Clone)]
+pub struct Monthly {
+    pub amount: Decimal,
+    pub basis: String,
+}
+
+/// Checks of one rule that one cause keeps from being decided.
+#[derive(Debug, Clone)]
+pub struct Undecided {
+    pub rule: &'static str,
+    pub cause: Cause,
+    /// The first place in question.
+    pub span: Span,
+    pub instances: Vec<Arc<str>>,
+}
+
+/// A finding that is not reported, and why.
+#[derive(Debug, Clone)]
+pub struct Suppressed {
+    pub finding: Finding,
+    pub by: SuppressedBy,
+    pub reason: Option<String>,
+    /// ISO date after which it is reported again.
+    pub until: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SuppressedBy {
+    Comment,
+    Config,
+    Baseline,
+    /// A comment written for another tool.
+    Foreign,
+}

@@ -1,0 +1,38 @@
+//! Judging the model: rules, the runner, findings, and the one sink through which every finding passes
+//! (severity, suppression, selection). No input formats, no presentation.
+
+pub mod finding;
+pub mod probe;
+pub mod registry;
+pub mod rule;
+pub mod rules;
+pub mod runner;
+pub mod secrets;
+pub mod sink;
+pub mod suppress;
+
+pub use finding::{
+    Applicability, Edit, Finding, Fix, Instance, Monthly, Related, Severity, Suppressed, SuppressedBy,
+    Undecided,
+};
+pub use probe::{Probe, Problem};
+pub use rule::{Check, FixKind, Profile, Rule, RuleInfo, StageSeverity};
+
+use crate::model::Deployment;
+use crate::source::SourceMap;
+use sink::{InputProblem, Judgement, Policy};
+use suppress::Ignores;
+
+/// Runs every rule that the policy lets run, and brings problems met while reading and verdicts to one judgement.
+#[must_use]
+pub fn judge(
+    deployment: &Deployment,
+    input: Vec<InputProblem>,
+    policy: &Policy,
+    ignores: &Ignores,
+    sources: &SourceMap,
+) -> Judgement {
+    let rules: Vec<Rule> = registry::rules().iter().filter(|rule| policy.runs(rule.info)).copied().collect();
+    let verdicts = runner::run(deployment, &rules);
+    sink::collect(&verdicts, input, policy, ignores, sources)
+}

@@ -1,0 +1,5 @@
+//! RDS and Aurora.
+
+use crate::lint::rule::Check;
+
+pub(in crate::lint) const CHECKS: &[(&str, Check)] = &[];

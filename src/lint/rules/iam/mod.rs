@@ -1,0 +1,5 @@
+//! Task and execution roles.
+
+use crate::lint::rule::Check;
+
+pub(in crate::lint) const CHECKS: &[(&str, Check)] = &[];

@@ -1,0 +1,5 @@
+//! Log configuration and log groups.
+
+use crate::lint::rule::Check;
+
+pub(in crate::lint) const CHECKS: &[(&str, Check)] = &[];

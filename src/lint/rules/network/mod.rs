@@ -1,0 +1,5 @@
+//! Security groups.
+
+use crate::lint::rule::Check;
+
+pub(in crate::lint) const CHECKS: &[(&str, Check)] = &[];

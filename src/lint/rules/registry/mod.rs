@@ -1,0 +1,5 @@
+//! ECR repositories.
+
+use crate::lint::rule::Check;
+
+pub(in crate::lint) const CHECKS: &[(&str, Check)] = &[];

@@ -1,0 +1,5 @@
+//! ECS services and their deployments.
+
+use crate::lint::rule::Check;
+
+pub(in crate::lint) const CHECKS: &[(&str, Check)] = &[];

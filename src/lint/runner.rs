@@ -1,0 +1,88 @@
+//! Runs rules over the deployment: every node of the kinds a rule asks for, rules in parallel, results
+//! in a fixed order.
+
+use rayon::prelude::*;
+
+use super::probe::{Probe, Verdict, container_element};
+use super::rule::{Check, Rule};
+use crate::model::{Deployment, Meta};
+
+/// All verdicts of one rule.
+#[derive(Debug)]
+pub(super) struct RuleVerdicts<'a> {
+    pub(super) rule: &'static super::RuleInfo,
+    pub(super) verdicts: Vec<Verdict<'a>>,
+}
+
+/// Runs the rules; the result has the order of `rules`.
+pub(super) fn run<'a>(deployment: &'a Deployment, rules: &[Rule]) -> Vec<RuleVerdicts<'a>> {
+    rules
+        .par_iter()
+        .map(|rule| RuleVerdicts { rule: rule.info, verdicts: run_rule(deployment, *rule) })
+        .collect()
+}
+
+fn run_rule(deployment: &Deployment, rule: Rule) -> Vec<Verdict<'_>> {
+    let mut verdicts = Vec::new();
+    look(deployment, rule, rule.check, &mut verdicts);
+    verdicts
+}
+
+fn look<'a>(deployment: &'a Deployment, rule: Rule, check: Check, verdicts: &mut Vec<Verdict<'a>>) {
+    let mut visit = |meta: &'a Meta, element: Option<String>, check: &dyn Fn(&mut Probe<'a>)| {
+        let mut probe = Probe::new(deployment, rule.info, meta);
+        probe.turn_to(meta, element);
+        check(&mut probe);
+        verdicts.append(&mut probe.verdicts);
+    };
+    macro_rules! each {
+        ($nodes:ident, $check:ident) => {
+            for node in &deployment.$nodes {
+                visit(&node.meta, None, &|probe| $check(probe, node));
+            }
+        };
+    }
+    match check {
+        Check::Input => {}
+        Check::Task(check) => each!(task_definitions, check),
+        Check::Container(check) => {
+            for task in &deployment.task_definitions {
+                for (index, container) in task.containers.with_template().enumerate() {
+                    let element = container_element(container.name.known(), index);
+                    visit(&task.meta, Some(element), &|probe| check(probe, task, container));
+                }
+                if let Some(open) = &task.containers.open
+                    && open.template.is_none()
+                {
+                    visit(&task.meta, None, &|probe| {
+                        probe.undecided(&task.containers.origin, &open.causes);
+                    });
+                }
+            }
+        }
+        Check::Service(check) => each!(services, check),
+        Check::ScheduledTask(check) => each!(scheduled_tasks, check),
+        Check::LoadBalancer(check) => each!(load_balancers, check),
+        Check::Listener(check) => each!(listeners, check),
+        Check::Database(check) => each!(databases, check),
+        Check::DatabaseCluster(check) => each!(database_clusters, check),
+        Check::Cache(check) => each!(caches, check),
+        Check::LogGroup(check) => each!(log_groups, check),
+        Check::Repository(check) => each!(repositories, check),
+        Check::SecurityGroup(check) => each!(security_groups, check),
+        Check::Workflow(check) => each!(workflows, check),
+        Check::Job(check) => {
+            for workflow in &deployment.workflows {
+                for job in &workflow.jobs {
+                    let element = Some(format!("job {}", job.id));
+                    visit(&workflow.meta, element, &|probe| check(probe, workflow, job));
+                }
+            }
+        }
+        Check::Several(checks) => {
+            for check in checks {
+                look(deployment, rule, *check, verdicts);
+            }
+        }
+    }
+}

@@ -1,0 +1,376 @@
+//! The one place through which every finding passes: severity, stage, grouping by cause, selection,
+//! suppression, order.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+
+use super::finding::{Finding, Fix, Instance, Related, Severity, Suppressed, SuppressedBy, Undecided};
+use super::probe::{Outcome, Problem, Verdict};
+use super::registry;
+use super::rule::{Profile, RuleInfo};
+use super::runner::RuleVerdicts;
+use super::suppress::{Ignores, Matched};
+use crate::model::{Meta, Stage, StageOf};
+use crate::source::{FileId, SourceMap, Span};
+use crate::value::{Cause, Origin, Step};
+
+/// What the user decided about findings.
+#[derive(Debug, Default)]
+pub struct Policy {
+    pub profile: Option<Profile>,
+    /// `rules:` of the configuration; `None` switches a rule off.
+    pub severities: HashMap<&'static str, Option<Severity>>,
+    /// Files whose findings are reported; `None` for all.
+    pub selected: Option<HashSet<FileId>>,
+    /// Judge without the author's own ignores.
+    pub no_ignores: bool,
+}
+
+impl Policy {
+    /// Whether a rule runs at all.
+    #[must_use]
+    pub fn runs(&self, info: &RuleInfo) -> bool {
+        match self.severities.get(info.id) {
+            Some(severity) => severity.is_some(),
+            None => info.profile <= self.profile.unwrap_or(Profile::Default),
+        }
+    }
+}
+
+/// A problem met while reading, before there was a model.
+#[derive(Debug, Clone)]
+pub struct InputProblem {
+    /// An id of the family `input`.
+    pub rule: &'static str,
+    pub message: String,
+    pub help: Option<String>,
+    pub severity: Option<Severity>,
+    pub span: Span,
+    pub related: Vec<Related>,
+    /// The resource it stands in, when one is known.
+    pub resource: Option<Arc<str>>,
+    pub element: Option<String>,
+    pub fix: Option<Fix>,
+}
+
+impl InputProblem {
+    #[must_use]
+    pub fn new(rule: &'static str, span: Span, message: impl Into<String>) -> Self {
+        Self {
+            rule,
+            message: message.into(),
+            help: None,
+            severity: None,
+            span,
+            related: Vec::new(),
+            resource: None,
+            element: None,
+            fix: None,
+        }
+    }
+}
+
+/// Everything that judging found.
+#[derive(Debug, Default)]
+pub struct Judgement {
+    pub findings: Vec<Finding>,
+    pub undecided: Vec<Undecided>,
+    pub suppressed: Vec<Suppressed>,
+    /// Checks that passed or failed.
+    pub decided: usize,
+    /// Checks that what is not known keeps open.
+    pub undecided_checks: usize,
+}
+
+/// Turns verdicts and input problems into the judgement.
+#[must_use]
+pub(super) fn collect(
+    verdicts: &[RuleVerdicts<'_>],
+    input: Vec<InputProblem>,
+    policy: &Policy,
+    ignores: &Ignores,
+    sources: &SourceMap,
+) -> Judgement {
+    let mut sink = Sink { policy, sources, judgement: Judgement::default(), groups: BTreeMap::new() };
+    for problem in input {
+        sink.input(problem);
+    }
+    let mut undecided = UndecidedGroups::default();
+    for of_rule in verdicts {
+        for verdict in &of_rule.verdicts {
+            match &verdict.outcome {
+                Outcome::Pass => sink.judgement.decided += 1,
+                Outcome::Fail(problem, at) => {
+                    sink.judgement.decided += 1;
+                    sink.fail(of_rule.rule, verdict, problem, at);
+                }
+                Outcome::Undecided(causes, at) => {
+                    let mut places = vec![at.span, verdict.meta.block];
+                    places.extend(&verdict.meta.calls);
+                    ignores.note_undecided(of_rule.rule.id, &places, &verdict.meta.address, sources);
+                    if sink.is_selected(at.span, verdict.meta) {
+                        sink.judgement.undecided_checks += 1;
+                        for cause in causes.iter() {
+                            undecided.add(of_rule.rule.id, cause, at.span, &verdict.meta.address);
+                        }
+                    }
+                }
+            }
+        }
+    }
+    sink.judgement.undecided = undecided.finish(sources);
+    sink.finish(ignores, verdicts)
+}
+
+struct Sink<'a> {
+    policy: &'a Policy,
+    sources: &'a SourceMap,
+    judgement: Judgement,
+    /// Findings by cause: rule, place, severity, message.
+    groups: BTreeMap<(&'static str, Span, Severity, String), Finding>,
+}
+
+impl Sink<'_> {
+    fn severity(&self, info: &RuleInfo, explicit: Option<Severity>, stage: Stage) -> Option<Severity> {
+        let milder = explicit.filter(|severity| *severity < info.severity);
+        if let Some(Some(configured)) = self.policy.severities.get(info.id) {
+            return Some(milder.map_or(*configured, |severity| severity.min(*configured)));
+        }
+        let by_stage = match info.stage {
+            Some(stages) => stages.of(stage)?,
+            None => info.severity,
+        };
+        Some(match explicit {
+            None => by_stage,
+            Some(severity) if severity < info.severity => severity.min(by_stage),
+            Some(severity) => severity,
+        })
+    }
+
+    fn is_selected(&self, primary: Span, meta: &Meta) -> bool {
+        self.policy
+            .selected
+            .as_ref()
+            .is_none_or(|files| files.contains(&primary.file) || files.contains(&meta.origin.span.file))
+    }
+
+    fn fail(&mut self, info: &'static RuleInfo, verdict: &Verdict<'_>, problem: &Problem, at: &Origin) {
+        let meta = verdict.meta;
+        let Some(severity) = self.severity(info, problem.severity, meta.stage.stage) else { return };
+        if !self.is_selected(at.span, meta) {
+            return;
+        }
+        let mut places = vec![meta.block];
+        places.extend(&meta.calls);
+        let instance = Instance { address: meta.address.clone(), places };
+        let conditional = meta.count.is_conditional();
+        let key = (info.id, at.span, severity, problem.message.clone());
+        if let Some(finding) = self.groups.get_mut(&key) {
+            if !finding.instances.contains(&instance) {
+                finding.instances.push(instance);
+            }
+            finding.conditional &= conditional;
+            return;
+        }
+        let mut related = problem.related.clone();
+        related.extend(way(at));
+        if !meta.block.contains(at.span) {
+            related.push(Related { span: meta.origin.span, message: format!("affects {}", meta.address) });
+        }
+        let finding = Finding {
+            rule: info.id,
+            severity,
+            message: problem.message.clone(),
+            help: problem.help.clone(),
+            primary: at.span,
+            related: without_repeats(at.span, related),
+            instances: vec![instance],
+            element: problem.element.clone().or_else(|| verdict.element.clone()),
+            stage: if info.stage.is_some() { meta.stage.clone() } else { StageOf::default() },
+            conditional,
+            fix: problem.fix.clone(),
+            monthly: problem.monthly.clone(),
+            fingerprint: String::new(),
+        };
+        self.groups.insert(key, finding);
+    }
+
+    fn input(&mut self, problem: InputProblem) {
+        let Some(info) = registry::info(problem.rule) else { return };
+        if !self.policy.runs(info)
+            || self.policy.selected.as_ref().is_some_and(|files| !files.contains(&problem.span.file))
+        {
+            return;
+        }
+        let Some(severity) = self.severity(info, problem.severity, Stage::Unknown) else { return };
+        let address = problem.resource.unwrap_or_else(|| Arc::from(self.sources.name(problem.span.file)));
+        let instance = Instance { address, places: vec![problem.span] };
+        let key = (info.id, problem.span, severity, problem.message.clone());
+        if let Some(finding) = self.groups.get_mut(&key) {
+            if !finding.instances.contains(&instance) {
+                finding.instances.push(instance);
+            }
+            return;
+        }
+        self.judgement.decided += 1;
+        let finding = Finding {
+            rule: info.id,
+            severity,
+            message: problem.message,
+            help: problem.help,
+            primary: problem.span,
+            related: without_repeats(problem.span, problem.related),
+            instances: vec![instance],
+            element: problem.element,
+            stage: StageOf::default(),
+            conditional: false,
+            fix: problem.fix,
+            monthly: None,
+            fingerprint: String::new(),
+        };
+        self.groups.insert(key, finding);
+    }
+
+    fn finish(mut self, ignores: &Ignores, verdicts: &[RuleVerdicts<'_>]) -> Judgement {
+        let mut findings: Vec<Finding> = std::mem::take(&mut self.groups).into_values().collect();
+        for finding in &mut findings {
+            finding.instances.sort_by(|a, b| a.address.cmp(&b.address));
+        }
+        if !self.policy.no_ignores {
+            findings = self.suppress(findings, ignores);
+        }
+        for problem in ignores.problems(verdicts.iter().map(|of| of.rule.id), self.policy) {
+            self.input(problem);
+        }
+        findings.extend(std::mem::take(&mut self.groups).into_values());
+        sort(&mut findings, self.sources);
+        add_fingerprints(&mut findings);
+        self.judgement.findings = findings;
+        let sources = self.sources;
+        self.judgement.suppressed.sort_by(|a, b| {
+            let key = |finding: &Finding| (finding.primary.start, finding.rule);
+            let name = |finding: &Finding| sources.name(finding.primary.file);
+            (name(&a.finding), key(&a.finding)).cmp(&(name(&b.finding), key(&b.finding)))
+        });
+        self.judgement
+    }
+
+    /// Takes out suppressed instances; a finding without instances left is suppressed as a whole.
+    fn suppress(&mut self, findings: Vec<Finding>, ignores: &Ignores) -> Vec<Finding> {
+        let mut kept = Vec::new();
+        for mut finding in findings {
+            let mut remaining = Vec::new();
+            let mut taken: Vec<(Matched, Vec<Instance>)> = Vec::new();
+            for instance in std::mem::take(&mut finding.instances) {
+                match ignores.matching(&finding, &instance, self.sources) {
+                    None => remaining.push(instance),
+                    Some(matched) => match taken.iter_mut().find(|(known, _)| *known == matched) {
+                        Some((_, instances)) => instances.push(instance),
+                        None => taken.push((matched, vec![instance])),
+                    },
+                }
+            }
+            for (matched, instances) in taken {
+                let finding = Finding { instances, ..finding.clone() };
+                let by = if matched.foreign { SuppressedBy::Foreign } else { matched.by };
+                let Matched { reason, until, .. } = matched;
+                self.judgement.suppressed.push(Suppressed { finding, by, reason, until });
+            }
+            if !remaining.is_empty() {
+                finding.instances = remaining;
+                kept.push(finding);
+            }
+        }
+        kept
+    }
+}
+
+/// The way from the written value to its use, as related places.
+fn way(at: &Origin) -> Vec<Related> {
+    let mut places: Vec<Related> = at
+        .steps()
+        .filter_map(|via| {
+            let message = match &via.step {
+                Step::Variable(name) => format!("used as `var.{name}`"),
+                Step::Local(name) => format!("used as `local.{name}`"),
+                Step::Output(name) => format!("returned as output `{name}`"),
+                Step::Argument(name) => format!("passed as `{name}`"),
+                Step::Attribute { address, attribute } => format!("read from `{address}.{attribute}`"),
+                Step::Template(path) => format!("rendered from {path}"),
+                Step::Function(_) | Step::Each => return None,
+            };
+            Some(Related { span: via.span, message })
+        })
+        .collect();
+    places.reverse();
+    places
+}
+
+/// Related places without the primary one and without repeats, at most eight.
+fn without_repeats(primary: Span, related: Vec<Related>) -> Vec<Related> {
+    let mut kept: Vec<Related> = Vec::new();
+    for place in related {
+        if place.span != primary && kept.iter().all(|known| known.span != place.span) && kept.len() < 8 {
+            kept.push(place);
+        }
+    }
+    kept
+}
+
+/// Sorts findings as reports list them: by file, place, rule.
+pub(super) fn sort(findings: &mut [Finding], sources: &SourceMap) {
+    findings.sort_by(|a, b| {
+        let key = |finding: &Finding| (finding.primary.start, finding.primary.end, finding.rule);
+        (sources.name(a.primary.file), key(a), &a.message).cmp(&(
+            sources.name(b.primary.file),
+            key(b),
+            &b.message,
+        ))
+    });
+}
+
+/// A fingerprint says which finding it is, not where: rule, resource, element, and the how-maniest of
+/// these. It holds no value and no hash of one.
+fn add_fingerprints(findings: &mut [Finding]) {
+    let mut seen: HashMap<String, usize> = HashMap::new();
+    for finding in findings {
+        let resource = finding.instances.first().map_or("", |instance| &instance.address);
+        let identity = format!("{}\n{resource}\n{}", finding.rule, finding.element.as_deref().unwrap_or(""));
+        let count = seen.entry(identity.clone()).or_default();
+        let digest = Sha256::digest(format!("{identity}\n{count}").as_bytes());
+        *count += 1;
+        finding.fingerprint = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    }
+}
+
+#[derive(Default)]
+struct UndecidedGroups {
+    groups: BTreeMap<(&'static str, Cause), (Span, Vec<Arc<str>>)>,
+}
+
+impl UndecidedGroups {
+    fn add(&mut self, rule: &'static str, cause: &Cause, span: Span, address: &Arc<str>) {
+        let (_, instances) = self.groups.entry((rule, cause.clone())).or_insert_with(|| (span, Vec::new()));
+        if !instances.contains(address) {
+            instances.push(address.clone());
+        }
+    }
+
+    fn finish(self, sources: &SourceMap) -> Vec<Undecided> {
+        let mut records: Vec<Undecided> = self
+            .groups
+            .into_iter()
+            .map(|((rule, cause), (span, mut instances))| {
+                instances.sort();
+                Undecided { rule, cause, span, instances }
+            })
+            .collect();
+        records.sort_by(|a, b| {
+            let key = |record: &Undecided| (record.span.start, record.rule);
+            (sources.name(a.span.file), key(a), &a.cause).cmp(&(sources.name(b.span.file), key(b), &b.cause))
+        });
+        records
+    }
+}

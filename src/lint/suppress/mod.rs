@@ -1,0 +1,294 @@
+//! Which findings are suppressed, by whom, until when; and which ignores are useless or wrong.
+
+mod comment;
+
+use std::cell::Cell;
+use std::collections::HashSet;
+use std::ops::Range;
+
+use globset::GlobMatcher;
+
+use super::finding::{Applicability, Edit, Finding, Fix, Instance, SuppressedBy};
+use super::registry;
+use super::sink::{InputProblem, Policy};
+use crate::date::Date;
+use crate::source::{FileId, SourceMap, Span};
+use crate::syntax::comments::Language;
+use crate::text::closest;
+
+/// Every ignore of a run.
+#[derive(Debug, Default)]
+pub struct Ignores {
+    entries: Vec<Entry>,
+}
+
+/// An `ignore:` entry of the configuration.
+#[derive(Debug, Clone)]
+pub struct ConfigIgnore {
+    /// A rule id or an alias.
+    pub rule: String,
+    pub rule_span: Span,
+    /// Glob over paths as shown.
+    pub path: Option<GlobMatcher>,
+    /// Glob over resource addresses.
+    pub resource: Option<GlobMatcher>,
+    pub reason: Option<String>,
+    pub until: Option<(String, Span)>,
+    pub span: Span,
+}
+
+/// How a finding is suppressed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Matched {
+    pub(super) by: SuppressedBy,
+    pub(super) foreign: bool,
+    pub(super) reason: Option<String>,
+    pub(super) until: Option<String>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    /// Rules it silences, resolved from ids and aliases.
+    rules: Vec<RuleName>,
+    place: EntryPlace,
+    reason: Option<String>,
+    until: Option<String>,
+    expiry: Expiry,
+    /// The comment or the configuration entry.
+    span: Span,
+    foreign: bool,
+}
+
+#[derive(Debug)]
+struct RuleName {
+    written: String,
+    resolved: Vec<&'static str>,
+    used: Cell<bool>,
+}
+
+#[derive(Debug)]
+enum EntryPlace {
+    Lines(FileId, Range<usize>),
+    Config { path: Option<GlobMatcher>, resource: Option<GlobMatcher> },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Expiry {
+    Active,
+    Expired,
+    NotADate,
+}
+
+impl Ignores {
+    /// Reads the ignore comments of every source file and the configuration's entries.
+    #[must_use]
+    pub fn read(sources: &SourceMap, config: &[ConfigIgnore], as_of: Date, honour_foreign: bool) -> Self {
+        let mut entries = Vec::new();
+        for (id, file) in sources.iter() {
+            let Some(language) = language_of(&file.name) else { continue };
+            for (written, comment, lines) in comment::in_file(&file.text, language) {
+                if written.foreign && !honour_foreign {
+                    continue;
+                }
+                entries.push(Entry {
+                    rules: written.ids.iter().map(|name| RuleName::resolve(name, written.foreign)).collect(),
+                    place: EntryPlace::Lines(id, lines),
+                    reason: written.reason,
+                    expiry: expiry(written.until.as_deref(), as_of),
+                    until: written.until,
+                    span: Span::new(id, comment.range),
+                    foreign: written.foreign,
+                });
+            }
+        }
+        for ignore in config {
+            let until = ignore.until.as_ref().map(|(text, _)| text.clone());
+            entries.push(Entry {
+                rules: vec![RuleName::resolve(&ignore.rule, false)],
+                place: EntryPlace::Config { path: ignore.path.clone(), resource: ignore.resource.clone() },
+                reason: ignore.reason.clone(),
+                expiry: expiry(until.as_deref(), as_of),
+                until,
+                span: ignore.span,
+                foreign: false,
+            });
+        }
+        Self { entries }
+    }
+
+    /// The first active entry that silences this instance of the finding.
+    pub(super) fn matching(
+        &self,
+        finding: &Finding,
+        instance: &Instance,
+        sources: &SourceMap,
+    ) -> Option<Matched> {
+        // Entries that have expired are noted as met, so that they are not called unused as well.
+        let mut result = None;
+        for entry in &self.entries {
+            let Some(name) = entry.rules.iter().find(|name| name.resolved.contains(&finding.rule)) else {
+                continue;
+            };
+            if !entry.place.covers(finding, instance, sources) {
+                continue;
+            }
+            name.used.set(true);
+            if entry.expiry == Expiry::Active && result.is_none() {
+                let by = match entry.place {
+                    EntryPlace::Lines(..) => SuppressedBy::Comment,
+                    EntryPlace::Config { .. } => SuppressedBy::Config,
+                };
+                result = Some(Matched {
+                    by,
+                    foreign: entry.foreign,
+                    reason: entry.reason.clone(),
+                    until: entry.until.clone(),
+                });
+            }
+        }
+        result
+    }
+
+    /// Notes that a check of `rule` at these places is undecided: an ignore there is not unused.
+    pub(super) fn note_undecided(&self, rule: &str, places: &[Span], address: &str, sources: &SourceMap) {
+        for entry in &self.entries {
+            for name in entry.rules.iter().filter(|name| name.resolved.contains(&rule)) {
+                if places.iter().any(|place| entry.place.covers_place(*place, address, sources)) {
+                    name.used.set(true);
+                }
+            }
+        }
+    }
+
+    /// Findings about the ignores themselves.
+    pub(super) fn problems<'a>(
+        &self,
+        ran: impl Iterator<Item = &'a str>,
+        policy: &Policy,
+    ) -> Vec<InputProblem> {
+        let ran: HashSet<&str> = ran.collect();
+        let mut problems = Vec::new();
+        for entry in &self.entries {
+            let until = entry.until.as_deref().unwrap_or_default();
+            match entry.expiry {
+                Expiry::Active => {}
+                Expiry::Expired => problems.push(InputProblem {
+                    help: Some("remove the ignore, or give it a new date with a reason".to_owned()),
+                    ..InputProblem::new(
+                        "ignore-expired",
+                        entry.span,
+                        format!("the ignore expired on {until}"),
+                    )
+                }),
+                Expiry::NotADate => problems.push(InputProblem {
+                    help: Some("write the date as `until=2027-01-31`".to_owned()),
+                    ..InputProblem::new(
+                        "ignore-expired",
+                        entry.span,
+                        format!("`{until}` is no date, so the ignore is not applied"),
+                    )
+                }),
+            }
+            if entry.foreign {
+                continue;
+            }
+            for name in &entry.rules {
+                if name.resolved.is_empty() {
+                    let known = registry::infos().iter().map(|info| info.id);
+                    let help = closest(&name.written, known).map(|id| format!("did you mean `{id}`?"));
+                    let message =
+                        format!("no rule is called `{}`: this ignore silences nothing", name.written);
+                    problems.push(InputProblem {
+                        help,
+                        ..InputProblem::new("ignore-unknown-rule", entry.span, message)
+                    });
+                } else if !policy.no_ignores
+                    && !name.used.get()
+                    && entry.expiry == Expiry::Active
+                    && name.resolved.iter().any(|rule| ran.contains(rule))
+                {
+                    let message = format!("no finding of `{}` is silenced here", name.written);
+                    let mut problem = InputProblem::new("ignore-unused", entry.span, message);
+                    if entry.rules.len() == 1 && matches!(entry.place, EntryPlace::Lines(..)) {
+                        problem.fix = Some(Fix {
+                            applicability: Applicability::Safe,
+                            edits: vec![Edit { span: entry.span, text: String::new() }],
+                        });
+                    }
+                    problems.push(problem);
+                }
+            }
+        }
+        problems
+    }
+}
+
+impl RuleName {
+    fn resolve(written: &str, foreign: bool) -> Self {
+        let mut resolved: Vec<&'static str> = Vec::new();
+        if let Some(info) = registry::info(written).filter(|_| !foreign) {
+            resolved.push(info.id);
+        } else if written == "kics:*" {
+            let of_kics =
+                |info: &&super::RuleInfo| info.aliases.iter().any(|alias| alias.starts_with("kics:"));
+            resolved.extend(registry::infos().iter().filter(of_kics).map(|info| info.id));
+        } else {
+            resolved.extend(registry::by_alias(written).map(|info| info.id));
+            // Trivy writes its ids with and without the prefix `AVD-`.
+            resolved.extend(registry::by_alias(&format!("AVD-{written}")).map(|info| info.id));
+        }
+        Self { written: written.to_owned(), resolved, used: Cell::new(false) }
+    }
+}
+
+impl EntryPlace {
+    fn covers(&self, finding: &Finding, instance: &Instance, sources: &SourceMap) -> bool {
+        let places = std::iter::once(finding.primary)
+            .chain(finding.related.iter().map(|related| related.span))
+            .chain(instance.places.iter().copied());
+        match self {
+            Self::Lines(..) => {
+                let mut places = places;
+                places.any(|place| self.covers_place(place, &instance.address, sources))
+            }
+            Self::Config { .. } => self.covers_place(finding.primary, &instance.address, sources),
+        }
+    }
+
+    fn covers_place(&self, place: Span, address: &str, sources: &SourceMap) -> bool {
+        match self {
+            Self::Lines(file, lines) => {
+                place.file == *file
+                    && sources
+                        .get(*file)
+                        .is_some_and(|source| lines.contains(&source.line_index(place.start)))
+            }
+            Self::Config { path, resource } => {
+                path.as_ref().is_none_or(|glob| glob.is_match(sources.name(place.file)))
+                    && resource.as_ref().is_none_or(|glob| glob.is_match(address))
+            }
+        }
+    }
+}
+
+fn expiry(until: Option<&str>, as_of: Date) -> Expiry {
+    match until.map(str::parse::<Date>) {
+        None => Expiry::Active,
+        Some(Ok(date)) if date < as_of => Expiry::Expired,
+        Some(Ok(_)) => Expiry::Active,
+        Some(Err(_)) => Expiry::NotADate,
+    }
+}
+
+/// The comment syntax of a file, by its name.
+fn language_of(name: &str) -> Option<Language> {
+    let file = name.rsplit('/').next().unwrap_or(name);
+    let extension = file.rsplit_once('.').map_or("", |(_, extension)| extension);
+    match extension {
+        "tf" | "tfvars" | "hcl" => Some(Language::Hcl),
+        "yml" | "yaml" => Some(Language::Yaml),
+        "sh" | "bash" => Some(Language::Hash),
+        _ if file.starts_with("Dockerfile") || extension == "dockerfile" => Some(Language::Hash),
+        _ => None,
+    }
+}
