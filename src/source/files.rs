@@ -139,6 +139,32 @@ impl Files {
         loaded
     }
 
+    /// Reads a file the user named on the command line, wherever it lies.
+    ///
+    /// # Errors
+    /// See [`LoadError`].
+    pub fn load_trusted(&self, path: &Path) -> Result<Loaded, LoadError> {
+        let io = |error: std::io::Error| match error.kind() {
+            std::io::ErrorKind::NotFound => LoadError::NotFound,
+            _ => LoadError::Io(error.to_string().into()),
+        };
+        let metadata = std::fs::metadata(path).map_err(io)?;
+        if metadata.len() > LARGEST_FILE {
+            return Err(LoadError::TooLarge { limit: LARGEST_FILE });
+        }
+        let text = decode_text(&std::fs::read(path).map_err(io)?)?;
+        let mut state = self.state();
+        let id = state.map.add(self.display_name(path), path, text.clone());
+        let loaded = Loaded { id, text };
+        state.by_path.insert(path.to_path_buf(), Ok(loaded.clone()));
+        Ok(loaded)
+    }
+
+    /// An id for a file that could not be read, so that something can be said about it.
+    pub fn mention(&self, path: &Path) -> FileId {
+        self.state().map.add(self.display_name(path), path, "")
+    }
+
     /// Reads raw bytes inside the boundary, without keeping them.
     ///
     /// # Errors
@@ -167,6 +193,20 @@ impl Files {
         let mut names: Vec<String> = entries
             .filter_map(Result::ok)
             .filter(|entry| entry.path().is_file())
+            .filter_map(|entry| entry.file_name().into_string().ok())
+            .collect();
+        names.sort();
+        names
+    }
+
+    /// Names of the directories directly in `dir`, sorted, links left out; empty where it is no directory inside the boundary.
+    #[must_use]
+    pub fn directory_names(&self, dir: &Path) -> Vec<String> {
+        let Ok(real) = self.resolve(dir) else { return Vec::new() };
+        let Ok(entries) = std::fs::read_dir(real) else { return Vec::new() };
+        let mut names: Vec<String> = entries
+            .filter_map(Result::ok)
+            .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))
             .filter_map(|entry| entry.file_name().into_string().ok())
             .collect();
         names.sort();

@@ -7,8 +7,8 @@ mod recover;
 mod scan;
 
 pub use ast::{
-    Attribute, BinaryOperator, Block, Body, Call, Expr, ExprKind, For, Item, ItemKey, Label, Step, StepKind, TemplatePart,
-    UnaryOperator, map_spans,
+    Attribute, BinaryOperator, Block, Body, Call, Expr, ExprKind, For, Item, ItemKey, Label, Step, StepKind,
+    TemplatePart, UnaryOperator, map_spans,
 };
 
 use crate::source::{FileId, Span};

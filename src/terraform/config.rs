@@ -98,7 +98,8 @@ impl<'a> Configs<'a> {
     #[must_use]
     pub fn module(&self, dir: &Path) -> Arc<Module> {
         let dir = Files::normalize(dir);
-        let known = |this: &Self| this.modules.lock().unwrap_or_else(PoisonError::into_inner).get(&dir).cloned();
+        let known =
+            |this: &Self| this.modules.lock().unwrap_or_else(PoisonError::into_inner).get(&dir).cloned();
         if let Some(module) = known(self) {
             return module;
         }
@@ -122,7 +123,8 @@ pub(crate) fn diagnostic(problem: &Problem) -> Diagnostic {
 }
 
 pub(crate) fn is_configuration(name: &str) -> bool {
-    let hidden = name.starts_with('.') || name.ends_with('~') || (name.starts_with('#') && name.ends_with('#'));
+    let hidden =
+        name.starts_with('.') || name.ends_with('~') || (name.starts_with('#') && name.ends_with('#'));
     !hidden && (name.ends_with(".tf") || name.ends_with(".tf.json"))
 }
 
@@ -132,7 +134,8 @@ fn is_override(name: &str) -> bool {
 }
 
 fn read_module(files: &Files, dir: &Path) -> Module {
-    let names: Vec<String> = files.file_names(dir).into_iter().filter(|name| is_configuration(name)).collect();
+    let names: Vec<String> =
+        files.file_names(dir).into_iter().filter(|name| is_configuration(name)).collect();
     let mut builder = Builder { module: Module { dir: dir.to_path_buf(), ..Module::default() } };
     for overrides in [false, true] {
         for name in names.iter().filter(|name| is_override(name) == overrides) {
@@ -168,7 +171,8 @@ impl Builder {
             Ok(loaded) => loaded,
             Err(error) => {
                 let span = Span::new(files.add_pseudo(files.display_name(path), "").id, 0..0);
-                let class = if matches!(error, LoadError::TooLarge { .. }) { Class::Limit } else { Class::Syntax };
+                let class =
+                    if matches!(error, LoadError::TooLarge { .. }) { Class::Limit } else { Class::Syntax };
                 return self.problem(class, span, format!("the file cannot be read: {error}"));
             }
         };
@@ -180,7 +184,8 @@ impl Builder {
         };
         self.module.problems.extend(parsed.problems.iter().map(diagnostic));
         if let Some(attribute) = parsed.body.attributes.first() {
-            let message = format!("the argument `{}` is not expected at the top level of a file", attribute.name);
+            let message =
+                format!("the argument `{}` is not expected at the top level of a file", attribute.name);
             self.problem(Class::Evaluation, attribute.name_span, message);
         }
         for block in parsed.body.blocks {
@@ -198,7 +203,8 @@ impl Builder {
         if let Ok(labels) = labels.try_into() {
             return Some(labels);
         }
-        let message = format!("a `{}` block has {N} label(s), this one has {}", block.kind, block.labels.len());
+        let message =
+            format!("a `{}` block has {N} label(s), this one has {}", block.kind, block.labels.len());
         self.problem(Class::Evaluation, block.header, message);
         None
     }
@@ -254,7 +260,8 @@ impl Builder {
                 self.module.providers.insert(key.into(), Arc::new(block));
             }
             "terraform" => {
-                self.module.root_marks |= block.body.blocks.iter().any(|inner| matches!(&*inner.kind, "backend" | "cloud"));
+                self.module.root_marks |=
+                    block.body.blocks.iter().any(|inner| matches!(&*inner.kind, "backend" | "cloud"));
             }
             "check" => {
                 // A data source may stand inside; it is visible only there and decides nothing.
@@ -270,12 +277,17 @@ impl Builder {
     fn resource(&mut self, block: Block) {
         let Some([ty, name]) = self.labels::<2>(&block) else { return };
         let mode = if &*block.kind == "resource" { Mode::Managed } else { Mode::Data };
-        let mut resource = ResourceConfig { mode, ty, name, header: block.header, span: block.span, body: block.body };
+        let mut resource =
+            ResourceConfig { mode, ty, name, header: block.header, span: block.span, body: block.body };
         if &*block.kind == "ephemeral" {
             // Read anew on each run, like a data source; it is addressed `ephemeral.type.name`.
             resource.ty = format!("ephemeral.{}", resource.ty).into();
         }
-        let key = if &*block.kind == "ephemeral" { format!("{}.{}", resource.ty, resource.name) } else { resource.key() };
+        let key = if &*block.kind == "ephemeral" {
+            format!("{}.{}", resource.ty, resource.name)
+        } else {
+            resource.key()
+        };
         if let Some(first) = self.module.resources.get(key.as_str()) {
             let first = first.header;
             return self.twice(&format!("`{key}`"), block.header, first);
@@ -284,11 +296,16 @@ impl Builder {
     }
 
     fn call(&mut self, name: &str, block: Block) -> ModuleCall {
-        let text = |name: &str| block.body.attribute(name).and_then(|attribute| literal_string(&attribute.expr));
+        let text =
+            |name: &str| block.body.attribute(name).and_then(|attribute| literal_string(&attribute.expr));
         let (source, version) = (text("source"), text("version"));
         if source.is_none() {
             let span = block.body.attribute("source").map_or(block.header, |attribute| attribute.expr.span);
-            self.problem(Class::Evaluation, span, format!("the module call `{name}` needs a literal `source`"));
+            self.problem(
+                Class::Evaluation,
+                span,
+                format!("the module call `{name}` needs a literal `source`"),
+            );
         }
         ModuleCall { header: block.header, source, version, body: block.body }
     }
@@ -357,7 +374,11 @@ impl Builder {
                 let header = block.header;
                 let over = output(block);
                 let Some(base) = self.module.outputs.get_mut(&name) else {
-                    return self.problem(Class::Evaluation, header, format!("there is no output `{name}` to override"));
+                    return self.problem(
+                        Class::Evaluation,
+                        header,
+                        format!("there is no output `{name}` to override"),
+                    );
                 };
                 if over.value.is_some() {
                     base.value = over.value;
@@ -450,7 +471,11 @@ fn output(block: Block) -> Output {
     Output {
         header: block.header,
         value: block.body.attribute("value").map(|attribute| attribute.expr.clone()),
-        sensitive: block.body.attribute("sensitive").and_then(|attribute| literal_bool(&attribute.expr)).unwrap_or(false),
+        sensitive: block
+            .body
+            .attribute("sensitive")
+            .and_then(|attribute| literal_bool(&attribute.expr))
+            .unwrap_or(false),
         preconditions: conditions(&block.body, "precondition"),
     }
 }

@@ -106,7 +106,9 @@ fn read_object(items: &[Item]) -> Result<(Type, Defaults), ConstraintError> {
         let name = match &item.key {
             ItemKey::Name(name) => name.clone(),
             ItemKey::Expr(Expr { kind: ExprKind::String(name), .. }) => name.clone(),
-            ItemKey::Expr(_) | ItemKey::Ambiguous(_) => return error(item.key_span, "an attribute name is required"),
+            ItemKey::Expr(_) | ItemKey::Ambiguous(_) => {
+                return error(item.key_span, "an attribute name is required");
+            }
         };
         let optional = match &item.value.kind {
             ExprKind::Call(call) if &*call.name == "optional" => Some(call),

@@ -8,6 +8,7 @@ mod unification;
 pub use equality::equal;
 pub(crate) use equality::{distinct_for_sure, same};
 pub use sets::set_of;
+pub(crate) use sets::{bucket, is_sensitive};
 pub use unification::unify;
 
 use std::collections::BTreeMap;
@@ -165,7 +166,9 @@ pub(crate) fn resolve(from: &Type, to: &Type) -> Option<Type> {
         (Type::List(have) | Type::Set(have), Type::List(want)) => {
             Some(Type::List(Box::new(resolve(have, want)?)))
         }
-        (Type::List(have) | Type::Set(have), Type::Set(want)) => Some(Type::Set(Box::new(resolve(have, want)?))),
+        (Type::List(have) | Type::Set(have), Type::Set(want)) => {
+            Some(Type::Set(Box::new(resolve(have, want)?)))
+        }
         (Type::Map(have), Type::Map(want)) => Some(Type::Map(Box::new(resolve(have, want)?))),
         (Type::Tuple(have), Type::List(want)) => {
             common_item(&distinct_types(have.iter()), want, true).map(|item| Type::List(Box::new(item)))
@@ -335,7 +338,8 @@ fn apply_sequence(value: &Value, sequence: &Sequence, to: &Type) -> Result<Value
 
 fn apply_mapping(value: &Value, mapping: &Mapping, to: &Type) -> Result<Value, ConversionError> {
     let converted = |name: &str, entry: &Entry, ty: &Type| {
-        let value = element(&entry.value, ty).map_err(|error| error.within(&format!("attribute \"{name}\"")))?;
+        let value =
+            element(&entry.value, ty).map_err(|error| error.within(&format!("attribute \"{name}\"")))?;
         Ok(Entry { key_span: entry.key_span, value })
     };
     let mut entries = BTreeMap::new();
@@ -431,7 +435,9 @@ fn mismatch(from: &Type, to: &Type) -> String {
                 [] => {}
                 [one] => return format!("attribute {one} is required"),
                 [one, two] => return format!("attributes {one} and {two} are required"),
-                [most @ .., last] => return format!("attributes {}, and {last} are required", most.join(", ")),
+                [most @ .., last] => {
+                    return format!("attributes {}, and {last} are required", most.join(", "));
+                }
             }
             let wrong = want.iter().find_map(|(name, attribute)| {
                 let found = have.get(name)?;

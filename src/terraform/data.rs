@@ -21,7 +21,9 @@ pub(crate) fn results(
     let mut added: BTreeMap<Arc<str>, Value> = BTreeMap::new();
     match &*config.ty {
         "aws_region" => {
-            if let Some(region) = region(evaluator, instance, config, body).filter(|region| region.as_str().is_some()) {
+            if let Some(region) =
+                region(evaluator, instance, config, body).filter(|region| region.as_str().is_some())
+            {
                 for name in ["name", "region", "id"] {
                     added.insert(name.into(), region.clone());
                 }
@@ -33,12 +35,14 @@ pub(crate) fn results(
             match region.as_ref().and_then(Value::as_str) {
                 Some(region) => {
                     let (partition, suffix) = partition_of(region);
-                    for (name, text) in [("partition", partition), ("id", partition), ("dns_suffix", suffix)] {
+                    for (name, text) in [("partition", partition), ("id", partition), ("dns_suffix", suffix)]
+                    {
                         added.insert(name.into(), Value::string(text, origin.clone()));
                     }
                 }
                 None => {
-                    let choices = PARTITIONS.iter().map(|(_, name, _)| Value::string(*name, origin.clone())).collect();
+                    let choices =
+                        PARTITIONS.iter().map(|(_, name, _)| Value::string(*name, origin.clone())).collect();
                     let cause = Cause::Data { address: address.clone(), attribute: "partition".into() };
                     added.insert("partition".into(), combine(choices, Causes::one(cause), origin));
                 }
@@ -104,7 +108,9 @@ fn region(
     config: &ResourceConfig,
     body: &Value,
 ) -> Option<Value> {
-    let own = body.member("region").or_else(|| if &*config.ty == "aws_region" { body.member("name") } else { None });
+    let own = body
+        .member("region")
+        .or_else(|| if &*config.ty == "aws_region" { body.member("name") } else { None });
     own.or_else(|| evaluator.provider_of(instance, config).and_then(|provider| provider.member("region")))
 }
 
@@ -132,13 +138,17 @@ pub(crate) fn terraform_data(body: &Value, address: &Arc<str>) -> Value {
         let mut unknown = Unknown::of_type(Causes::one(cause), ty);
         unknown.not_null = not_null;
         let way = Step::Attribute { address: address.clone(), attribute: attribute.into() };
-        Entry { key_span: None, value: Value::from_unknown(unknown, body.origin.clone()).via(way, body.span()) }
+        Entry {
+            key_span: None,
+            value: Value::from_unknown(unknown, body.origin.clone()).via(way, body.span()),
+        }
     };
     let null = || Entry { key_span: None, value: Value::null(Origin::at(body.span())) };
     let has_input = entries.get("input").is_some_and(|input| !input.value.is_null());
     entries.entry("input".into()).or_insert_with(null);
     entries.entry("triggers_replace".into()).or_insert_with(null);
     entries.insert("id".into(), computed("id", Type::String, true));
-    entries.insert("output".into(), if has_input { computed("output", Type::Dynamic, false) } else { null() });
+    entries
+        .insert("output".into(), if has_input { computed("output", Type::Dynamic, false) } else { null() });
     Value::new(Kind::Mapping(Arc::new(Mapping { entries, ..Mapping::clone(mapping) })), body.origin.clone())
 }

@@ -10,7 +10,8 @@ use super::{Multiplicity, convert};
 use crate::source::Span;
 use crate::syntax::hcl::Body;
 use crate::value::{
-    Cause, Causes, Entry, Kind, Mapping, MappingKind, Number, Origin, Rest, Sequence, SequenceKind, Type, Unknown, Value,
+    Cause, Causes, Entry, Kind, Mapping, MappingKind, Number, Origin, Rest, Sequence, SequenceKind, Type,
+    Unknown, Value,
 };
 
 /// The key of an instance.
@@ -87,11 +88,13 @@ impl Multiplicity {
     pub(crate) fn times(&self, outer: &Self) -> Self {
         match (self, outer) {
             (Self::One, other) | (other, Self::One) => other.clone(),
-            (Self::Between { low: a, high: b, causes }, Self::Between { low: c, high: d, causes: more }) => Self::Between {
-                low: a.saturating_mul(*c),
-                high: b.zip(*d).map(|(b, d)| b.saturating_mul(d)),
-                causes: causes.clone().and(more),
-            },
+            (Self::Between { low: a, high: b, causes }, Self::Between { low: c, high: d, causes: more }) => {
+                Self::Between {
+                    low: a.saturating_mul(*c),
+                    high: b.zip(*d).map(|(b, d)| b.saturating_mul(d)),
+                    causes: causes.clone().and(more),
+                }
+            }
         }
     }
 }
@@ -119,7 +122,9 @@ impl<T> Expanded<T> {
     pub(crate) fn value(&self, span: Span, make: impl Fn(&T) -> Outcome) -> Outcome {
         let (items, rest, choices, causes, counted) = match &self.members {
             Members::Single(only) => return make(only),
-            Members::Many { items, rest, choices, causes, counted } => (items, rest, choices, causes, *counted),
+            Members::Many { items, rest, choices, causes, counted } => {
+                (items, rest, choices, causes, *counted)
+            }
         };
         let values = items
             .iter()
@@ -156,7 +161,8 @@ impl Expanded<Plan> {
                         Item { key: item.key, member }
                     })
                     .collect(),
-                rest: rest.map(|(plan, causes)| (make(&Key::Unknown, plan.repetition, plan.multiplicity), causes)),
+                rest: rest
+                    .map(|(plan, causes)| (make(&Key::Unknown, plan.repetition, plan.multiplicity), causes)),
                 choices,
                 causes,
                 counted,
@@ -176,7 +182,8 @@ fn collection<'k>(
     counted: bool,
     span: Span,
 ) -> Value {
-    let rest = rest.map(|(template, causes)| Arc::new(Rest { causes, template: Some(template), overrides: false }));
+    let rest =
+        rest.map(|(template, causes)| Arc::new(Rest { causes, template: Some(template), overrides: false }));
     let origin = Origin::at(span);
     let kind = if counted {
         let items = values.map(|(_, value)| value).collect();
@@ -203,25 +210,43 @@ impl Evaluator<'_> {
     pub(crate) fn expand(&self, instance: &Rc<Instance>, body: &Body, header: Span) -> Expanded<Plan> {
         match (body.attribute("count"), body.attribute("for_each")) {
             (None, None) => Expanded {
-                members: Members::Single(Plan { repetition: Repetition::default(), multiplicity: Multiplicity::One }),
+                members: Members::Single(Plan {
+                    repetition: Repetition::default(),
+                    multiplicity: Multiplicity::One,
+                }),
             },
             (Some(count), Some(_)) => {
                 let failure = Failure::new(count.name_span, "a block has `count` or `for_each`, not both");
                 self.report_failure(&failure);
-                symbolic(Causes::one(Cause::Error { message: failure.message.into() }), true, (0, None), header)
+                symbolic(
+                    Causes::one(Cause::Error { message: failure.message.into() }),
+                    true,
+                    (0, None),
+                    header,
+                )
             }
             (Some(count), None) => {
                 let value = self.eval_settled(context(instance), &count.expr);
                 self.expand_count(&value, count.expr.span).unwrap_or_else(|failure| {
                     self.report_failure(&failure);
-                    symbolic(Causes::one(Cause::Error { message: failure.message.into() }), true, (0, None), header)
+                    symbolic(
+                        Causes::one(Cause::Error { message: failure.message.into() }),
+                        true,
+                        (0, None),
+                        header,
+                    )
                 })
             }
             (None, Some(each)) => {
                 let value = self.eval_settled(context(instance), &each.expr);
                 self.expand_each(&value, each.expr.span).unwrap_or_else(|failure| {
                     self.report_failure(&failure);
-                    symbolic(Causes::one(Cause::Error { message: failure.message.into() }), false, (0, None), header)
+                    symbolic(
+                        Causes::one(Cause::Error { message: failure.message.into() }),
+                        false,
+                        (0, None),
+                        header,
+                    )
                 })
             }
         }
@@ -444,7 +469,13 @@ fn keyed_choices(choices: Vec<Keys>, unknown: &Unknown) -> Expanded<Plan> {
         }
     }
     Expanded {
-        members: Members::Many { items, rest: None, choices: present, causes: unknown.causes.clone(), counted: false },
+        members: Members::Many {
+            items,
+            rest: None,
+            choices: present,
+            causes: unknown.causes.clone(),
+            counted: false,
+        },
     }
 }
 

@@ -48,7 +48,10 @@ impl Evaluator<'_> {
                     let loaded = self.files.add_pseudo(format!("--var {name}"), value.as_str());
                     if !root.variables.contains_key(name.as_str()) {
                         let span = Span::new(loaded.id, 0..loaded.text.len());
-                        self.problem(span, format!("`--var {name}=…` is given, but there is no variable `{name}`"));
+                        self.problem(
+                            span,
+                            format!("`--var {name}=…` is given, but there is no variable `{name}`"),
+                        );
                         continue;
                     }
                     inputs.insert(name.as_str().into(), InputValue::Text(loaded));
@@ -68,7 +71,10 @@ impl Evaluator<'_> {
             Err(error) => {
                 let name = self.files.display_name(path);
                 let pseudo = self.files.add_pseudo(name.as_str(), "");
-                return self.problem(Span::new(pseudo.id, 0..0), format!("the var file {name} cannot be read: {error}"));
+                return self.problem(
+                    Span::new(pseudo.id, 0..0),
+                    format!("the var file {name} cannot be read: {error}"),
+                );
             }
         };
         self.used_files.borrow_mut().insert(path.to_path_buf());
@@ -83,7 +89,10 @@ impl Evaluator<'_> {
         let parsed = hcl::parse_body(&loaded.text, loaded.id);
         parsed.problems.iter().for_each(|problem| self.report(diagnostic(problem)));
         for block in &parsed.body.blocks {
-            self.problem(block.header, format!("a var file holds `name = value` lines, not blocks (`{}`)", block.kind));
+            self.problem(
+                block.header,
+                format!("a var file holds `name = value` lines, not blocks (`{}`)", block.kind),
+            );
         }
         for attribute in &parsed.body.attributes {
             let value = self.settle(self.eval_isolated(&attribute.expr, "a var file"), attribute.expr.span);
@@ -102,7 +111,8 @@ impl Evaluator<'_> {
         let literal = !variable.typed || matches!(variable.ty, Type::Bool | Type::Number | Type::String);
         if literal {
             let value = Value::string(loaded.text.clone(), Origin::at(span));
-            return convert::convert(&value, &variable.ty).map_err(|error| Failure::fixed(span, error.message));
+            return convert::convert(&value, &variable.ty)
+                .map_err(|error| Failure::fixed(span, error.message));
         }
         let expr = hcl::parse_expression(&loaded.text, loaded.id)
             .map_err(|problem| Failure::fixed(problem.span, problem.message))?;

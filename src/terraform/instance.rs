@@ -203,13 +203,14 @@ impl Evaluator<'_> {
                         let value = Value::string(self.workspace.clone(), Origin::at(span));
                         self.follow(cx, value, rest, span)
                     }
-                    "applying" => {
-                        self.follow(cx, Value::bool(false, Origin::at(span)), rest, span)
-                    }
+                    "applying" => self.follow(cx, Value::bool(false, Origin::at(span)), rest, span),
                     _ => Err(Failure::fixed(span, "`terraform` has only `workspace`")),
                 }
             }
-            "self" => Err(Failure::fixed(span, "`self` exists only in provisioners, connections and postconditions")),
+            "self" => Err(Failure::fixed(
+                span,
+                "`self` exists only in provisioners, connections and postconditions",
+            )),
             "data" | "ephemeral" => {
                 let prefix = name.clone();
                 let (ty, rest) = named(steps, name, root.span)?;
@@ -225,7 +226,12 @@ impl Evaluator<'_> {
                 Some((Way { kind: StepKind::Attribute(name), .. }, rest)) => {
                     self.resource_reference(cx, &format!("{ty}.{name}"), rest, span)
                 }
-                _ => Err(Failure::fixed(root.span, format!("`{ty}` is not declared: a reference is `var.{ty}`, `local.{ty}` or a resource type and name"))),
+                _ => Err(Failure::fixed(
+                    root.span,
+                    format!(
+                        "`{ty}` is not declared: a reference is `var.{ty}`, `local.{ty}` or a resource type and name"
+                    ),
+                )),
             },
         }
     }
@@ -253,7 +259,10 @@ impl Evaluator<'_> {
     /// `var.name` in a module.
     pub(crate) fn variable(&self, instance: &Rc<Instance>, name: &Arc<str>, span: Span) -> Outcome {
         let Some(variable) = instance.config.variables.get(name) else {
-            return Err(Failure::fixed(span, format!("the variable `{name}` is not declared in this module")));
+            return Err(Failure::fixed(
+                span,
+                format!("the variable `{name}` is not declared in this module"),
+            ));
         };
         let value = match enter(&instance.variables, name) {
             Some(Slot::Done(value)) => value,
@@ -306,8 +315,10 @@ impl Evaluator<'_> {
         }
         let value = variable.defaults.apply(&value);
         convert::convert(&value, &variable.ty).map_err(|error| {
-            let mut failure =
-                Failure::fixed(value.span(), format!("the value for the variable `{name}` does not fit its type: {error}"));
+            let mut failure = Failure::fixed(
+                value.span(),
+                format!("the value for the variable `{name}` does not fit its type: {error}"),
+            );
             if value.span() != variable.header {
                 failure.related.push((variable.header, "the variable is declared here".to_owned()));
             }
@@ -367,7 +378,10 @@ impl Evaluator<'_> {
 
     fn module_reference(&self, cx: Context<'_>, name: &Arc<str>, steps: &[Way], span: Span) -> Outcome {
         if !cx.module.config.calls.contains_key(name) {
-            return Err(Failure::fixed(span, format!("the module call `{name}` is not declared in this module")));
+            return Err(Failure::fixed(
+                span,
+                format!("the module call `{name}` is not declared in this module"),
+            ));
         }
         let state = self.call_state(cx.module, name, span)?;
         let expanded = match &*state {
@@ -392,8 +406,14 @@ impl Evaluator<'_> {
             let value = self.output(instance, output, span)?.via(Step::Output(output.clone()), span);
             return self.follow(cx, value, rest, span);
         }
-        if let (Members::Many { items, .. }, [Way { kind: StepKind::Index(key), .. }, Way { kind: StepKind::Attribute(output), .. }, rest @ ..]) =
-            (&expanded.members, steps)
+        if let (
+            Members::Many { items, .. },
+            [
+                Way { kind: StepKind::Index(key), .. },
+                Way { kind: StepKind::Attribute(output), .. },
+                rest @ ..,
+            ],
+        ) = (&expanded.members, steps)
             && expanded.is_certain()
         {
             let key = self.eval(cx, key)?;
@@ -467,7 +487,7 @@ impl Evaluator<'_> {
         CallState::Resolved(plan.map(|key, repetition, multiplicity| {
             let address = format!("{address}{}", key.suffix());
             let child = Rc::new(Instance::new(
-                    config.clone(),
+                config.clone(),
                 address.into(),
                 call_path.clone(),
                 calls.clone(),
@@ -508,14 +528,20 @@ impl Evaluator<'_> {
     }
 
     /// The directory of a module: a local path, or what `terraform init` has vendored.
-    fn module_dir(&self, instance: &Rc<Instance>, source: &str, call_path: &str) -> Option<std::path::PathBuf> {
+    fn module_dir(
+        &self,
+        instance: &Rc<Instance>,
+        source: &str,
+        call_path: &str,
+    ) -> Option<std::path::PathBuf> {
         let dir = if is_local(source) {
             Files::normalize(&instance.config.dir.join(source))
         } else {
             let vendored = self.vendored().get(call_path)?.clone();
             Files::normalize(&self.root_dir.join(vendored))
         };
-        let has_configuration = self.files.file_names(&dir).iter().any(|name| super::config::is_configuration(name));
+        let has_configuration =
+            self.files.file_names(&dir).iter().any(|name| super::config::is_configuration(name));
         has_configuration.then_some(dir)
     }
 

@@ -22,7 +22,9 @@ fn label_count(kind: &str) -> usize {
 /// Nested blocks inside the blocks of Terraform itself; what a provider's blocks are, the file does not tell.
 fn is_block(parent: &str, name: &str) -> bool {
     match parent {
-        "resource" | "data" | "ephemeral" => matches!(name, "lifecycle" | "dynamic" | "provisioner" | "connection"),
+        "resource" | "data" | "ephemeral" => {
+            matches!(name, "lifecycle" | "dynamic" | "provisioner" | "connection")
+        }
         "lifecycle" => matches!(name, "precondition" | "postcondition"),
         "variable" => name == "validation",
         "output" => name == "precondition",
@@ -40,8 +42,14 @@ fn problems(parsed: &crate::syntax::Parsed) -> Vec<Problem> {
         .iter()
         .map(|error| problem(ProblemKind::Syntax, error.span, error.message.clone(), Vec::new()));
     let twice = parsed.duplicates.iter().map(|twice| {
-        let message = format!("the key \"{}\" is written twice in this object; the last value counts", twice.key);
-        problem(ProblemKind::DuplicateKey, twice.second, message, vec![(twice.first, "written here first".to_owned())])
+        let message =
+            format!("the key \"{}\" is written twice in this object; the last value counts", twice.key);
+        problem(
+            ProblemKind::DuplicateKey,
+            twice.second,
+            message,
+            vec![(twice.first, "written here first".to_owned())],
+        )
     });
     errors.chain(twice).collect()
 }
@@ -86,7 +94,14 @@ struct Reader {
 }
 
 impl Reader {
-    fn blocks(&mut self, keyword: &Member, labels_left: usize, node: &Node, labels: &mut Vec<Label>, into: &mut Vec<Block>) {
+    fn blocks(
+        &mut self,
+        keyword: &Member,
+        labels_left: usize,
+        node: &Node,
+        labels: &mut Vec<Label>,
+        into: &mut Vec<Block>,
+    ) {
         for object in objects(node) {
             if labels_left > 0 {
                 for member in object.members().iter().filter(|member| &*member.key != "//") {
@@ -118,10 +133,16 @@ impl Reader {
                 self.blocks(member, labels_left, &member.value, &mut Vec::new(), &mut body.blocks);
                 continue;
             }
-            let literal = matches!((kind, &*member.key), ("variable", "type" | "default") | ("module", "source" | "version"));
+            let literal = matches!(
+                (kind, &*member.key),
+                ("variable", "type" | "default") | ("module", "source" | "version")
+            );
             let expr = if (kind, &*member.key) == ("variable", "type") {
                 self.reference(&member.value)
-            } else if matches!(&*member.key, "depends_on" | "provider" | "providers" | "ignore_changes" | "iterator") {
+            } else if matches!(
+                &*member.key,
+                "depends_on" | "provider" | "providers" | "ignore_changes" | "iterator"
+            ) {
                 self.references(&member.value)
             } else {
                 self.expr(&member.value, literal)
@@ -156,7 +177,10 @@ impl Reader {
             }
             NodeKind::Map(members) => {
                 let item = |member: &Member| Item {
-                    key: ItemKey::Expr(Expr { span: member.key_span, kind: ExprKind::String(member.key.clone()) }),
+                    key: ItemKey::Expr(Expr {
+                        span: member.key_span,
+                        kind: ExprKind::String(member.key.clone()),
+                    }),
                     key_span: member.key_span,
                     value: self.reference(&member.value),
                 };
@@ -185,7 +209,9 @@ impl Reader {
                     ExprKind::Null
                 }
             },
-            NodeKind::List(items) => ExprKind::Tuple(items.iter().map(|item| self.expr(item, literal)).collect()),
+            NodeKind::List(items) => {
+                ExprKind::Tuple(items.iter().map(|item| self.expr(item, literal)).collect())
+            }
             NodeKind::Map(members) => {
                 let mut items = Vec::new();
                 for member in members {
@@ -213,7 +239,11 @@ fn within(mut expr: Expr, node: &Node) -> Expr {
     let start = node.span.start.saturating_add(1);
     hcl::map_spans(&mut expr, &mut |span| {
         if exact {
-            Span { file: span.file, start: span.start.saturating_add(start), end: span.end.saturating_add(start) }
+            Span {
+                file: span.file,
+                start: span.start.saturating_add(start),
+                end: span.end.saturating_add(start),
+            }
         } else {
             node.span
         }

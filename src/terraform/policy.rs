@@ -8,13 +8,24 @@ use std::sync::Arc;
 
 use crate::syntax::template_json;
 use crate::value::{
-    Built, Causes, Entry, Kind, Mapping, MappingKind, Origin, Rest, Sequence, SequenceKind, Text, Type, Unknown, Value,
+    Built, Causes, Entry, Kind, Mapping, MappingKind, Origin, Rest, Sequence, SequenceKind, Text, Type,
+    Unknown, Value,
 };
 
 /// Order in which the provider writes the members of a document, a statement.
 const MEMBER_ORDER: [&str; 12] = [
-    "Version", "Id", "Statement", "Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Principal",
-    "NotPrincipal", "Condition",
+    "Version",
+    "Id",
+    "Statement",
+    "Sid",
+    "Effect",
+    "Action",
+    "NotAction",
+    "Resource",
+    "NotResource",
+    "Principal",
+    "NotPrincipal",
+    "Condition",
 ];
 
 /// The rendered document.
@@ -30,7 +41,10 @@ pub(crate) fn json(body: &Value) -> Value {
                 statements.add(statement(&own.child(item)));
             }
             if let Some(rest) = &sequence.rest {
-                statements.open(&rest.causes, rest.template.as_ref().map(|template| statement(&own.child(template))));
+                statements.open(
+                    &rest.causes,
+                    rest.template.as_ref().map(|template| statement(&own.child(template))),
+                );
             }
         } else {
             statements.open(&own.causes(), None);
@@ -151,10 +165,17 @@ fn statement(block: &Value) -> Value {
     let origin = block.origin.clone();
     let text = |name: &str| block.member(name).filter(|value| !value.is_null());
     insert(&mut entries, "Sid", text("sid").filter(|sid| sid.as_str() != Some("")));
-    insert(&mut entries, "Effect", Some(text("effect").unwrap_or_else(|| Value::string("Allow", origin.clone()))));
-    for (argument, name) in
-        [("actions", "Action"), ("not_actions", "NotAction"), ("resources", "Resource"), ("not_resources", "NotResource")]
-    {
+    insert(
+        &mut entries,
+        "Effect",
+        Some(text("effect").unwrap_or_else(|| Value::string("Allow", origin.clone()))),
+    );
+    for (argument, name) in [
+        ("actions", "Action"),
+        ("not_actions", "NotAction"),
+        ("resources", "Resource"),
+        ("not_resources", "NotResource"),
+    ] {
         insert(&mut entries, name, text(argument).and_then(|list| string_list(&list)));
     }
     for (argument, name) in [("principals", "Principal"), ("not_principals", "NotPrincipal")] {
@@ -274,7 +295,9 @@ fn write(value: &Value, depth: usize, into: &mut String) {
             into.push(']');
         }
         Kind::Mapping(mapping) => {
-            let rank = |name: &str| MEMBER_ORDER.iter().position(|known| *known == name).unwrap_or(MEMBER_ORDER.len());
+            let rank = |name: &str| {
+                MEMBER_ORDER.iter().position(|known| *known == name).unwrap_or(MEMBER_ORDER.len())
+            };
             let mut members: Vec<_> = mapping.entries.iter().collect();
             members.sort_by_key(|(name, _)| (rank(name), (*name).clone()));
             into.push('{');

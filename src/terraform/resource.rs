@@ -49,7 +49,13 @@ struct BlockList {
 }
 
 impl Evaluator<'_> {
-    pub(crate) fn resource_reference(&self, cx: Context<'_>, key: &str, steps: &[Step], span: Span) -> Outcome {
+    pub(crate) fn resource_reference(
+        &self,
+        cx: Context<'_>,
+        key: &str,
+        steps: &[Step],
+        span: Span,
+    ) -> Outcome {
         let key: Arc<str> = key.into();
         let state = self.resource_state(cx.module, &key, span)?;
         self.follow(cx, state.value.clone(), steps, span)
@@ -76,28 +82,34 @@ impl Evaluator<'_> {
         }
     }
 
-    fn open_resource(&self, instance: &Rc<Instance>, key: &str, config: &Arc<ResourceConfig>) -> ResourceState {
+    fn open_resource(
+        &self,
+        instance: &Rc<Instance>,
+        key: &str,
+        config: &Arc<ResourceConfig>,
+    ) -> ResourceState {
         let address = instance.full_address(key);
-        let expanded = self.expand(instance, &config.body, config.header).map(|key, repetition, multiplicity| {
-            let address: Arc<str> = format!("{address}{}", key.suffix()).into();
-            let cx = Context { repetition: &repetition, ..context(instance) };
-            let body = self.body(cx, &config.body, config.header, true, 0);
-            let cause = match config.mode {
-                Mode::Managed => Cause::Computed { address: address.clone(), attribute: "".into() },
-                Mode::Data => Cause::Data { address: address.clone(), attribute: "".into() },
-            };
-            let seen = match config.mode {
-                Mode::Managed => body.clone(),
-                Mode::Data => data::results(self, instance, config, &body, &address),
-            };
-            let object = if &*config.ty == "terraform_data" && config.mode == Mode::Managed {
-                data::terraform_data(&body, &address)
-            } else {
-                identified(&seen, cause)
-            };
-            let multiplicity = multiplicity.times(&instance.multiplicity);
-            ResourceInstance { address, multiplicity, body, object, repetition }
-        });
+        let expanded =
+            self.expand(instance, &config.body, config.header).map(|key, repetition, multiplicity| {
+                let address: Arc<str> = format!("{address}{}", key.suffix()).into();
+                let cx = Context { repetition: &repetition, ..context(instance) };
+                let body = self.body(cx, &config.body, config.header, true, 0);
+                let cause = match config.mode {
+                    Mode::Managed => Cause::Computed { address: address.clone(), attribute: "".into() },
+                    Mode::Data => Cause::Data { address: address.clone(), attribute: "".into() },
+                };
+                let seen = match config.mode {
+                    Mode::Managed => body.clone(),
+                    Mode::Data => data::results(self, instance, config, &body, &address),
+                };
+                let object = if &*config.ty == "terraform_data" && config.mode == Mode::Managed {
+                    data::terraform_data(&body, &address)
+                } else {
+                    identified(&seen, cause)
+                };
+                let multiplicity = multiplicity.times(&instance.multiplicity);
+                ResourceInstance { address, multiplicity, body, object, repetition }
+            });
         let value = expanded.value(config.header, |member| Ok(member.object.clone()));
         let value = self.settle(value, config.header);
         ResourceState { expanded, value }
@@ -208,11 +220,20 @@ impl Evaluator<'_> {
         Ok(())
     }
 
-    fn content(&self, cx: Context<'_>, content: &Block, iterator: &str, key: Value, value: Value, depth: usize) -> Value {
+    fn content(
+        &self,
+        cx: Context<'_>,
+        content: &Block,
+        iterator: &str,
+        key: Value,
+        value: Value,
+        depth: usize,
+    ) -> Value {
         let span = content.header;
         let entry = |value: Value| Entry { key_span: None, value: through_each(value, span) };
         let entries = BTreeMap::from([("key".into(), entry(key)), ("value".into(), entry(value))]);
-        let scope = Scope { name: iterator, value: Value::object(entries, Origin::at(span)), parent: cx.scope };
+        let scope =
+            Scope { name: iterator, value: Value::object(entries, Origin::at(span)), parent: cx.scope };
         self.body(cx.with(&scope), &content.body, content.header, false, depth + 1)
     }
 
@@ -255,7 +276,10 @@ impl Evaluator<'_> {
         for block in body.blocks("lifecycle") {
             lifecycle.span = Some(block.span);
             let flag = |name: &str| {
-                matches!(block.body.attribute(name).map(|attribute| &attribute.expr.kind), Some(ExprKind::Bool(true)))
+                matches!(
+                    block.body.attribute(name).map(|attribute| &attribute.expr.kind),
+                    Some(ExprKind::Bool(true))
+                )
             };
             lifecycle.prevent_destroy |= flag("prevent_destroy");
             lifecycle.create_before_destroy |= flag("create_before_destroy");
@@ -401,7 +425,9 @@ fn first_step(expr: &Expr) -> Option<Arc<str>> {
         ExprKind::Name(name) => Some(name.clone()),
         ExprKind::String(path) => path.split(['.', '[']).next().map(Into::into),
         ExprKind::Traverse { root, steps } => match (&root.kind, steps.first().map(|step| &step.kind)) {
-            (ExprKind::Name(name), Some(StepKind::Attribute(_) | StepKind::Index(_)) | None) => Some(name.clone()),
+            (ExprKind::Name(name), Some(StepKind::Attribute(_) | StepKind::Index(_)) | None) => {
+                Some(name.clone())
+            }
             (ExprKind::Name(name), _) => Some(name.clone()),
             _ => None,
         },

@@ -25,7 +25,9 @@ pub fn find_roots(configs: &Configs<'_>, dirs: &BTreeSet<PathBuf>) -> Vec<Root> 
         for dir in &dirs {
             let module = configs.module(dir);
             for call in module.calls.values() {
-                let Some(source) = call.source.as_deref().filter(|source| source.starts_with('.')) else { continue };
+                let Some(source) = call.source.as_deref().filter(|source| source.starts_with('.')) else {
+                    continue;
+                };
                 let target = Files::normalize(&dir.join(source));
                 if target != *dir {
                     called.insert(target);
@@ -40,8 +42,10 @@ pub fn find_roots(configs: &Configs<'_>, dirs: &BTreeSet<PathBuf>) -> Vec<Root> 
 }
 
 fn has_root_marks(configs: &Configs<'_>, dir: &Path) -> bool {
-    let loads_values =
-        |name: &String| matches!(name.as_str(), "terraform.tfvars" | "terraform.tfvars.json") || name.ends_with(".auto.tfvars");
+    let loads_values = |name: &String| {
+        matches!(name.as_str(), "terraform.tfvars" | "terraform.tfvars.json")
+            || name.ends_with(".auto.tfvars")
+    };
     configs.module(dir).root_marks || configs.files.file_names(dir).iter().any(loads_values)
 }
 
@@ -51,7 +55,9 @@ const ENVIRONMENT_FOLDERS: [&str; 8] =
 
 fn var_files(files: &Files, dir: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
-    for folder in std::iter::once(dir.to_path_buf()).chain(ENVIRONMENT_FOLDERS.iter().map(|name| dir.join(name))) {
+    for folder in
+        std::iter::once(dir.to_path_buf()).chain(ENVIRONMENT_FOLDERS.iter().map(|name| dir.join(name)))
+    {
         let names = files.file_names(&folder);
         if folder != dir && names.iter().any(|name| is_configuration(name)) {
             continue;

@@ -143,7 +143,8 @@ impl<'a> Session<'a> {
         let CallState::Resolved(expanded) = &*state else { return };
         let Some(child) = expanded.all().next() else { return };
         for attribute in &call.body.attributes {
-            let known = META.contains(&&*attribute.name) || child.config.variables.contains_key(&attribute.name);
+            let known =
+                META.contains(&&*attribute.name) || child.config.variables.contains_key(&attribute.name);
             if !known {
                 self.report(
                     attribute.name_span,

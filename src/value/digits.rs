@@ -111,7 +111,9 @@ impl Digits {
         let places = places.unwrap_or(rounded.digits.len().saturating_sub(1));
         if places > 0 {
             text.push('.');
-            text.extend((1..=places).map(|at| rounded.digits.get(at).map_or('0', |digit| char::from(*digit))));
+            text.extend(
+                (1..=places).map(|at| rounded.digits.get(at).map_or('0', |digit| char::from(*digit))),
+            );
         }
         let exponent = if rounded.digits.is_empty() { 0 } else { rounded.exponent - 1 };
         let sign = if exponent < 0 { '-' } else { '+' };

@@ -11,8 +11,8 @@ mod text;
 mod types;
 mod unknown;
 
-pub use number::{Float, NotANumber, Number, PRECISION, Undefined};
 pub(crate) use digits::Digits;
+pub use number::{Float, NotANumber, Number, PRECISION, Undefined};
 pub use origin::{Origin, Step, Via};
 pub use text::{Built, Part, Text};
 pub use types::{ObjectAttribute, Type};

@@ -118,7 +118,11 @@ impl Number {
             Self::Int(value) => *value as f64,
             Self::Float(value) => {
                 if value.repr().is_infinite() {
-                    return if value.repr().sign() == Sign::Negative { f64::NEG_INFINITY } else { f64::INFINITY };
+                    return if value.repr().sign() == Sign::Negative {
+                        f64::NEG_INFINITY
+                    } else {
+                        f64::INFINITY
+                    };
                 }
                 value.to_f64().value()
             }
@@ -549,7 +553,8 @@ impl FromStr for Number {
             return Err(NotANumber);
         }
         let sign = if negative { "-" } else { "" };
-        let decimal = DBig::from_str(&format!("{sign}0{whole}.{fraction}0e{exponent}")).map_err(|_| NotANumber)?;
+        let decimal =
+            DBig::from_str(&format!("{sign}0{whole}.{fraction}0e{exponent}")).map_err(|_| NotANumber)?;
         Ok(Self::from_float(
             decimal.with_rounding::<HalfEven>().with_base_and_precision::<2>(PRECISION).value(),
         ))
@@ -610,7 +615,10 @@ mod tests {
         assert_eq!(third.len(), 157, "{third}");
         assert!(third.ends_with("33335"), "{third}");
         assert_eq!(number("6").div(&number("3")).unwrap().to_i64(), Some(2));
-        assert_eq!(number("9223372036854775807").add(&number("1")).unwrap().to_string(), "9223372036854775808");
+        assert_eq!(
+            number("9223372036854775807").add(&number("1")).unwrap().to_string(),
+            "9223372036854775808"
+        );
         assert_eq!(number("-9223372036854775808").neg().to_string(), "9223372036854775808");
         assert_eq!(number("1e400").to_string().len(), 401);
         assert_eq!(number("1e-20").to_string(), "0.00000000000000000001");

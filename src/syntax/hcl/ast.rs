@@ -81,11 +81,25 @@ pub enum ExprKind {
     /// The root of a reference: `var`, `local`, `each`, a resource type, a `for` variable.
     Name(Arc<str>),
     /// Attribute access, index and splat.
-    Traverse { root: Box<Expr>, steps: Vec<Step> },
-    Conditional { condition: Box<Expr>, then: Box<Expr>, otherwise: Box<Expr> },
+    Traverse {
+        root: Box<Expr>,
+        steps: Vec<Step>,
+    },
+    Conditional {
+        condition: Box<Expr>,
+        then: Box<Expr>,
+        otherwise: Box<Expr>,
+    },
     Call(Box<Call>),
-    Unary { operator: UnaryOperator, operand: Box<Expr> },
-    Binary { operator: BinaryOperator, left: Box<Expr>, right: Box<Expr> },
+    Unary {
+        operator: UnaryOperator,
+        operand: Box<Expr>,
+    },
+    Binary {
+        operator: BinaryOperator,
+        left: Box<Expr>,
+        right: Box<Expr>,
+    },
     For(Box<For>),
 }
 
@@ -152,10 +166,24 @@ pub struct For {
 #[derive(Debug, Clone)]
 pub enum TemplatePart {
     /// `span` covers the source of `text`.
-    Literal { text: Arc<str>, span: Span },
+    Literal {
+        text: Arc<str>,
+        span: Span,
+    },
     Interpolation(Expr),
-    If { span: Span, condition: Expr, then: Vec<TemplatePart>, otherwise: Vec<TemplatePart> },
-    For { span: Span, key: Option<Arc<str>>, value: Arc<str>, collection: Expr, body: Vec<TemplatePart> },
+    If {
+        span: Span,
+        condition: Expr,
+        then: Vec<TemplatePart>,
+        otherwise: Vec<TemplatePart>,
+    },
+    For {
+        span: Span,
+        key: Option<Arc<str>>,
+        value: Arc<str>,
+        collection: Expr,
+        body: Vec<TemplatePart>,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -185,7 +213,11 @@ pub enum BinaryOperator {
 pub fn map_spans(expr: &mut Expr, map: &mut dyn FnMut(Span) -> Span) {
     expr.span = map(expr.span);
     match &mut expr.kind {
-        ExprKind::Null | ExprKind::Bool(_) | ExprKind::Number(_) | ExprKind::String(_) | ExprKind::Name(_) => {}
+        ExprKind::Null
+        | ExprKind::Bool(_)
+        | ExprKind::Number(_)
+        | ExprKind::String(_)
+        | ExprKind::Name(_) => {}
         ExprKind::Template(parts) => map_parts(parts, map),
         ExprKind::Wrapped(inner) => map_spans(inner, map),
         ExprKind::Tuple(items) => items.iter_mut().for_each(|item| map_spans(item, map)),
@@ -216,7 +248,9 @@ pub fn map_spans(expr: &mut Expr, map: &mut dyn FnMut(Span) -> Span) {
             call.arguments.iter_mut().for_each(|argument| map_spans(argument, map));
         }
         ExprKind::Unary { operand, .. } => map_spans(operand, map),
-        ExprKind::Binary { left, right, .. } => [left, right].into_iter().for_each(|part| map_spans(part, map)),
+        ExprKind::Binary { left, right, .. } => {
+            [left, right].into_iter().for_each(|part| map_spans(part, map))
+        }
         ExprKind::For(each) => {
             map_spans(&mut each.collection, map);
             if let Some(key) = &mut each.key_result {

@@ -6,15 +6,16 @@ use std::sync::Arc;
 
 use hcl_edit::Span as _;
 use hcl_edit::expr::{
-    BinaryOperator as EditBinary, Expression, ForExpr, FuncCall, Object, ObjectKey, TraversalOperator, UnaryOperator as EditUnary,
+    BinaryOperator as EditBinary, Expression, ForExpr, FuncCall, Object, ObjectKey, TraversalOperator,
+    UnaryOperator as EditUnary,
 };
 use hcl_edit::structure::{Body as EditBody, Structure};
 use hcl_edit::template::{Directive, Element, Strip, Template};
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 use super::ast::{
-    Attribute, BinaryOperator, Block, Body, Call, Expr, ExprKind, For, Item, ItemKey, Label, Step, StepKind, TemplatePart,
-    UnaryOperator,
+    Attribute, BinaryOperator, Block, Body, Call, Expr, ExprKind, For, Item, ItemKey, Label, Step, StepKind,
+    TemplatePart, UnaryOperator,
 };
 use crate::source::{FileId, Span};
 use crate::value::Number;
@@ -123,7 +124,10 @@ impl Converter<'_> {
                 steps: traversal
                     .operators
                     .iter()
-                    .map(|operator| Step { span: self.span(operator.span()), kind: self.step(operator.value()) })
+                    .map(|operator| Step {
+                        span: self.span(operator.span()),
+                        kind: self.step(operator.value()),
+                    })
                     .collect(),
             },
             Expression::UnaryOp(operation) => ExprKind::Unary {
@@ -179,7 +183,12 @@ impl Converter<'_> {
     /// The key that a placeholder stands for.
     fn real_key(&self, range: &Range<usize>) -> ItemKey {
         let text = self.text.get(range.clone()).unwrap_or_default();
-        let converter = Converter { text, base: self.base + range.start, file: self.file, rewrites: &Rewrites::default() };
+        let converter = Converter {
+            text,
+            base: self.base + range.start,
+            file: self.file,
+            rewrites: &Rewrites::default(),
+        };
         match text.parse::<Expression>() {
             Ok(Expression::Variable(name)) => ItemKey::Name(name.as_str().into()),
             Ok(expr) => ItemKey::Expr(converter.expr(&expr)),
@@ -249,7 +258,10 @@ impl Converter<'_> {
                 Element::Literal(literal) => {
                     let range = literal.span().unwrap_or(0..0);
                     if form == TemplateForm::Quoted {
-                        into.push(Token::Literal { text: literal.value().clone(), span: self.span(Some(range)) });
+                        into.push(Token::Literal {
+                            text: literal.value().clone(),
+                            span: self.span(Some(range)),
+                        });
                     } else {
                         self.lines(range, into);
                     }
@@ -295,7 +307,11 @@ impl Converter<'_> {
         for line in source.split_inclusive('\n') {
             let span = self.span(Some(start..start + line.len()));
             start += line.len();
-            let text = if line.contains("{") { line.replace("$${", "${").replace("%%{", "%{") } else { line.to_owned() };
+            let text = if line.contains("{") {
+                line.replace("$${", "${").replace("%%{", "%{")
+            } else {
+                line.to_owned()
+            };
             into.push(Token::Literal { text, span });
         }
     }

@@ -142,7 +142,9 @@ impl<'a> Scratch<'a> {
             self.problems.push(Problem {
                 kind: ProblemKind::Syntax,
                 span: self.span(range.clone()),
-                message: format!("the argument `{written}` was already set in this block; each may be set once"),
+                message: format!(
+                    "the argument `{written}` was already set in this block; each may be set once"
+                ),
                 related: Vec::new(),
             });
             self.rewrites.dropped.push(range.start);
@@ -177,7 +179,9 @@ impl<'a> Scratch<'a> {
         if !before.get(newline..).unwrap_or_default().trim().is_empty() {
             return false;
         }
-        if let Some(comment) = comments.iter().find(|comment| comment.end <= newline && newline <= comment.end + 1) {
+        if let Some(comment) =
+            comments.iter().find(|comment| comment.end <= newline && newline <= comment.end + 1)
+        {
             self.blank(comment.clone());
         }
         self.replace(newline..newline + 1, " ");
@@ -197,7 +201,11 @@ impl<'a> Scratch<'a> {
         let offset = error.location().offset();
         let message = error.message();
         if message.contains("nesting depth") || message.contains("chained binary") {
-            return self.problem_at(ProblemKind::Limit, offset, "nested deeper than Plimsoll reads".to_owned());
+            return self.problem_at(
+                ProblemKind::Limit,
+                offset,
+                "nested deeper than Plimsoll reads".to_owned(),
+            );
         }
         if let Some((open, what)) = scan::unclosed(&self.text) {
             let name = match what {

@@ -123,7 +123,8 @@ impl<'a> Scanner<'a> {
                 '(' => self.open(Open::Paren, 1),
                 '{' => {
                     let inside = rest.get(1..).unwrap_or_default().trim_start();
-                    let is_for = inside.strip_prefix("for").is_some_and(|rest| rest.starts_with([' ', '\t', '\n']));
+                    let is_for =
+                        inside.strip_prefix("for").is_some_and(|rest| rest.starts_with([' ', '\t', '\n']));
                     self.open(if is_for { Open::ForBrace } else { Open::Brace }, 1);
                 }
                 '}' | ']' | ')' => self.close(1),
@@ -175,8 +176,18 @@ pub(super) fn unclosed(text: &str) -> Option<(usize, Open)> {
 /// column one that looks like a block header inside an unclosed block.
 pub(super) fn next_header(text: &str, after: usize) -> Option<usize> {
     const KEYWORDS: [&str; 12] = [
-        "resource ", "data ", "variable ", "output ", "module ", "locals ", "provider ", "terraform ", "moved ", "import ",
-        "check ", "removed ",
+        "resource ",
+        "data ",
+        "variable ",
+        "output ",
+        "module ",
+        "locals ",
+        "provider ",
+        "terraform ",
+        "moved ",
+        "import ",
+        "check ",
+        "removed ",
     ];
     let rest = text.get(after..)?;
     let mut at = after;

@@ -17,7 +17,9 @@ fn repeated_keys_are_kept_and_reported() {
     let ExprKind::Object(items) = &object.kind else { panic!() };
     assert_eq!(items.len(), 6);
     assert!(matches!(&items[1].key, ItemKey::Name(name) if &**name == "x"));
-    assert!(matches!(&items[3].key, ItemKey::Expr(Expr { kind: ExprKind::String(name), .. }) if &**name == "y"));
+    assert!(
+        matches!(&items[3].key, ItemKey::Expr(Expr { kind: ExprKind::String(name), .. }) if &**name == "y")
+    );
     assert_eq!(&text[items[5].key_span.range()], "(z)");
 }
 

@@ -89,9 +89,7 @@ fn compare_unknown(unknown: &Unknown, known: &Value) -> Verdict {
     let outside = match &known.kind {
         Kind::String(text) => !may_be(unknown, text.as_str()),
         Kind::Number(number) => out_of_range(unknown, number),
-        Kind::Sequence(sequence) => {
-            sequence.rest.is_none() && wrong_length(unknown, sequence.items.len())
-        }
+        Kind::Sequence(sequence) => sequence.rest.is_none() && wrong_length(unknown, sequence.items.len()),
         Kind::Mapping(mapping) => mapping.rest.is_none() && wrong_length(unknown, mapping.entries.len()),
         _ => false,
     };
@@ -176,7 +174,8 @@ fn all(verdicts: impl Iterator<Item = Verdict>) -> Verdict {
 fn compare_sequences(a: &Sequence, b: &Sequence) -> Verdict {
     match (&a.kind, &b.kind) {
         (SequenceKind::Tuple, SequenceKind::Tuple) => {}
-        (SequenceKind::List(one), SequenceKind::List(other)) | (SequenceKind::Set(one), SequenceKind::Set(other)) => {
+        (SequenceKind::List(one), SequenceKind::List(other))
+        | (SequenceKind::Set(one), SequenceKind::Set(other)) => {
             if differ(one, other) {
                 return Verdict::Different;
             }
@@ -186,7 +185,9 @@ fn compare_sequences(a: &Sequence, b: &Sequence) -> Verdict {
     if a.rest.is_some() || b.rest.is_some() {
         // Known items of a list or tuple keep their number at least.
         let too_many = |more: &Sequence, fewer: &Sequence| {
-            !matches!(more.kind, SequenceKind::Set(_)) && fewer.rest.is_none() && more.items.len() > fewer.items.len()
+            !matches!(more.kind, SequenceKind::Set(_))
+                && fewer.rest.is_none()
+                && more.items.len() > fewer.items.len()
         };
         return if too_many(a, b) || too_many(b, a) { Verdict::Different } else { Verdict::Open };
     }
@@ -228,4 +229,3 @@ fn compare_mappings(a: &Mapping, b: &Mapping) -> Verdict {
         _ => Verdict::Open,
     }
 }
-

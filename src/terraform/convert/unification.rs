@@ -141,8 +141,11 @@ fn unify_object_types(types: &[Type]) -> Option<Type> {
     }
     let mut unified = std::collections::BTreeMap::new();
     for name in first.keys() {
-        let across: Vec<Type> =
-            members.iter().filter_map(|member| member.get(name)).map(|attribute| attribute.ty.clone()).collect();
+        let across: Vec<Type> = members
+            .iter()
+            .filter_map(|member| member.get(name))
+            .map(|attribute| attribute.ty.clone())
+            .collect();
         unified.insert(name.clone(), ObjectAttribute { ty: unify(&across)?, optional: false });
     }
     let unified = Type::Object(unified);
@@ -221,6 +224,9 @@ pub(super) fn differ(a: &Type, b: &Type) -> bool {
         (Type::Object(a), Type::Object(b)) => {
             !a.keys().eq(b.keys()) || a.values().zip(b.values()).any(|(a, b)| differ(&a.ty, &b.ty))
         }
-        _ => a != b && !has_dynamic(a) && !has_dynamic(b) || std::mem::discriminant(a) != std::mem::discriminant(b),
+        _ => {
+            a != b && !has_dynamic(a) && !has_dynamic(b)
+                || std::mem::discriminant(a) != std::mem::discriminant(b)
+        }
     }
 }

@@ -8,7 +8,8 @@ use crate::source::Span;
 use crate::syntax::hcl::{Step, StepKind};
 use crate::terraform::convert;
 use crate::value::{
-    Cause, Causes, Kind, Mapping, MappingKind, Number, Sequence, SequenceKind, Step as Way, Type, Unknown, Value,
+    Cause, Causes, Kind, Mapping, MappingKind, Number, Sequence, SequenceKind, Step as Way, Type, Unknown,
+    Value,
 };
 
 impl Evaluator<'_> {
@@ -56,7 +57,9 @@ impl Evaluator<'_> {
     /// `value.name`
     pub(crate) fn attribute(&self, value: &Value, name: &Arc<str>, span: Span) -> Outcome {
         let origin = crate::value::Origin::at(span);
-        if let Some(outcome) = self.for_each_choice(value, &origin, |choice| self.attribute(&choice, name, span)) {
+        if let Some(outcome) =
+            self.for_each_choice(value, &origin, |choice| self.attribute(&choice, name, span))
+        {
             return outcome;
         }
         match &value.kind {
@@ -94,7 +97,9 @@ impl Evaluator<'_> {
     fn member(&self, value: &Value, mapping: &Mapping, name: &Arc<str>, span: Span) -> Outcome {
         // A resource or data source: its attributes name it, whether they are known or not.
         let identity = mapping.rest.as_ref().and_then(|rest| match rest.causes.first() {
-            Some(Cause::Computed { address, attribute } | Cause::Data { address, attribute }) if attribute.is_empty() => {
+            Some(Cause::Computed { address, attribute } | Cause::Data { address, attribute })
+                if attribute.is_empty() =>
+            {
                 Some((address.clone(), matches!(rest.causes.first(), Some(Cause::Data { .. }))))
             }
             _ => None,
@@ -110,7 +115,11 @@ impl Evaluator<'_> {
                         Cause::Computed { address, attribute: name.clone() }
                     };
                     self.note_may_fail();
-                    let ty = if !is_data && matches!(&**name, "id" | "arn") { Type::String } else { Type::Dynamic };
+                    let ty = if !is_data && matches!(&**name, "id" | "arn") {
+                        Type::String
+                    } else {
+                        Type::Dynamic
+                    };
                     let unknown = Unknown::of_type(Causes::one(cause), ty);
                     let mut part = Value::from_unknown(unknown, value.origin.clone());
                     part.sensitive = value.sensitive;
@@ -170,7 +179,8 @@ impl Evaluator<'_> {
                 let ty = match &unknown.ty {
                     Type::List(item) | Type::Map(item) => (**item).clone(),
                     Type::Tuple(items) => {
-                        let at = key.as_number().and_then(Number::to_i64).and_then(|at| usize::try_from(at).ok());
+                        let at =
+                            key.as_number().and_then(Number::to_i64).and_then(|at| usize::try_from(at).ok());
                         at.and_then(|at| items.get(at)).cloned().unwrap_or(Type::Dynamic)
                     }
                     Type::Object(attributes) => match key.as_str() {
@@ -208,9 +218,25 @@ impl Evaluator<'_> {
             }
             _ => {
                 self.note_may_fail();
-                let items: Vec<Value> = mapping.entries.values().map(|entry| value.child(&entry.value)).collect();
-                let rest = mapping.rest.as_ref().map(|rest| rest.causes.clone());
-                Ok(one_of(items, rest, key.causes(), span))
+                let mut items: Vec<Value> =
+                    mapping.entries.values().map(|entry| value.child(&entry.value)).collect();
+                let mut causes = key.causes();
+                let mut open = None;
+                match mapping.rest.as_ref().map(|rest| (rest, &rest.template)) {
+                    // Whatever further key is meant, its value looks like the template.
+                    Some((rest, Some(template))) => {
+                        causes.add_all(&rest.causes);
+                        items.push(value.child(template));
+                        if items.len() == 1
+                            && let Some(only) = items.pop()
+                        {
+                            return Ok(only);
+                        }
+                    }
+                    Some((rest, None)) => open = Some(rest.causes.clone()),
+                    None => {}
+                }
+                Ok(one_of(items, open, causes, span))
             }
         }
     }
@@ -256,7 +282,9 @@ impl Evaluator<'_> {
 
     fn splat(&self, context: Context<'_>, value: &Value, steps: &[Step], span: Span) -> Outcome {
         let origin = crate::value::Origin::at(span);
-        if let Some(outcome) = self.for_each_choice(value, &origin, |choice| self.splat(context, &choice, steps, span)) {
+        if let Some(outcome) =
+            self.for_each_choice(value, &origin, |choice| self.splat(context, &choice, steps, span))
+        {
             return outcome;
         }
         match &value.kind {

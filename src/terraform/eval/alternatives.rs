@@ -75,7 +75,11 @@ pub(crate) fn is_not_null(value: &Value) -> bool {
 }
 
 /// An unknown of `ty` for the reasons of `values`.
-pub(crate) fn unknown_like<'v>(values: impl IntoIterator<Item = &'v Value>, ty: Type, origin: Origin) -> Value {
+pub(crate) fn unknown_like<'v>(
+    values: impl IntoIterator<Item = &'v Value>,
+    ty: Type,
+    origin: Origin,
+) -> Value {
     let mut causes = Causes::none();
     let mut sensitive = false;
     for value in values {
@@ -109,7 +113,10 @@ pub(crate) fn same(a: &Value, b: &Value) -> bool {
                     && a.rest.is_none()
                     && b.rest.is_none()
                     && a.entries.len() == b.entries.len()
-                    && a.entries.iter().zip(&b.entries).all(|((k, a), (l, b))| k == l && same(&a.value, &b.value)))
+                    && a.entries
+                        .iter()
+                        .zip(&b.entries)
+                        .all(|((k, a), (l, b))| k == l && same(&a.value, &b.value)))
         }
         (Kind::Unknown(a), Kind::Unknown(b)) => Arc::ptr_eq(a, b),
         _ => false,
@@ -124,7 +131,12 @@ pub(crate) fn choices(value: &Value) -> Option<Vec<Value>> {
 }
 
 /// A sequence with an unknown rest, or any unknown: its length is not known.
-pub(crate) fn open_sequence(items: Vec<Value>, template: Option<Value>, causes: Causes, origin: Origin) -> Value {
+pub(crate) fn open_sequence(
+    items: Vec<Value>,
+    template: Option<Value>,
+    causes: Causes,
+    origin: Origin,
+) -> Value {
     use crate::value::{Rest, SequenceKind};
     let rest = Rest { causes, template, overrides: false };
     Value::new(

@@ -43,13 +43,20 @@ impl Evaluator<'_> {
                     Some(ExprKind::Traverse { .. } | ExprKind::Name(_))
                 ) =>
             {
-                Err(Failure::new(span, "`templatestring` renders a template that is referred to, not one written here"))
+                Err(Failure::new(
+                    span,
+                    "`templatestring` renders a template that is referred to, not one written here",
+                ))
             }
             ("templatestring", [template, variables]) => self.template_string(template, variables, span),
-            ("try" | "can", _) => Err(Failure::new(span, format!("`{name}` does not take expanded arguments"))),
-            ("sensitive" | "nonsensitive" | "issensitive" | "ephemeralasnull" | "templatefile" | "templatestring", _) => {
-                Err(Failure::new(span, format!("wrong number of arguments for `{name}`")))
+            ("try" | "can", _) => {
+                Err(Failure::new(span, format!("`{name}` does not take expanded arguments")))
             }
+            (
+                "sensitive" | "nonsensitive" | "issensitive" | "ephemeralasnull" | "templatefile"
+                | "templatestring",
+                _,
+            ) => Err(Failure::new(span, format!("wrong number of arguments for `{name}`"))),
             _ => self.call_function(call, arguments, span),
         }
     }
@@ -61,7 +68,11 @@ impl Evaluator<'_> {
         call: &Call,
         span: Span,
     ) -> Result<Result<Vec<Value>, Value>, Box<Failure>> {
-        let mut arguments = call.arguments.iter().map(|argument| self.eval(context, argument)).collect::<Result<Vec<_>, _>>()?;
+        let mut arguments = call
+            .arguments
+            .iter()
+            .map(|argument| self.eval(context, argument))
+            .collect::<Result<Vec<_>, _>>()?;
         if !call.expand_last {
             return Ok(Ok(arguments));
         }
@@ -92,7 +103,8 @@ impl Evaluator<'_> {
                 Failure::new(call.name_span, format!("there is no function named `{}`", call.name))
             }
             functions::Failure::Error { argument, message } => {
-                let place = argument.and_then(|at| call.arguments.get(at)).map_or(span, |argument| argument.span);
+                let place =
+                    argument.and_then(|at| call.arguments.get(at)).map_or(span, |argument| argument.span);
                 Failure::new(place, format!("`{}`: {message}", call.name))
             }
         })
@@ -147,7 +159,8 @@ impl Evaluator<'_> {
     }
 
     fn template_file(&self, path: &Value, variables: &Value, span: Span) -> Outcome {
-        let path_text = convert::convert(path, &Type::String).map_err(|error| Failure::new(span, error.message))?;
+        let path_text =
+            convert::convert(path, &Type::String).map_err(|error| Failure::new(span, error.message))?;
         let Some(text) = path_text.as_str() else {
             if path_text.is_null() {
                 return Err(Failure::new(span, "the path of the template is null"));
@@ -198,13 +211,15 @@ impl Evaluator<'_> {
     }
 
     pub(crate) fn template_string(&self, template: &Value, variables: &Value, span: Span) -> Outcome {
-        let text = convert::convert(template, &Type::String).map_err(|error| Failure::new(span, error.message))?;
+        let text =
+            convert::convert(template, &Type::String).map_err(|error| Failure::new(span, error.message))?;
         let Some(text) = text.as_str() else {
             return Ok(unknown_like([template, variables], Type::Dynamic, Origin::at(span)));
         };
         let pseudo = self.files.add_pseudo("template string", text);
-        let parsed = hcl::parse_template(&pseudo.text, pseudo.id)
-            .map_err(|problem| Failure::new(span, format!("the template cannot be read: {}", problem.message)))?;
+        let parsed = hcl::parse_template(&pseudo.text, pseudo.id).map_err(|problem| {
+            Failure::new(span, format!("the template cannot be read: {}", problem.message))
+        })?;
         self.render(&parsed, variables, span)
     }
 
@@ -233,7 +248,10 @@ impl Evaluator<'_> {
         let nowhere = Rc::new(Instance::nowhere());
         let isolated = Isolated { names, what };
         let none = Repetition::default();
-        self.eval(Context { module: &nowhere, repetition: &none, scope: None, isolated: Some(&isolated) }, expr)
+        self.eval(
+            Context { module: &nowhere, repetition: &none, scope: None, isolated: Some(&isolated) },
+            expr,
+        )
     }
 
     /// Evaluates an expression that may refer to nothing.
@@ -250,7 +268,8 @@ enum TemplateError {
 fn one_of_tries(choices: Vec<Value>, span: Span) -> Value {
     let mut causes = crate::value::Causes::none();
     choices.iter().for_each(|choice| causes.add_all(&choice.causes()));
-    let wholly_unknown = |value: &Value| value.as_unknown().is_some_and(|unknown| unknown.alternatives.is_empty());
+    let wholly_unknown =
+        |value: &Value| value.as_unknown().is_some_and(|unknown| unknown.alternatives.is_empty());
     if choices.iter().any(|choice| wholly_unknown(choice) && choice.origin.attribute().is_none()) {
         return unknown_like(&choices, Type::Dynamic, Origin::at(span));
     }

@@ -98,7 +98,14 @@ impl Evaluator<'_> {
         }
     }
 
-    fn conditional(&self, context: Context<'_>, condition: &Expr, then: &Expr, otherwise: &Expr, span: Span) -> Outcome {
+    fn conditional(
+        &self,
+        context: Context<'_>,
+        condition: &Expr,
+        then: &Expr,
+        otherwise: &Expr,
+        span: Span,
+    ) -> Outcome {
         let chosen = self.eval(context, condition)?;
         let may_fail = self.may_fail.replace(false);
         let then_outcome = self.eval(context, then);
@@ -118,8 +125,11 @@ impl Evaluator<'_> {
                 if if decided { then_may_fail } else { otherwise_may_fail } {
                     self.note_may_fail();
                 }
-                let (taken, other) =
-                    if decided { (then_outcome?, otherwise_outcome.ok()) } else { (otherwise_outcome?, then_outcome.ok()) };
+                let (taken, other) = if decided {
+                    (then_outcome?, otherwise_outcome.ok())
+                } else {
+                    (otherwise_outcome?, then_outcome.ok())
+                };
                 match other {
                     Some(other) => self.unified(taken, &other, span)?.0,
                     None => taken,
@@ -162,10 +172,17 @@ impl Evaluator<'_> {
     }
 
     /// Both branches of a conditional in the type they have in common.
-    fn unified(&self, value: Value, other: &Value, span: Span) -> Result<(Value, Option<Value>), Box<Failure>> {
+    fn unified(
+        &self,
+        value: Value,
+        other: &Value,
+        span: Span,
+    ) -> Result<(Value, Option<Value>), Box<Failure>> {
         let bare_null = |value: &Value| matches!(value.kind, Kind::Null(Type::Dynamic));
         let same_primitive = match (&value.kind, &other.kind) {
-            (Kind::Bool(_), Kind::Bool(_)) | (Kind::Number(_), Kind::Number(_)) | (Kind::String(_), Kind::String(_)) => true,
+            (Kind::Bool(_), Kind::Bool(_))
+            | (Kind::Number(_), Kind::Number(_))
+            | (Kind::String(_), Kind::String(_)) => true,
             (Kind::Mapping(a), Kind::Mapping(b)) => Arc::ptr_eq(a, b),
             (Kind::Sequence(a), Kind::Sequence(b)) => Arc::ptr_eq(a, b),
             _ => false,
@@ -193,7 +210,10 @@ impl Evaluator<'_> {
         };
         let converted = |value: &Value| {
             convert::convert(value, &ty).map_err(|error| {
-                Failure::new(span, format!("the two results of this conditional have different types: {error}"))
+                Failure::new(
+                    span,
+                    format!("the two results of this conditional have different types: {error}"),
+                )
             })
         };
         Ok((converted(&value)?, converted(other).ok()))

@@ -80,7 +80,10 @@ impl Evaluator<'_> {
                     .entries
                     .iter()
                     .map(|(key, entry)| {
-                        let key_origin = Origin { span: entry.key_span.unwrap_or(span), via: collection.origin.via.clone() };
+                        let key_origin = Origin {
+                            span: entry.key_span.unwrap_or(span),
+                            via: collection.origin.via.clone(),
+                        };
                         let mut key = Value::string(key.clone(), key_origin);
                         key.sensitive = collection.sensitive;
                         (key, collection.child(&entry.value))
@@ -113,7 +116,11 @@ impl Evaluator<'_> {
                 self.note_may_fail();
                 let mut item = collection.clone();
                 item.kind = Kind::Unknown(Arc::new(Unknown::of_type(unknown.causes.clone(), value)));
-                let rest = IterationRest { causes: unknown.causes.clone(), key: unknown_key(&unknown.causes, key), value: item };
+                let rest = IterationRest {
+                    causes: unknown.causes.clone(),
+                    key: unknown_key(&unknown.causes, key),
+                    value: item,
+                };
                 Ok(Iteration { items: Vec::new(), rest: Some(rest), overrides: false })
             }
         }
@@ -142,7 +149,8 @@ impl Evaluator<'_> {
         if let Some(rest) = iteration.rest {
             self.note_may_fail();
             output.open.add_all(&rest.causes);
-            let template = self.bound(context, each, rest.key, rest.value, |context| self.eval(context, &each.result));
+            let template =
+                self.bound(context, each, rest.key, rest.value, |context| self.eval(context, &each.result));
             match template {
                 Ok(template) => output.templates.push(template),
                 Err(failure) if !failure.catchable => return Err(failure),
@@ -249,12 +257,20 @@ struct Output {
 }
 
 impl Output {
-    fn insert(&mut self, key: Arc<str>, value: Value, expr: &Expr, grouping: bool) -> Result<(), Box<Failure>> {
+    fn insert(
+        &mut self,
+        key: Arc<str>,
+        value: Value,
+        expr: &Expr,
+        grouping: bool,
+    ) -> Result<(), Box<Failure>> {
         let (_, values) = self.entries.entry(key.clone()).or_insert_with(|| (expr.span, Vec::new()));
         if !values.is_empty() && !grouping {
             return Err(Failure::new(
                 expr.span,
-                format!("two items of this `for` expression have the key \"{key}\"; group them with `...`, or make the keys different"),
+                format!(
+                    "two items of this `for` expression have the key \"{key}\"; group them with `...`, or make the keys different"
+                ),
             ));
         }
         values.push(value);
@@ -271,7 +287,8 @@ impl Output {
                 // Several different contents: what they have in common is at least their type.
                 let types: Vec<Type> = many.iter().map(convert::value_type).collect();
                 let ty = types.split_first().filter(|(first, rest)| rest.iter().all(|ty| ty == *first));
-                let mut unknown = Unknown::of_type(self.open.clone(), ty.map_or(Type::Dynamic, |(first, _)| first.clone()));
+                let mut unknown =
+                    Unknown::of_type(self.open.clone(), ty.map_or(Type::Dynamic, |(first, _)| first.clone()));
                 if many.len() <= Unknown::MOST_ALTERNATIVES {
                     unknown.alternatives = many.to_vec();
                 }
@@ -291,7 +308,11 @@ impl Output {
                 .map(|(key, (key_span, mut values))| {
                     let value = if each.grouping {
                         let at = Origin::at(span);
-                        if open { open_sequence(values, None, self.open.clone(), at) } else { Value::tuple(values, at) }
+                        if open {
+                            open_sequence(values, None, self.open.clone(), at)
+                        } else {
+                            Value::tuple(values, at)
+                        }
                     } else {
                         values.pop().unwrap_or_else(|| Value::null(Origin::at(span)))
                     };

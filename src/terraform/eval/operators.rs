@@ -10,7 +10,9 @@ use crate::value::{Kind, Number, Origin, Type, Unknown, Value};
 impl Evaluator<'_> {
     pub(super) fn unary(&self, operator: UnaryOperator, operand: &Value, span: Span) -> Outcome {
         let origin = Origin::at(span);
-        if let Some(outcome) = self.for_each_choice(operand, &origin, |operand| self.unary(operator, &operand, span)) {
+        if let Some(outcome) =
+            self.for_each_choice(operand, &origin, |operand| self.unary(operator, &operand, span))
+        {
             return outcome;
         }
         let ty = match operator {
@@ -42,14 +44,24 @@ impl Evaluator<'_> {
         Ok(converted)
     }
 
-    pub(super) fn binary(&self, operator: BinaryOperator, left: &Value, right: &Value, span: Span) -> Outcome {
+    pub(super) fn binary(
+        &self,
+        operator: BinaryOperator,
+        left: &Value,
+        right: &Value,
+        span: Span,
+    ) -> Outcome {
         let origin = Origin::at(span);
         let width = |value: &Value| choices(value).map_or(1, |choices| choices.len());
         if width(left) * width(right) > 1 && width(left) * width(right) <= Unknown::MOST_ALTERNATIVES {
-            if let Some(outcome) = self.for_each_choice(left, &origin, |left| self.binary(operator, &left, right, span)) {
+            if let Some(outcome) =
+                self.for_each_choice(left, &origin, |left| self.binary(operator, &left, right, span))
+            {
                 return outcome;
             }
-            if let Some(outcome) = self.for_each_choice(right, &origin, |right| self.binary(operator, left, &right, span)) {
+            if let Some(outcome) =
+                self.for_each_choice(right, &origin, |right| self.binary(operator, left, &right, span))
+            {
                 return outcome;
             }
         }
@@ -82,8 +94,11 @@ impl Evaluator<'_> {
     }
 
     fn arithmetic(&self, operator: BinaryOperator, left: &Value, right: &Value, span: Span) -> Outcome {
-        use BinaryOperator::{Add, Divide, Greater, GreaterEqual, Less, LessEqual, Modulo, Multiply, Subtract};
-        let (left, right) = (self.operand(left, &Type::Number, span)?, self.operand(right, &Type::Number, span)?);
+        use BinaryOperator::{
+            Add, Divide, Greater, GreaterEqual, Less, LessEqual, Modulo, Multiply, Subtract,
+        };
+        let (left, right) =
+            (self.operand(left, &Type::Number, span)?, self.operand(right, &Type::Number, span)?);
         let origin = Origin::at(span);
         let compares = matches!(operator, Less | LessEqual | Greater | GreaterEqual);
         let (Some(a), Some(b)) = (left.as_number(), right.as_number()) else {
@@ -133,9 +148,15 @@ fn compare_bounds(operator: BinaryOperator, left: &Value, right: &Value) -> Opti
     };
     let (always, never) = match operator {
         BinaryOperator::Less => (below(&left_high, &right_low, false), below(&right_high, &left_low, true)),
-        BinaryOperator::LessEqual => (below(&left_high, &right_low, true), below(&right_high, &left_low, false)),
-        BinaryOperator::Greater => (below(&right_high, &left_low, false), below(&left_high, &right_low, true)),
-        BinaryOperator::GreaterEqual => (below(&right_high, &left_low, true), below(&left_high, &right_low, false)),
+        BinaryOperator::LessEqual => {
+            (below(&left_high, &right_low, true), below(&right_high, &left_low, false))
+        }
+        BinaryOperator::Greater => {
+            (below(&right_high, &left_low, false), below(&left_high, &right_low, true))
+        }
+        BinaryOperator::GreaterEqual => {
+            (below(&right_high, &left_low, true), below(&left_high, &right_low, false))
+        }
         _ => return None,
     };
     if always {

@@ -24,7 +24,12 @@ impl Evaluator<'_> {
         Ok(self.assemble(built, span))
     }
 
-    fn add_parts(&self, context: Context<'_>, parts: &[TemplatePart], into: &mut Parts) -> Result<(), Box<Failure>> {
+    fn add_parts(
+        &self,
+        context: Context<'_>,
+        parts: &[TemplatePart],
+        into: &mut Parts,
+    ) -> Result<(), Box<Failure>> {
         for part in parts {
             if into.bytes > self.options.limits.string {
                 return Ok(());
@@ -165,9 +170,10 @@ fn alternative_texts(parts: &[Part], span: Span) -> Option<Vec<Value>> {
     let mut heads: Vec<Vec<Part>> = vec![Vec::with_capacity(parts.len())];
     for part in parts {
         let options: Vec<Part> = match part {
-            Part::Hole(value) if value.as_str().is_none() => {
-                choices(value)?.into_iter().map(|choice| choice.as_str().is_some().then_some(Part::Hole(choice))).collect::<Option<_>>()?
-            }
+            Part::Hole(value) if value.as_str().is_none() => choices(value)?
+                .into_iter()
+                .map(|choice| choice.as_str().is_some().then_some(Part::Hole(choice)))
+                .collect::<Option<_>>()?,
             other => vec![other.clone()],
         };
         if heads.len() * options.len() > Unknown::MOST_ALTERNATIVES {
@@ -176,11 +182,14 @@ fn alternative_texts(parts: &[Part], span: Span) -> Option<Vec<Value>> {
         heads = heads
             .into_iter()
             .flat_map(|head| {
-                options.iter().map(move |option| {
-                    let mut head = head.clone();
-                    head.push(option.clone());
-                    head
-                }).collect::<Vec<_>>()
+                options
+                    .iter()
+                    .map(move |option| {
+                        let mut head = head.clone();
+                        head.push(option.clone());
+                        head
+                    })
+                    .collect::<Vec<_>>()
             })
             .collect();
     }
