@@ -129,9 +129,35 @@ struct SuppressedRecord<'a> {
 /// # Errors
 /// When the stream fails.
 pub fn findings(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
+    write(&findings_report(outcome), out)
+}
+
+/// Writes `plimsoll/overview/1`: both reports of a run that checks and prices.
+///
+/// # Errors
+/// When the stream fails.
+pub fn overview(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let report = Overview {
+        schema: OVERVIEW_SCHEMA,
+        check: findings_report(outcome),
+        cost: outcome.estimate.map(|estimate| estimate_report(outcome, estimate)),
+    };
+    write(&report, out)
+}
+
+const OVERVIEW_SCHEMA: &str = "plimsoll/overview/1";
+
+#[derive(Serialize)]
+struct Overview<'a> {
+    schema: &'a str,
+    check: FindingsReport<'a>,
+    cost: Option<EstimateReport<'a>>,
+}
+
+fn findings_report<'a>(outcome: &'a Outcome<'a>) -> FindingsReport<'a> {
     let counts = outcome.counts();
     let judgement = outcome.judgement;
-    let report = FindingsReport {
+    FindingsReport {
         schema: FINDINGS_SCHEMA,
         version: outcome.version,
         as_of: outcome.as_of.to_string(),
@@ -150,8 +176,7 @@ pub fn findings(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
         suppressed: judgement.suppressed.iter().map(|record| suppressed_record(outcome, record)).collect(),
         notes: outcome.notes,
         environment: outcome.environment,
-    };
-    write(&report, out)
+    }
 }
 
 fn finding_record<'a>(outcome: &Outcome<'a>, finding: &'a Finding) -> FindingRecord<'a> {
@@ -336,6 +361,10 @@ struct UnpricedRecord<'a> {
 /// # Errors
 /// When the stream fails.
 pub fn estimate(outcome: &Outcome<'_>, estimate: &Estimate, out: &mut dyn Write) -> io::Result<()> {
+    write(&estimate_report(outcome, estimate), out)
+}
+
+fn estimate_report<'a>(outcome: &'a Outcome<'a>, estimate: &'a Estimate) -> EstimateReport<'a> {
     let sources = outcome.sources;
     let resources = estimate.resources.iter().map(|resource| ResourceRecord {
         address: &resource.address,
@@ -383,7 +412,7 @@ pub fn estimate(outcome: &Outcome<'_>, estimate: &Estimate, out: &mut dyn Write)
         unit_price: unpriced.unit_price.map(exact),
         unit: unpriced.unit.as_deref(),
     });
-    let report = EstimateReport {
+    EstimateReport {
         schema: ESTIMATE_SCHEMA,
         version: outcome.version,
         currency: "USD",
@@ -394,8 +423,7 @@ pub fn estimate(outcome: &Outcome<'_>, estimate: &Estimate, out: &mut dyn Write)
         resources: resources.collect(),
         assumptions: assumptions.collect(),
         unpriced: unpriced.collect(),
-    };
-    write(&report, out)
+    }
 }
 
 /// A decimal with every digit it has, and no zeros behind them: `730`, `0.02`.
