@@ -11,9 +11,11 @@ use termcolor::{Ansi, Color, ColorSpec};
 
 use super::view::{Mark, View};
 use super::{Outcome, Style, grouped, listed, text};
+use crate::config::ConfigError;
 use crate::lint::{Applicability, Edit, Finding, Severity, Undecided};
+use crate::mask::Masks;
 use crate::model::Stage;
-use crate::source::{FileId, Span};
+use crate::source::{FileId, SourceMap, Span};
 use crate::text::plural;
 use crate::value::Cause;
 
@@ -22,6 +24,12 @@ const SHOWN_OF_A_GROUP: usize = 3;
 
 /// Findings of one rule in one file that are listed after those.
 const SHOWN_OF_THE_REST: usize = 12;
+
+/// Columns before the words of a note: line numbers of up to four digits, the bullet.
+const NOTE_INDENT: usize = 6;
+
+/// Longer lines, in bytes, are not shown whole in a fix.
+const LONGEST_LINE_OF_A_FIX: usize = 4096;
 
 /// Lines of a fix that are shown.
 const SHOWN_OF_A_FIX: usize = 8;
@@ -102,7 +110,7 @@ fn one(outcome: &Outcome<'_>, style: &Style, finding: &Finding, out: &mut dyn Wr
             .iter()
             .map(|related| Mark { span: related.span, message: text::line(&related.message) }),
     );
-    let (view, placed) = View::new(outcome, &marks, style.width);
+    let (view, placed) = View::new(outcome.sources, outcome.masks, &marks, style.width);
     let mut diagnostic = Diagnostic::new(level(finding.severity));
     let mut elsewhere = Vec::new();
     for (index, (mark, placed)) in marks.iter().zip(placed).enumerate() {
@@ -118,16 +126,23 @@ fn one(outcome: &Outcome<'_>, style: &Style, finding: &Finding, out: &mut dyn Wr
         }
     }
     elsewhere.extend(remarks(outcome, finding));
-    let gutter = "  = ".len() + 2;
-    for remark in &elsewhere {
-        diagnostic.notes.push(text::wrap(remark, style.width.saturating_sub(gutter)).join("\n"));
-    }
-    diagnostic.notes.extend(patch(outcome, finding, style.width.saturating_sub(gutter)));
+    diagnostic.notes.extend(elsewhere.iter().map(|remark| note(remark, style)));
+    diagnostic.notes.extend(patch(outcome, finding, style.width.saturating_sub(NOTE_INDENT)));
 
     header(style, finding.severity, finding.rule, &finding.message, out)?;
-    // The header is ours: it says `info`, and wraps.
+    emit(&view, &diagnostic, style.color, out)
+}
+
+/// Writes snippets and notes of a diagnostic. Its header is ours: that says `info`, and wraps.
+fn emit(view: &View, diagnostic: &Diagnostic<FileId>, color: bool, out: &mut dyn Write) -> io::Result<()> {
+    let config = Config::default();
     let mut buffer = Vec::new();
-    emit(&view, &diagnostic, style.color, &mut buffer)?;
+    let result = if color {
+        term::emit_to_write_style(&mut Ansi::new(&mut buffer), &config, view, diagnostic)
+    } else {
+        term::emit_to_io_write(&mut buffer, &config, view, diagnostic)
+    };
+    result.map_err(io::Error::other)?;
     let body = buffer.iter().position(|byte| *byte == b'\n').and_then(|end| buffer.get(end + 1..));
     // Pointers to labels end in spaces.
     for line in body.unwrap_or_default().split_inclusive(|byte| *byte == b'\n') {
@@ -137,17 +152,7 @@ fn one(outcome: &Outcome<'_>, style: &Style, finding: &Finding, out: &mut dyn Wr
     Ok(())
 }
 
-fn emit(view: &View, diagnostic: &Diagnostic<FileId>, color: bool, buffer: &mut Vec<u8>) -> io::Result<()> {
-    let config = Config::default();
-    let result = if color {
-        term::emit_to_write_style(&mut Ansi::new(buffer), &config, view, diagnostic)
-    } else {
-        term::emit_to_io_write(buffer, &config, view, diagnostic)
-    };
-    result.map_err(io::Error::other)
-}
-
-/// `error[rule-id]: message`, wrapped.
+/// `error[rule-id]: message`, wrapped; without a rule `error: message`.
 fn header(
     style: &Style,
     severity: Severity,
@@ -155,7 +160,7 @@ fn header(
     message: &str,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let head = format!("{severity}[{rule}]");
+    let head = if rule.is_empty() { severity.to_string() } else { format!("{severity}[{rule}]") };
     let mut lines = text::wrap(&format!("{head}: {message}"), style.width).into_iter();
     let first = lines.next().unwrap_or_default();
     let (head, rest) = match first.strip_prefix(&head) {
@@ -170,6 +175,36 @@ fn header(
         style.paint(&bold, &line, out)?;
     }
     writeln!(out)
+}
+
+/// Writes mistakes in the configuration as findings are written.
+///
+/// # Errors
+/// When the stream fails.
+pub fn config_errors(
+    errors: &[ConfigError],
+    sources: &SourceMap,
+    style: &Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let masks = Masks::new();
+    for error in errors {
+        let mark = Mark { span: error.span, message: String::new() };
+        let (view, placed) = View::new(sources, &masks, &[mark], style.width);
+        let mut diagnostic = Diagnostic::error();
+        let labels = placed.into_iter().flatten().map(|placed| Label::primary(placed.file, placed.range));
+        diagnostic.labels.extend(labels);
+        let help = error.help.iter().map(|help| format!("help: {help}"));
+        diagnostic.notes.extend(help.map(|help| note(&help, style)));
+        header(style, Severity::Error, "", &error.message, out)?;
+        emit(&view, &diagnostic, style.color, out)?;
+    }
+    Ok(())
+}
+
+/// A note as wide as fits behind its bullet.
+fn note(words: &str, style: &Style) -> String {
+    text::wrap(words, style.width.saturating_sub(NOTE_INDENT)).join("\n")
 }
 
 /// What is said about a finding below its snippet.
@@ -246,6 +281,13 @@ fn change(outcome: &Outcome<'_>, edit: &Edit, lines: &mut Vec<String>) {
     let shown = |range| outcome.masks.render(id, &file.text, range).text;
     let range = edit.span.range();
     let new_text = outcome.masks.clean(outcome.sources, &edit.text);
+    lines.push(format!("{}:{}", text::line(&file.name), first + 1));
+    if to - from > LONGEST_LINE_OF_A_FIX {
+        let (start, end) = (range.start, range.end.min(range.start + LONGEST_LINE_OF_A_FIX));
+        lines.extend(shown(start..end).lines().take(1).map(|line| format!("- {line}")));
+        lines.extend(new_text.lines().map(|line| format!("+ {line}")));
+        return;
+    }
     let new = format!("{}{new_text}{}", shown(from..range.start), shown(range.end.min(to)..to));
     let old = shown(from..to);
     let (old, new): (Vec<&str>, Vec<&str>) = (old.lines().collect(), new.lines().collect());
@@ -257,8 +299,6 @@ fn change(outcome: &Outcome<'_>, edit: &Edit, lines: &mut Vec<String>) {
     let changed = |all: &[&str]| -> Vec<String> {
         all.iter().take(all.len() - same_end).skip(same).map(|line| (*line).to_owned()).collect()
     };
-    let number = first + same + 1;
-    lines.push(format!("{}:{number}", file.name));
     lines.extend(changed(&old).iter().map(|line| format!("- {line}")));
     let is_empty = |line: &String| line.trim().is_empty();
     lines.extend(changed(&new).iter().filter(|line| !is_empty(line)).map(|line| format!("+ {line}")));
