@@ -3,13 +3,13 @@
 
 use std::sync::Arc;
 
+use super::RawTaskDefinition;
 use super::read::Reader;
 use super::shape::{self, Names, ShapeProblem};
 use super::task_definition::{Document, structure};
-use super::{Inputs, RawTaskDefinition};
 use crate::syntax::SyntaxError;
 use crate::syntax::template_json;
-use crate::terraform::{Mode, Resource};
+use crate::terraform::{Evaluation, Mode, Resource};
 
 /// A defect and the task definition it is in.
 #[derive(Debug, Clone)]
@@ -26,36 +26,30 @@ pub enum DefectKind {
     Shape(ShapeProblem),
 }
 
-/// Defects of every task definition among the inputs, file by file.
+/// Defects of the task definitions that Terraform writes.
 #[must_use]
-pub fn defects(inputs: &Inputs<'_>) -> Vec<Defect> {
+pub fn of_evaluation(evaluation: &Evaluation) -> Vec<Defect> {
     let mut found = Vec::new();
-    for raw in &inputs.task_definitions {
-        of_raw(raw, &mut found);
-    }
-    for module in &inputs.evaluations {
-        for resource in &module.evaluation.resources {
-            if resource.mode == Mode::Managed && &*resource.ty == "aws_ecs_task_definition" {
-                of_resource(resource, &mut found);
-            }
+    for resource in &evaluation.resources {
+        if resource.mode == Mode::Managed && &*resource.ty == "aws_ecs_task_definition" {
+            of_resource(resource, &mut found);
         }
     }
     found
 }
 
-fn of_raw(raw: &RawTaskDefinition, into: &mut Vec<Defect>) {
-    let Some(document) = Document::of(&raw.root) else { return };
+/// Defects of a file that holds a task definition.
+#[must_use]
+pub fn of_document(raw: &RawTaskDefinition) -> Vec<Defect> {
+    let Some(document) = Document::of(&raw.root) else { return Vec::new() };
     let problems = if document.bare {
         shape::check_containers(&document.definition, Names::Exact)
     } else {
         shape::check_task_definition(&document.definition, Names::Exact)
     };
     let resource = document.family().map_or_else(|| raw.name.clone(), Arc::from);
-    into.extend(
-        problems
-            .into_iter()
-            .map(|problem| Defect { resource: resource.clone(), kind: DefectKind::Shape(problem) }),
-    );
+    let defect = |problem| Defect { resource: resource.clone(), kind: DefectKind::Shape(problem) };
+    problems.into_iter().map(defect).collect()
 }
 
 fn of_resource(resource: &Resource, into: &mut Vec<Defect>) {

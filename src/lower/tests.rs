@@ -594,12 +594,26 @@ fn defects_are_found_in_every_notation() {
     with(task, "container_definitions", encoded(containers));
     let root = scene
         .value(r#"{"family": "raw", "cpu": "256", "containerDefinitions": [{"name": "x", "cpu": "1"}]}"#);
-    let inputs = Inputs {
-        evaluations: vec![Module { evaluation: &scene.evaluation, input: Input::Terraform }],
-        task_definitions: vec![RawTaskDefinition { name: "raw.json".into(), root }],
-        ..Inputs::default()
-    };
-    let found = super::defects::defects(&inputs);
+    let mut found = super::defects::of_document(&RawTaskDefinition { name: "raw.json".into(), root });
+    found.extend(super::defects::of_evaluation(&scene.evaluation));
     let resources: Vec<_> = found.iter().map(|defect| &*defect.resource).collect();
     assert_eq!(resources, ["raw", "aws_ecs_task_definition.a", "aws_ecs_task_definition.b"], "{found:?}");
+}
+
+#[test]
+fn templates_that_share_parts_end_in_time() {
+    let mut scene = Scene::new("infra");
+    let mut value = scene.value(r#""[{@var.a}{@var.b}""#);
+    for _ in 0..60 {
+        let hole = || Part::Hole(value.clone());
+        let built = Some(Arc::new(Built::Template(vec![hole(), hole()])));
+        value = Value::from_unknown(Unknown { built, ..Unknown::new(missing("a")) }, value.origin.clone());
+    }
+    let task = scene.add("aws_ecs_task_definition.t", r#"{"family": "t"}"#);
+    with(task, "container_definitions", value.clone());
+    with(task, "family", value.clone());
+    with(task, "task_role_arn", value);
+    let deployment = scene.lower();
+    assert!(deployment.task_definitions[0].containers.open.is_some());
+    assert!(deployment.task_definitions[0].family.not_known().is_some());
 }

@@ -2,6 +2,7 @@
 
 pub mod actions_expr;
 pub mod comments;
+pub mod hcl;
 pub mod json;
 mod parsed;
 pub mod path;
