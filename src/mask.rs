@@ -2,7 +2,7 @@
 //! a secret is decided in `lint::secrets`; how lines look in `report`.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -25,6 +25,8 @@ const SEARCHED_AROUND: usize = 16 * 1024;
 /// as well, so that nothing depends on a file having been understood.
 #[derive(Debug, Default)]
 pub struct Masks {
+    /// As they were added: the values themselves.
+    spans: BTreeSet<Span>,
     /// Start to end, disjoint.
     ranges: BTreeMap<FileId, BTreeMap<usize, usize>>,
     /// What was found in files that have been shown.
@@ -42,6 +44,7 @@ impl Masks {
         if span.is_empty() {
             return;
         }
+        self.spans.insert(span);
         let of_file = self.ranges.entry(span.file).or_default();
         let Range { mut start, mut end } = span.range();
         while let Some((&other_start, &other_end)) = of_file.range(..=end).next_back() {
@@ -133,16 +136,14 @@ impl Masks {
     #[must_use]
     pub fn clean<'t>(&self, sources: &SourceMap, text: &'t str) -> Cow<'t, str> {
         let mut values: Vec<&str> = self
-            .ranges
+            .spans
             .iter()
-            .filter_map(|(id, ranges)| Some((sources.get(*id)?, ranges)))
-            .flat_map(|(file, ranges)| {
-                ranges.iter().filter_map(|(start, end)| {
-                    file.text.get(floor(&file.text, *start)..ceil(&file.text, *end))
-                })
+            .filter_map(|span| {
+                let file = &sources.get(span.file)?.text;
+                file.get(floor(file, span.range().start)..ceil(file, span.range().end))
             })
             .flat_map(str::lines)
-            .map(str::trim)
+            .map(|value| value.trim().trim_matches(['"', '\'']))
             .filter(|value| !value.is_empty() && text.contains(value))
             .collect();
         // The longest first, so that a value inside another one does not leave the rest of that one.
@@ -359,8 +360,9 @@ mod tests {
 
     #[test]
     fn repeated_values_are_cleaned_from_other_text() {
-        let (sources, _, masks) = masked("p = \"hunter-22\" q = \"ab\"", &[5..14, 21..23]);
+        let (sources, _, masks) = masked("p = \"hunter-22\" q = \"ab\"", &[4..15, 21..23]);
         assert_eq!(masks.clean(&sources, "x = \"hunter-22\""), "x = \"********\"");
+        assert_eq!(masks.clean(&sources, "x = hunter-22"), "x = ********");
         assert_eq!(masks.clean(&sources, "cab \"ab\""), "cab \"********\"");
         assert!(matches!(masks.clean(&sources, "cabin"), Cow::Borrowed("cabin")));
     }

@@ -10,9 +10,9 @@ use rust_decimal::Decimal;
 use termcolor::{Ansi, Color, ColorSpec};
 
 use super::view::{Mark, View};
-use super::{Outcome, Style, grouped, listed, text};
+use super::{Outcome, Style, grouped, listed, patch, text};
 use crate::config::ConfigError;
-use crate::lint::{Applicability, Edit, Finding, Severity, Undecided};
+use crate::lint::{Finding, Severity, Undecided};
 use crate::mask::Masks;
 use crate::model::Stage;
 use crate::source::{FileId, SourceMap, Span};
@@ -27,12 +27,6 @@ const SHOWN_OF_THE_REST: usize = 12;
 
 /// Columns before the words of a note: line numbers of up to four digits, the bullet.
 const NOTE_INDENT: usize = 6;
-
-/// Longer lines, in bytes, are not shown whole in a fix.
-const LONGEST_LINE_OF_A_FIX: usize = 4096;
-
-/// Lines of a fix that are shown.
-const SHOWN_OF_A_FIX: usize = 8;
 
 /// Writes findings, what is undecided, notes and the summary line.
 ///
@@ -127,7 +121,7 @@ fn one(outcome: &Outcome<'_>, style: &Style, finding: &Finding, out: &mut dyn Wr
     }
     elsewhere.extend(remarks(outcome, finding));
     diagnostic.notes.extend(elsewhere.iter().map(|remark| note(remark, style)));
-    diagnostic.notes.extend(patch(outcome, finding, style.width.saturating_sub(NOTE_INDENT)));
+    diagnostic.notes.extend(patch::lines(outcome, finding, style.width.saturating_sub(NOTE_INDENT)));
 
     header(style, finding.severity, finding.rule, &finding.message, out)?;
     emit(&view, &diagnostic, style.color, out)
@@ -240,85 +234,6 @@ fn remarks(outcome: &Outcome<'_>, finding: &Finding) -> Vec<String> {
         remarks.push(format!("{verb} {amount} a month{basis}"));
     }
     remarks
-}
-
-/// The fix as lines before and after it, masked and cut to the width.
-fn patch(outcome: &Outcome<'_>, finding: &Finding, width: usize) -> Option<String> {
-    let fix = finding.fix.as_ref()?;
-    let title = match fix.applicability {
-        Applicability::Safe => "fix:",
-        Applicability::Unsafe => "fix (may change behaviour):",
-    };
-    let mut edits: Vec<&Edit> = fix.edits.iter().collect();
-    edits.sort_by_key(|edit| edit.span);
-    let mut lines = Vec::new();
-    for edit in edits {
-        change(outcome, edit, &mut lines);
-        if lines.len() > SHOWN_OF_A_FIX {
-            break;
-        }
-    }
-    let more = lines.len() > SHOWN_OF_A_FIX;
-    lines.truncate(SHOWN_OF_A_FIX);
-    let mut note = title.to_owned();
-    for line in lines {
-        let line = text::line(&line.replace('\t', "    "));
-        note.push('\n');
-        note.push_str(&clip(&line, width));
-    }
-    if more {
-        note.push_str("\n…");
-    }
-    Some(note)
-}
-
-/// The lines an edit removes and adds.
-fn change(outcome: &Outcome<'_>, edit: &Edit, lines: &mut Vec<String>) {
-    let Some(file) = outcome.sources.get(edit.span.file) else { return };
-    let (first, last) = (file.line_index(edit.span.start), file.line_index(edit.span.end));
-    let (from, to) = (file.line_range(first).start, file.line_range(last).end);
-    let id = edit.span.file;
-    let shown = |range| outcome.masks.render(id, &file.text, range).text;
-    let range = edit.span.range();
-    let new_text = outcome.masks.clean(outcome.sources, &edit.text);
-    lines.push(format!("{}:{}", text::line(&file.name), first + 1));
-    if to - from > LONGEST_LINE_OF_A_FIX {
-        let (start, end) = (range.start, range.end.min(range.start + LONGEST_LINE_OF_A_FIX));
-        lines.extend(shown(start..end).lines().take(1).map(|line| format!("- {line}")));
-        lines.extend(new_text.lines().map(|line| format!("+ {line}")));
-        return;
-    }
-    let new = format!("{}{new_text}{}", shown(from..range.start), shown(range.end.min(to)..to));
-    let old = shown(from..to);
-    let (old, new): (Vec<&str>, Vec<&str>) = (old.lines().collect(), new.lines().collect());
-    // Lines that stay are not shown.
-    let same = old.iter().zip(&new).take_while(|(old, new)| old == new).count();
-    let rest = old.len().min(new.len()) - same;
-    let same_end =
-        old.iter().rev().zip(new.iter().rev()).take(rest).take_while(|(old, new)| old == new).count();
-    let changed = |all: &[&str]| -> Vec<String> {
-        all.iter().take(all.len() - same_end).skip(same).map(|line| (*line).to_owned()).collect()
-    };
-    lines.extend(changed(&old).iter().map(|line| format!("- {line}")));
-    let is_empty = |line: &String| line.trim().is_empty();
-    lines.extend(changed(&new).iter().filter(|line| !is_empty(line)).map(|line| format!("+ {line}")));
-}
-
-/// `text` in at most `width` columns, with a sign where it was cut.
-pub(super) fn clip(line: &str, width: usize) -> String {
-    if text::width(line) <= width {
-        return line.to_owned();
-    }
-    let mut used = 1;
-    let mut cut: String = line
-        .chars()
-        .take_while(|c| {
-            used += text::char_width(*c);
-            used <= width
-        })
-        .collect();
-    cut.push('…');
-    cut
 }
 
 /// Writes what could not be decided, grouped by cause, the cause that decides most first.

@@ -5,6 +5,7 @@ pub mod estimate;
 pub mod github;
 pub mod human;
 pub mod json;
+mod patch;
 pub mod sarif;
 pub mod style;
 mod table;

@@ -72,7 +72,8 @@ impl View {
         }
         let last = wanted.keys().map(|(_, line)| line + 1).max().unwrap_or(1);
         let gutter = last.to_string().len() + " │ ".chars().count();
-        let budget = width.saturating_sub(gutter).max(12);
+        // A mark at the end of a line needs a column behind it.
+        let budget = width.saturating_sub(gutter + 1).max(12);
 
         let mut view = Self::default();
         let mut placed: Vec<Option<Placed>> = vec![None; marks.len()];
