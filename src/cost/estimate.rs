@@ -36,6 +36,16 @@ impl Range {
         self.low == self.expected && self.expected == self.high
     }
 
+    /// The three figures with at most so many decimals.
+    #[must_use]
+    pub fn rounded(self, places: u32) -> Self {
+        Self {
+            low: self.low.round_dp(places),
+            expected: self.expected.round_dp(places),
+            high: self.high.round_dp(places),
+        }
+    }
+
     /// The three figures times a factor that is not negative. Stops at the largest decimal (7.9e28).
     #[must_use]
     pub fn times(self, factor: Decimal) -> Self {

@@ -15,6 +15,9 @@ use crate::model::{Count, Field, Meta, State};
 /// Above this no argument of AWS goes: what is larger is a mistake, not a bill.
 const LARGEST: i64 = 1_000_000_000;
 
+/// Decimals of a billed quantity. Thirds of an hour end here, so that amounts and their sums are exact.
+const QUANTITY_PLACES: u32 = 8;
+
 /// Most combinations of open values that are priced.
 const MOST_CHOICES: usize = 64;
 
@@ -127,7 +130,7 @@ impl<'a> Sheet<'a> {
                 return self.leave_out(&name, missing, Some((rate.high.amount, rate.high.unit)));
             }
         };
-        let units = quantity.range.times_range(times);
+        let units = quantity.range.times_range(times).rounded(QUANTITY_PLACES);
         let mut drivers: Vec<Driver> = Vec::new();
         for driver in quantity.drivers.into_iter().chain(rate.drivers) {
             if !drivers.contains(&driver) {
