@@ -62,7 +62,7 @@ pub(crate) fn lower(
     for resource in managed() {
         match family(&resource.ty) {
             Some(lower) => lower(&context, resource, deployment),
-            None => deployment.others.push(Other { meta: context.meta(resource) }),
+            None => deployment.others.push(Other { meta: context.meta(resource), mentions: Vec::new() }),
         }
     }
     deployment.missing_modules.extend(evaluation.unresolved_modules.iter().map(|module| MissingModule {
@@ -81,6 +81,7 @@ fn family(ty: &str) -> Option<Lower> {
         "aws_ecs_task_definition" => ecs::task_definition,
         "aws_ecs_service" => ecs::service,
         "aws_ecs_cluster" => ecs::cluster,
+        "aws_ecs_capacity_provider" => ecs::capacity_provider,
         "aws_ecs_cluster_capacity_providers" => ecs::capacity_providers,
         "aws_appautoscaling_target" => ecs::scaling_target,
         "aws_lb" | "aws_alb" => balancer::load_balancer,
