@@ -139,17 +139,20 @@ pub const KINDS: &[&str] = &[
     "cache-cluster",
     "cache-serverless",
     "container-repository",
+    "ecs-cluster",
     "ecs-service",
     "elastic-ip",
     "free",
     "load-balancer",
     "log-group",
     "nat-gateway",
+    "parameter",
     "rds-cluster",
     "rds-instance",
     "scheduled-task",
     "secret",
     "task-definition",
+    "vpc-endpoint",
 ];
 
 /// Quantity × unit price.
@@ -192,7 +195,7 @@ pub struct Driver {
 pub struct Assumption {
     pub name: String,
     pub value: String,
-    /// Usage key or flag that replaces it.
+    /// Usage key or flag that replaces it; empty where nothing does.
     pub set_with: String,
 }
 

@@ -164,8 +164,14 @@ impl<'a> Sheet<'a> {
 
     /// A quantity from the usage file.
     pub(super) fn usage(&mut self, key: &str, noun: &str) -> Known<Quantity> {
-        let Some(given) = self.context.options.usage.quantity(&self.meta.address, &self.meta.kind, key)
-        else {
+        let meta = self.meta;
+        self.usage_of(&[(&meta.address, &meta.kind)], key, noun)
+    }
+
+    /// A quantity from the usage file, said of the first of these addresses (with their types) that it knows.
+    pub(super) fn usage_of(&mut self, of: &[(&str, &str)], key: &str, noun: &str) -> Known<Quantity> {
+        let usage = &self.context.options.usage;
+        let Some(given) = of.iter().find_map(|(address, ty)| usage.quantity(address, ty, key)) else {
             return Err(Missing {
                 complete: true,
                 ..Missing::because(format!("usage not given: {noun} (usage key `{key}`)"))
