@@ -61,10 +61,8 @@ fn task(probe: &mut Probe<'_>, task: &TaskDefinition) {
                     Tri::No => {
                         let element = container_element(container.name.known(), index);
                         let at = container.image_tag.as_ref().filter(|_| pin == Pin::Latest);
-                        probe.fail(
-                            at.unwrap_or(&image.origin),
-                            floating(image.known(), &pin).element(element),
-                        );
+                        let at = at.cloned().unwrap_or_else(|| image.origin.reference());
+                        probe.fail(&at, floating(image.known(), &pin).element(element));
                     }
                 }
             }
