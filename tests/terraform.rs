@@ -1,5 +1,11 @@
 //! Evaluation against committed answers of the real Terraform CLI (see `tests/terraform/README.md`).
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::print_stderr)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stderr
+)]
 
 use std::path::{Path, PathBuf};
 
@@ -47,10 +53,25 @@ fn worst(all: impl IntoIterator<Item = Tally>) -> Tally {
     worst
 }
 
+fn is_sensitive(value: &Value) -> bool {
+    value.sensitive
+        || match &value.kind {
+            Kind::Sequence(sequence) => sequence.items.iter().any(is_sensitive),
+            Kind::Mapping(mapping) => mapping.entries.values().any(|entry| is_sensitive(&entry.value)),
+            _ => false,
+        }
+}
+
 /// Compares a value with Terraform's value and mask of unknown parts.
 fn compare(ours: &Value, theirs: &Json, mask: &Json) -> Tally {
     if mask == &Json::Bool(true) {
-        return if ours.is_wholly_known() { SHARPER } else if ours.as_unknown().is_some() { AGREE } else { SHARPER };
+        return if ours.is_wholly_known() {
+            SHARPER
+        } else if ours.as_unknown().is_some() {
+            AGREE
+        } else {
+            SHARPER
+        };
     }
     match (&ours.kind, theirs) {
         (Kind::Unknown(_), _) => UNKNOWN,
@@ -113,17 +134,33 @@ fn expressions_agree_with_the_cli() {
             let answer = session.eval_expression(expr);
             let result = match (&answer, case.get("error"), case.get("unknown")) {
                 (Err(_), Some(_), _) => AGREE,
-                (Ok(value), Some(_), _) => if value.is_wholly_known() { WRONG } else { UNKNOWN },
+                (Ok(value), Some(_), _) => {
+                    if value.is_wholly_known() {
+                        WRONG
+                    } else {
+                        UNKNOWN
+                    }
+                }
                 (Err(_), None, _) => WRONG,
                 (Ok(value), None, mask) => {
-                    let known = compare(value, case.get("value").unwrap_or(&Json::Null), mask.unwrap_or(&Json::Bool(false)));
+                    let known = compare(
+                        value,
+                        case.get("value").unwrap_or(&Json::Null),
+                        mask.unwrap_or(&Json::Bool(false)),
+                    );
                     let sensitive = case.get("sensitive") == Some(&Json::Bool(true));
-                    if known == AGREE && sensitive != value.sensitive { WRONG } else { known }
+                    if known == AGREE && sensitive != is_sensitive(value) { WRONG } else { known }
                 }
             };
             tally.add(result);
             if result != AGREE {
-                let what = if result == WRONG { "WRONG" } else if result == UNKNOWN { "unknown" } else { "sharper" };
+                let what = if result == WRONG {
+                    "WRONG"
+                } else if result == UNKNOWN {
+                    "unknown"
+                } else {
+                    "sharper"
+                };
                 let shown = match &answer {
                     Ok(value) => format!("{:?}", value.kind).chars().take(300).collect::<String>(),
                     Err(error) => format!("error: {}", error.message),
@@ -147,14 +184,19 @@ fn expressions_agree_with_the_cli() {
 fn configurations_agree_with_the_cli() {
     let mut total = Tally::default();
     let mut lines = Vec::new();
-    let mut cases: Vec<PathBuf> =
-        std::fs::read_dir(folder().join("configurations")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut cases: Vec<PathBuf> = std::fs::read_dir(folder().join("configurations"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
     cases.sort();
     for case in cases {
-        let answer: Json = serde_json::from_str(&std::fs::read_to_string(case.join("expected.json")).unwrap()).unwrap();
+        let answer: Json =
+            serde_json::from_str(&std::fs::read_to_string(case.join("expected.json")).unwrap()).unwrap();
         let files = Files::new(&case, &case).unwrap();
         let mut options = Options::default();
-        for argument in answer["arguments"].as_array().into_iter().flatten().map(|argument| argument.as_str().unwrap()) {
+        for argument in
+            answer["arguments"].as_array().into_iter().flatten().map(|argument| argument.as_str().unwrap())
+        {
             match argument.split_once('=') {
                 Some((name, value)) if argument.starts_with("--workspace") || name == "--workspace" => {
                     options.workspace = Some(value.to_owned());
@@ -162,7 +204,9 @@ fn configurations_agree_with_the_cli() {
                 Some(("--var-file", path)) => options.inputs.push(terraform::Input::VarFile(case.join(path))),
                 _ => {
                     let (name, value) = argument.strip_prefix("--var=").unwrap().split_once('=').unwrap();
-                    options.inputs.push(terraform::Input::Var { name: name.to_owned(), value: value.to_owned() });
+                    options
+                        .inputs
+                        .push(terraform::Input::Var { name: name.to_owned(), value: value.to_owned() });
                 }
             }
         }
@@ -175,15 +219,27 @@ fn configurations_agree_with_the_cli() {
         let mut note = |result: Tally, what: String| {
             total.add(result);
             if result != AGREE {
-                let kind = if result == WRONG { "WRONG" } else if result == UNKNOWN { "unknown" } else { "sharper" };
+                let kind = if result == WRONG {
+                    "WRONG"
+                } else if result == UNKNOWN {
+                    "unknown"
+                } else {
+                    "sharper"
+                };
                 lines.push(format!("{kind}: {name}: {what}"));
             }
         };
         let expected = &answer["answer"];
-        let reported: Vec<String> =
-            found.diagnostics.iter().map(|diagnostic| format!("{:?} {}", diagnostic.class, diagnostic.message)).collect();
+        let reported: Vec<String> = found
+            .diagnostics
+            .iter()
+            .map(|diagnostic| format!("{:?} {}", diagnostic.class, diagnostic.message))
+            .collect();
         if expected.get("errors").is_some() {
-            note(if reported.is_empty() { WRONG } else { AGREE }, format!("accepted, Terraform says {expected}"));
+            note(
+                if reported.is_empty() { WRONG } else { AGREE },
+                format!("accepted, Terraform says {expected}"),
+            );
             continue;
         }
         if !reported.is_empty() {
@@ -200,7 +256,9 @@ fn configurations_agree_with_the_cli() {
             found.resources.iter().filter(|resource| resource.mode == terraform::Mode::Managed).collect();
         let theirs = expected["resources"].as_object().unwrap();
         for resource in &managed {
-            if !theirs.contains_key(&*resource.address) && resource.multiplicity == terraform::Multiplicity::One {
+            if !theirs.contains_key(&*resource.address)
+                && resource.multiplicity == terraform::Multiplicity::One
+            {
                 note(WRONG, format!("{} exists only here", resource.address));
             }
         }
@@ -213,7 +271,10 @@ fn configurations_agree_with_the_cli() {
                 let value = theirs["values"].get(&**attribute).unwrap_or(&Json::Null);
                 let mask = theirs["unknown"].get(&**attribute).unwrap_or(&Json::Bool(false));
                 let result = compare_attribute(&entry.value, value, mask);
-                note(result, format!("{address}.{attribute}: {value} / {mask}, ours {:?}", brief(&entry.value)));
+                note(
+                    result,
+                    format!("{address}.{attribute}: {value} / {mask}, ours {:?}", brief(&entry.value)),
+                );
             }
         }
     }
@@ -245,8 +306,20 @@ fn compare_attribute(ours: &Value, theirs: &Json, mask: &Json) -> Tally {
         (Kind::Bool(_) | Kind::Number(_) | Kind::String(_), Json::String(theirs)) => {
             if text(ours).as_deref() == Some(theirs) { AGREE } else { WRONG }
         }
-        (Kind::String(ours), Json::Bool(theirs)) => if ours.as_str() == theirs.to_string() { AGREE } else { WRONG },
-        (Kind::String(ours), Json::Number(theirs)) => if ours.as_str() == theirs.to_string() { AGREE } else { WRONG },
+        (Kind::String(ours), Json::Bool(theirs)) => {
+            if ours.as_str() == theirs.to_string() {
+                AGREE
+            } else {
+                WRONG
+            }
+        }
+        (Kind::String(ours), Json::Number(theirs)) => {
+            if ours.as_str() == theirs.to_string() {
+                AGREE
+            } else {
+                WRONG
+            }
+        }
         (Kind::Sequence(list), Json::Array(items)) => {
             if list.rest.is_some() {
                 return UNKNOWN;
@@ -271,7 +344,9 @@ fn compare_attribute(ours: &Value, theirs: &Json, mask: &Json) -> Tally {
             }))
         }
         // A block that can stand once.
-        (Kind::Sequence(list), Json::Object(_)) if list.items.len() == 1 => compare_attribute(&list.items[0], theirs, mask),
+        (Kind::Sequence(list), Json::Object(_)) if list.items.len() == 1 => {
+            compare_attribute(&list.items[0], theirs, mask)
+        }
         (Kind::Sequence(list), Json::Null) if list.items.is_empty() => AGREE,
         (Kind::Mapping(ours), Json::Object(members)) => worst(ours.entries.iter().map(|(key, entry)| {
             let theirs = members.get(&**key).unwrap_or(&Json::Null);

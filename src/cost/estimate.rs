@@ -9,7 +9,8 @@ use rust_decimal::Decimal;
 use crate::source::Span;
 use crate::value::Causes;
 
-/// USD a month. `low ≤ expected ≤ high`; exact, rounded only where people read it.
+/// USD a month, or units. `low ≤ expected ≤ high`; exact, rounded only where people read it. Arithmetic stops
+/// at the largest `Decimal` instead of overflowing.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Range {
     pub low: Decimal,
@@ -21,6 +22,12 @@ impl Range {
     #[must_use]
     pub fn exactly(amount: Decimal) -> Self {
         Self { low: amount, expected: amount, high: amount }
+    }
+
+    /// The three figures in ascending order, whatever order they come in.
+    #[must_use]
+    pub fn spanning(low: Decimal, expected: Decimal, high: Decimal) -> Self {
+        Self { low: low.min(expected), expected, high: high.max(expected) }
     }
 
     /// Whether the three are one figure.
@@ -132,6 +139,7 @@ pub const KINDS: &[&str] = &[
     "rds-instance",
     "scheduled-task",
     "secret",
+    "task-definition",
 ];
 
 /// Quantity × unit price.
@@ -143,7 +151,7 @@ pub struct Component {
     pub quantity: Range,
     /// `hours`, `GB-month`, `vCPU-hours` …
     pub unit: String,
-    /// USD per unit.
+    /// USD per unit; the dearest where the files leave several open, and then `monthly.low` has the cheapest.
     pub unit_price: Decimal,
     pub monthly: Range,
     pub price: PriceSource,

@@ -6,11 +6,12 @@ use crate::model::Stage;
 use crate::model::balancer::{Listener, LoadBalancer};
 use crate::model::cache::Cache;
 use crate::model::database::{Database, DatabaseCluster};
+use crate::model::graph::SecurityGroupId;
 use crate::model::logs::LogGroup;
-use crate::model::network::SecurityGroup;
+use crate::model::network::{SecurityGroup, SecurityGroupRule};
 use crate::model::registry::Repository;
 use crate::model::schedule::ScheduledTask;
-use crate::model::service::Service;
+use crate::model::service::{Service, TaskSet};
 use crate::model::task::{Container, TaskDefinition};
 use crate::model::workflow::{Job, Workflow};
 
@@ -122,7 +123,11 @@ pub enum Check {
     Cache(fn(&mut Probe<'_>, &Cache)),
     LogGroup(fn(&mut Probe<'_>, &LogGroup)),
     Repository(fn(&mut Probe<'_>, &Repository)),
+    TaskSet(fn(&mut Probe<'_>, &TaskSet)),
     SecurityGroup(fn(&mut Probe<'_>, &SecurityGroup)),
+    /// Inline rules with their group, and rules that are resources of their own with the group they name, if it is
+    /// in the code.
+    SecurityGroupRule(fn(&mut Probe<'_>, &SecurityGroupRule, Option<SecurityGroupId>)),
     Workflow(fn(&mut Probe<'_>, &Workflow)),
     Job(fn(&mut Probe<'_>, &Workflow, &Job)),
     /// Several looks of one rule, each at its own kind of node.

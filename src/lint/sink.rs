@@ -159,7 +159,9 @@ impl Sink<'_> {
     fn fail(&mut self, info: &'static RuleInfo, verdict: &Verdict<'_>, problem: &Problem, at: &Origin) {
         let meta = verdict.meta;
         let Some(severity) = self.severity(info, problem.severity, meta.stage.stage) else { return };
-        if !self.is_selected(at.span, meta) {
+        if !self.is_selected(at.span, meta)
+            || problem.profile > self.policy.profile.unwrap_or(Profile::Default)
+        {
             return;
         }
         let mut places = vec![meta.block];

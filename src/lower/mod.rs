@@ -1,6 +1,7 @@
 //! Everything that was read to the one typed deployment: evaluated Terraform, raw task definitions,
 //! workflows. What the values mean for a verdict or a price is for `lint` and `cost`.
 
+pub mod defects;
 pub mod read;
 mod region;
 pub mod shape;
@@ -64,10 +65,11 @@ pub fn lower(inputs: Inputs<'_>, options: &Options) -> Deployment {
     let mut deployment = Deployment::default();
     for module in &inputs.evaluations {
         let dir = &module.evaluation.dir;
-        let shown = dir.strip_prefix(&options.root).unwrap_or(dir).to_string_lossy().replace('\\', "/");
-        let unit = add_unit(&mut deployment, &shown);
         // Folders above the scanned root say nothing about the deployment.
-        let hint = if dir.is_absolute() && !dir.starts_with(&options.root) { "" } else { &*shown };
+        let inside = dir.strip_prefix(&options.root).ok().filter(|inside| inside.is_relative());
+        let shown = inside.unwrap_or(dir).to_string_lossy().replace('\\', "/");
+        let unit = add_unit(&mut deployment, &shown);
+        let hint = if inside.is_some() { &*shown } else { "" };
         terraform::lower(module.evaluation, hint, module.input, unit, options, &mut deployment);
     }
     if !inputs.task_definitions.is_empty() || !inputs.workflows.is_empty() {
@@ -78,6 +80,7 @@ pub fn lower(inputs: Inputs<'_>, options: &Options) -> Deployment {
         deployment.workflows = inputs.workflows;
         for workflow in &mut deployment.workflows {
             workflow.meta.unit = unit;
+            workflow.meta.stage = options.stage_or(stage::of_workflow(workflow));
         }
     }
     link::link(&mut deployment);

@@ -15,6 +15,10 @@ use crate::value::{Built, Cause, Causes, Kind, Mapping, Origin, Part, Step, Unkn
 
 /// Templates nested deeper than this are holes.
 const DEEPEST_TEMPLATE: usize = 8;
+/// Parts of one string that are looked at.
+const MOST_PARTS: usize = 1_000;
+/// Known text between two holes beyond this is a hole.
+const LONGEST_PATTERN_TEXT: usize = 64 * 1024;
 /// References found in one value beyond this are not looked at.
 const MOST_TARGETS: usize = 32;
 /// Data sources that tell about the caller, not about the thing an ARN names.
@@ -25,6 +29,26 @@ const CALLER_DATA: [&str; 6] = [
     "aws_availability_zones",
     "aws_availability_zone",
     "aws_default_tags",
+];
+
+/// Attributes whose value names the resource itself, not something it belongs to.
+const NAMING: [&str; 16] = [
+    "id",
+    "arn",
+    "name",
+    "family",
+    "arn_without_revision",
+    "arn_suffix",
+    "repository_url",
+    "identifier",
+    "cluster_identifier",
+    "cluster_name",
+    "replication_group_id",
+    "allocation_id",
+    "secret_id",
+    "certificate_arn",
+    "name_prefix",
+    "unique_id",
 ];
 
 /// A view on one object.
@@ -414,7 +438,7 @@ pub(crate) fn reference(value: &Value, header: &Origin, wanted: &[&str]) -> Fiel
             let alternatives = choices.collect::<Option<Vec<_>>>().unwrap_or_default();
             let pattern = pattern(unknown);
             match target(value, wanted) {
-                Some(target) if alternatives.is_empty() => {
+                Some(target) if unknown.alternatives.is_empty() => {
                     State::Known(Reference { target: Some(target), text: None, pattern })
                 }
                 _ => State::Unknown(NotKnown { causes: unknown.causes.clone(), alternatives, pattern }),
@@ -436,11 +460,14 @@ fn named(value: &Value, wanted: &[&str]) -> Option<Reference> {
     (target.is_some() || text.is_some()).then_some(Reference { target, text, pattern })
 }
 
-/// The resource a value was read from, with the attribute: the first of a wanted type (a managed one
-/// before a data source), else the outermost one in the value's own way, else the one its only cause names.
+/// The resource a value was read from, with the attribute: the first of a wanted type that its attribute
+/// names (a managed one before a data source), else the outermost one in the value's own way, else the one
+/// its only cause names.
 fn target(value: &Value, wanted: &[&str]) -> Option<(Arc<str>, Arc<str>)> {
     let found = targets(value);
-    let is_wanted = |(address, _): &&(Arc<str>, Arc<str>)| wanted.contains(&Address::parse(address).ty);
+    let is_wanted = |(address, attribute): &&(Arc<str>, Arc<str>)| {
+        wanted.contains(&Address::parse(address).ty) && NAMING.contains(&&**attribute)
+    };
     let is_managed = |(address, _): &&(Arc<str>, Arc<str>)| !Address::parse(address).data;
     if let Some(first) =
         found.iter().filter(is_wanted).find(is_managed).or_else(|| found.iter().find(is_wanted))
@@ -459,14 +486,17 @@ fn target(value: &Value, wanted: &[&str]) -> Option<(Arc<str>, Arc<str>)> {
     }
 }
 
-/// Every resource attribute a value was made from: its way, the holes of its template, its causes.
+/// Every resource attribute a value was made from: its way, the holes of its template, its only cause.
 pub(crate) fn targets(value: &Value) -> Vec<(Arc<str>, Arc<str>)> {
     let mut found = Vec::new();
-    collect_targets(value, 0, &mut found);
+    collect_targets(value, 0, &mut { MOST_PARTS }, &mut found);
     found
 }
 
-fn collect_targets(value: &Value, depth: usize, into: &mut Vec<(Arc<str>, Arc<str>)>) {
+/// `budget` counts down the values that may still be looked at: templates may share parts many times over.
+fn collect_targets(value: &Value, depth: usize, budget: &mut usize, into: &mut Vec<(Arc<str>, Arc<str>)>) {
+    let Some(left) = budget.checked_sub(1) else { return };
+    *budget = left;
     for via in value.origin.steps() {
         if let Step::Attribute { address, attribute } = &via.step {
             add_target(address, attribute, into);
@@ -480,15 +510,22 @@ fn collect_targets(value: &Value, depth: usize, into: &mut Vec<(Arc<str>, Arc<st
     if let (Some(Built::Template(parts)), true) = (built, depth < DEEPEST_TEMPLATE) {
         for part in parts {
             if let Part::Hole(hole) = part {
-                collect_targets(hole, depth + 1, into);
+                collect_targets(hole, depth + 1, budget, into);
             }
         }
     }
-    for cause in value.as_unknown().into_iter().flat_map(|unknown| unknown.causes.iter()) {
-        if let Cause::Computed { address, attribute } | Cause::Data { address, attribute } = cause {
-            add_target(address, attribute, into);
-        }
+    if let Some(Cause::Computed { address, attribute } | Cause::Data { address, attribute }) =
+        value.as_unknown().and_then(only_cause)
+    {
+        add_target(address, attribute, into);
     }
+}
+
+/// The cause of an unknown that is no choice between several values.
+fn only_cause(unknown: &Unknown) -> Option<&Cause> {
+    let mut causes = unknown.causes.iter();
+    let first = causes.next()?;
+    (causes.next().is_none() && unknown.alternatives.is_empty()).then_some(first)
 }
 
 fn add_target(address: &Arc<str>, attribute: &Arc<str>, into: &mut Vec<(Arc<str>, Arc<str>)>) {
@@ -505,53 +542,79 @@ fn tells_caller(address: &str) -> bool {
 
 /// Known and unknown parts of a string.
 pub(crate) fn pattern(unknown: &Unknown) -> Option<Arc<[PatternPart]>> {
-    let mut parts = Vec::new();
+    let mut pattern = Pattern { parts: Vec::new(), text: String::new(), budget: MOST_PARTS };
     match (unknown.built.as_deref(), &unknown.prefix) {
-        (Some(Built::Template(template)), _) => add_parts(template, 0, &mut parts),
+        (Some(Built::Template(template)), _) => pattern.template(template, 0),
         (_, Some(prefix)) => {
-            add_text(prefix, &mut parts);
-            add_hole(&mut parts);
+            pattern.text(prefix);
+            pattern.hole();
         }
         _ => return None,
     }
-    Some(parts.into())
+    Some(pattern.finish())
 }
 
-fn add_parts(template: &[Part], depth: usize, into: &mut Vec<PatternPart>) {
-    for part in template {
-        match part {
-            Part::Literal { text, .. } => add_text(text, into),
-            Part::Hole(hole) => match (&hole.kind, text_of(hole)) {
-                (_, Ok(text)) => add_text(&text, into),
-                (Kind::Unknown(unknown), _) => match (unknown.built.as_deref(), &unknown.prefix) {
-                    (Some(Built::Template(inner)), _) if depth < DEEPEST_TEMPLATE => {
-                        add_parts(inner, depth + 1, into);
-                    }
-                    (_, Some(prefix)) => {
-                        add_text(prefix, into);
-                        add_hole(into);
-                    }
-                    _ => add_hole(into),
+/// A pattern under construction.
+struct Pattern {
+    parts: Vec<PatternPart>,
+    /// Known text since the last hole.
+    text: String,
+    /// Parts that may still be read; what comes after is one hole.
+    budget: usize,
+}
+
+impl Pattern {
+    fn template(&mut self, template: &[Part], depth: usize) {
+        for part in template {
+            let Some(left) = self.budget.checked_sub(1) else { return };
+            self.budget = left;
+            match part {
+                Part::Literal { text, .. } => self.text(text),
+                Part::Hole(hole) => match (&hole.kind, text_of(hole)) {
+                    (_, Ok(text)) => self.text(&text),
+                    (Kind::Unknown(unknown), _) => match (unknown.built.as_deref(), &unknown.prefix) {
+                        (Some(Built::Template(inner)), _) if depth < DEEPEST_TEMPLATE => {
+                            self.template(inner, depth + 1);
+                        }
+                        (_, Some(prefix)) => {
+                            self.text(prefix);
+                            self.hole();
+                        }
+                        _ => self.hole(),
+                    },
+                    _ => self.hole(),
                 },
-                _ => add_hole(into),
-            },
+            }
         }
     }
-}
 
-fn add_text(text: &str, into: &mut Vec<PatternPart>) {
-    if text.is_empty() {
-        return;
+    fn text(&mut self, text: &str) {
+        if self.text.len() + text.len() > LONGEST_PATTERN_TEXT {
+            self.budget = 0;
+        } else {
+            self.text.push_str(text);
+        }
     }
-    if let Some(PatternPart::Known(before)) = into.last_mut() {
-        *before = format!("{before}{text}").into();
-    } else {
-        into.push(PatternPart::Known(Arc::from(text)));
-    }
-}
 
-fn add_hole(into: &mut Vec<PatternPart>) {
-    if into.last() != Some(&PatternPart::Hole) {
-        into.push(PatternPart::Hole);
+    fn hole(&mut self) {
+        self.end_text();
+        if self.parts.last() != Some(&PatternPart::Hole) {
+            self.parts.push(PatternPart::Hole);
+        }
+    }
+
+    fn end_text(&mut self) {
+        if !self.text.is_empty() {
+            self.parts.push(PatternPart::Known(Arc::from(std::mem::take(&mut self.text))));
+        }
+    }
+
+    fn finish(mut self) -> Arc<[PatternPart]> {
+        if self.budget == 0 {
+            self.hole()
+        } else {
+            self.end_text()
+        }
+        self.parts.into()
     }
 }

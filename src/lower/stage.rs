@@ -7,6 +7,7 @@ use super::Options;
 use super::read::Reader;
 use crate::model::graph::Id;
 use crate::model::task::TaskDefinition;
+use crate::model::workflow::Workflow;
 use crate::model::{Deployment, Field, Stage, StageOf};
 use crate::terraform::Resource;
 
@@ -111,6 +112,12 @@ pub(crate) fn of_task(task: &TaskDefinition) -> Vec<Hint> {
         }
     }
     hints
+}
+
+/// Hints of a workflow: the environments its jobs deploy to.
+pub(crate) fn of_workflow(workflow: &Workflow) -> Vec<Hint> {
+    let environments = workflow.jobs.iter().filter_map(|job| job.environment.known());
+    environments.map(|name| (Stage::from_name(name), Arc::from(format!("environment {name}")))).collect()
 }
 
 /// A stage decided before, together with further hints. One that hints contradict stays unknown.

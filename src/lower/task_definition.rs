@@ -6,25 +6,14 @@ use std::sync::Arc;
 use rust_decimal::Decimal;
 
 use super::read::{self, Reader};
+use super::shape;
 use crate::model::task::{
     Container, ContainerSecret, Dependency, EnvironmentVariable, HealthCheck, LogConfiguration, LogOption,
     PortMapping, TaskDefinition, Volume,
 };
 use crate::model::{Field, Items, Link, Meta};
 use crate::syntax::template_json;
-use crate::value::{Built, Cause, Kind, Origin, Part, Unknown, Value};
-
-/// Fields that `describe-task-definition` shows and `register-task-definition` refuses.
-const READ_ONLY: [&str; 8] = [
-    "taskDefinitionArn",
-    "revision",
-    "status",
-    "requiresAttributes",
-    "compatibilities",
-    "registeredAt",
-    "registeredBy",
-    "deregisteredAt",
-];
+use crate::value::{Built, Cause, Causes, Kind, Origin, Part, Unknown, Value};
 
 /// Container fields that have a field of their own in the model.
 const MODELLED: [&str; 21] = [
@@ -119,8 +108,9 @@ impl Document {
             .get("containerDefinitions")
             .map_or_else(|| Items::absent(meta.origin.clone()), |list| read::items(&list, container));
         let mut task = task(&reader, &API, containers, meta);
+        let read_only = reader.keys().into_iter().filter(|key| shape::is_read_only(key));
         task.read_only_fields =
-            READ_ONLY.iter().filter_map(|key| Some((Arc::from(*key), reader.place(key)?))).collect();
+            read_only.filter_map(|key| Some((key.clone(), reader.place(&key)?))).collect();
         task
     }
 }
@@ -135,7 +125,9 @@ pub fn from_terraform(reader: &Reader, meta: Meta) -> TaskDefinition {
             None => {
                 let causes = match text.as_unknown() {
                     Some(unknown) => unknown.causes.clone(),
-                    None => crate::model::field::unsupported("container definitions that are no JSON"),
+                    None => {
+                        Causes::one(Cause::Error { message: "the container definitions are no JSON".into() })
+                    }
                 };
                 Items::unknown(causes, text.origin)
             }
@@ -375,10 +367,8 @@ fn other_fields(reader: &Reader) -> Vec<(Arc<str>, Field<()>)> {
         if key.eq_ignore_ascii_case("linuxParameters") && value.as_mapping().is_some() {
             let parameters = Reader::new(value).any_case();
             for inner in parameters.keys() {
-                // `capabilities` has a field of its own.
-                let rest =
-                    (!inner.eq_ignore_ascii_case("capabilities")).then(|| parameters.get(&inner)).flatten();
-                if let Some(value) = rest {
+                let modelled = inner.eq_ignore_ascii_case("capabilities");
+                if let Some(value) = parameters.get(&inner).filter(|_| !modelled) {
                     add(format!("linuxParameters.{inner}").into(), &value, parameters.header());
                 }
             }

@@ -541,3 +541,79 @@ fn a_service_has_the_stage_of_its_task() {
     scene.add("aws_ecs_service.s", r#"{"task_definition": "@aws_ecs_task_definition.t.arn"}"#);
     assert_eq!(scene.lower().services[0].meta.stage.stage, Stage::NonProduction);
 }
+
+#[test]
+fn a_choice_is_no_identity() {
+    let mut scene = Scene::new("infra");
+    scene.add("aws_ecs_task_definition.a", r#"{"family": "a"}"#);
+    scene.add("aws_ecs_task_definition.b", r#"{"family": "b"}"#);
+    let service = scene.add("aws_ecs_service.s", r#"{"name": "s"}"#);
+    let at = service.body.clone();
+    let choices = |names: [&str; 2]| {
+        let each = names.map(|name| unknown(name, &at));
+        let mut causes = missing("which");
+        each.iter().for_each(|value| causes.add_all(&value.causes()));
+        Value::from_unknown(Unknown { alternatives: each.into(), ..Unknown::new(causes) }, at.origin.clone())
+    };
+    let [both, same] = [
+        ["aws_ecs_task_definition.a.arn", "aws_ecs_task_definition.b.arn"],
+        ["aws_ecs_task_definition.a.arn"; 2],
+    ]
+    .map(choices);
+    let nullable = {
+        let mut unknown = Unknown::new(both.causes());
+        unknown.alternatives = vec![same.clone(), Value::null(at.origin.clone())];
+        Value::from_unknown(unknown, at.origin.clone())
+    };
+    for (value, linked) in [(both, false), (same, true), (nullable, false)] {
+        with(scene.evaluation.resources.last_mut().unwrap(), "task_definition", value);
+        assert_eq!(scene.lower().services[0].task_definition_link.to().is_some(), linked);
+    }
+}
+
+#[test]
+fn an_attribute_that_names_nothing_is_no_identity() {
+    let mut scene = Scene::new("infra");
+    scene.add("aws_ecr_repository.api", r#"{"name": "api"}"#);
+    scene.add("aws_ecr_repository.web", r#"{"name": "web"}"#);
+    let image = "{@aws_ecr_repository.api.registry_id}.dkr.ecr.eu-west-1.amazonaws.com/web:{@var.tag}";
+    let containers = scene.value(&format!(r#"[{{"name": "web", "image": "{image}"}}]"#));
+    let task = scene.add("aws_ecs_task_definition.t", r#"{"family": "t"}"#);
+    with(task, "container_definitions", encoded(containers));
+    let deployment = scene.lower();
+    let link = deployment.task_definitions[0].containers.items[0].image_repository.to();
+    assert_eq!(text(&deployment.repository(link.unwrap()).unwrap().name), "web");
+}
+
+#[test]
+fn defects_are_found_in_every_notation() {
+    let mut scene = Scene::new("infra");
+    scene.add("aws_ecs_task_definition.a", r#"{"family": "a", "container_definitions": "[{\"name\": 1,"}"#);
+    let containers = scene.value(r#"[{"Name": "web", "memmory": 512}]"#);
+    let task = scene.add("aws_ecs_task_definition.b", r#"{"family": "b"}"#);
+    with(task, "container_definitions", encoded(containers));
+    let root = scene
+        .value(r#"{"family": "raw", "cpu": "256", "containerDefinitions": [{"name": "x", "cpu": "1"}]}"#);
+    let mut found = super::defects::of_document(&RawTaskDefinition { name: "raw.json".into(), root });
+    found.extend(super::defects::of_evaluation(&scene.evaluation));
+    let resources: Vec<_> = found.iter().map(|defect| &*defect.resource).collect();
+    assert_eq!(resources, ["raw", "aws_ecs_task_definition.a", "aws_ecs_task_definition.b"], "{found:?}");
+}
+
+#[test]
+fn templates_that_share_parts_end_in_time() {
+    let mut scene = Scene::new("infra");
+    let mut value = scene.value(r#""[{@var.a}{@var.b}""#);
+    for _ in 0..60 {
+        let hole = || Part::Hole(value.clone());
+        let built = Some(Arc::new(Built::Template(vec![hole(), hole()])));
+        value = Value::from_unknown(Unknown { built, ..Unknown::new(missing("a")) }, value.origin.clone());
+    }
+    let task = scene.add("aws_ecs_task_definition.t", r#"{"family": "t"}"#);
+    with(task, "container_definitions", value.clone());
+    with(task, "family", value.clone());
+    with(task, "task_role_arn", value);
+    let deployment = scene.lower();
+    assert!(deployment.task_definitions[0].containers.open.is_some());
+    assert!(deployment.task_definitions[0].family.not_known().is_some());
+}

@@ -186,7 +186,7 @@ impl<I: Id> Book<I> {
         for name in candidates.into_iter().flatten() {
             match self.named(unit, name) {
                 Named::One(id) => return Link::To(id),
-                Named::Several => return Link::Unknown(unsupported(format!("which `{name}` is meant"))),
+                Named::Several => return Link::Unknown(unsupported(format!("which {name} is meant"))),
                 Named::No => {}
             }
         }

@@ -25,20 +25,21 @@ pub fn write(
         estimate.resources.iter().partition(|resource| resource.components.is_empty());
     let total = estimate.total();
     let has_ranges = billed.iter().any(|resource| !resource.monthly().is_exact());
+    let mut is_told = false;
     if !billed.is_empty() {
-        table(outcome, estimate, &billed, has_ranges).write(style, out)?;
+        let table = table(outcome, estimate, &billed, has_ranges);
+        table.write(style, out)?;
+        is_told = total.is_exact() || table.shows_all(style.width);
     }
-    let words = format!("{} a month", total_words(estimate));
-    if billed.is_empty() {
-        writeln!(out, "{words}")?;
-    } else if has_ranges && !total.is_exact() {
-        indented(&format!("expected {} a month", dollars(total.expected)), style, 0, out)?;
+    if !is_told {
+        indented(&format!("{} a month", total_words(estimate)), style, 0, out)?;
     }
     if style.quiet {
         return Ok(());
     }
     if !estimate.unpriced.is_empty() {
-        writeln!(out, "\nNot priced, so the bill will be higher:")?;
+        writeln!(out)?;
+        indented("Not priced, so the bill will be higher:", style, 0, out)?;
         for unpriced in &estimate.unpriced {
             let price = match (unpriced.unit_price, &unpriced.unit) {
                 (Some(price), Some(unit)) => format!(" (${} per {unit})", quantity(price)),
@@ -212,9 +213,8 @@ fn quantity(number: Decimal) -> String {
 }
 
 fn indented(words: &str, style: &Style, indent: usize, out: &mut dyn Write) -> io::Result<()> {
-    for (index, line) in text::wrap(words, style.width.saturating_sub(indent + 2)).into_iter().enumerate() {
-        let extra = if index == 0 { 0 } else { 2 };
-        writeln!(out, "{:1$}{line}", "", indent + extra)?;
+    for line in text::wrap(words, style.width.saturating_sub(indent)) {
+        writeln!(out, "{:1$}{line}", "", indent)?;
     }
     Ok(())
 }

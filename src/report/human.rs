@@ -20,6 +20,9 @@ use crate::value::Cause;
 /// Findings of one rule in one file that are shown in full.
 const SHOWN_OF_A_GROUP: usize = 3;
 
+/// Findings of one rule in one file that are listed after those.
+const SHOWN_OF_THE_REST: usize = 12;
+
 /// Lines of a fix that are shown.
 const SHOWN_OF_A_FIX: usize = 8;
 
@@ -53,21 +56,42 @@ pub fn findings(outcome: &Outcome<'_>, style: &Style, out: &mut dyn Write) -> io
         for finding in group.iter().take(SHOWN_OF_A_GROUP) {
             one(outcome, style, finding, out)?;
         }
-        let more: Vec<String> = group
-            .iter()
-            .skip(SHOWN_OF_A_GROUP)
-            .map(|finding| outcome.sources.position(finding.primary).line.to_string())
-            .collect();
-        if !more.is_empty() {
-            let at = if more.len() == 1 { "line" } else { "lines" };
-            let lines = listed(more.iter().map(String::as_str), 12);
-            let words = format!("and {} more in this file, {at} {lines}", more.len());
-            header(style, severity, rule, &words, out)?;
-            writeln!(out, "  {}", text::line(outcome.sources.name(file)))?;
-            writeln!(out)?;
-        }
+        folded(outcome, style, &group, (severity, rule, file), out)?;
     }
     Ok(())
+}
+
+/// What a group holds beyond the findings shown in full: lines where the words would be the same, else a
+/// line for each.
+fn folded(
+    outcome: &Outcome<'_>,
+    style: &Style,
+    group: &[&Finding],
+    (severity, rule, file): (Severity, &str, FileId),
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let (shown, more) = group.split_at(group.len().min(SHOWN_OF_A_GROUP));
+    if more.is_empty() {
+        return Ok(());
+    }
+    let is_said = |finding: &&&Finding| shown.iter().any(|other| other.message == finding.message);
+    let (said, new): (Vec<&&Finding>, Vec<&&Finding>) = more.iter().partition(is_said);
+    let name = outcome.sources.name(file);
+    let line_of = |finding: &Finding| outcome.sources.position(finding.primary).line.to_string();
+    let mut words = format!("and {} more in {name}", more.len());
+    if !said.is_empty() {
+        let lines: Vec<String> = said.iter().map(|finding| line_of(finding)).collect();
+        let at = if lines.len() == 1 { "line" } else { "lines" };
+        words.push_str(&format!(", {at} {}", listed(lines.iter().map(String::as_str), SHOWN_OF_THE_REST)));
+    }
+    header(style, severity, rule, &words, out)?;
+    for finding in new.iter().take(SHOWN_OF_THE_REST) {
+        indented(&format!("{name}:{}: {}", line_of(finding), finding.message), style, out)?;
+    }
+    if new.len() > SHOWN_OF_THE_REST {
+        indented(&format!("… and {} more", new.len() - SHOWN_OF_THE_REST), style, out)?;
+    }
+    writeln!(out)
 }
 
 fn one(outcome: &Outcome<'_>, style: &Style, finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
@@ -105,7 +129,12 @@ fn one(outcome: &Outcome<'_>, style: &Style, finding: &Finding, out: &mut dyn Wr
     let mut buffer = Vec::new();
     emit(&view, &diagnostic, style.color, &mut buffer)?;
     let body = buffer.iter().position(|byte| *byte == b'\n').and_then(|end| buffer.get(end + 1..));
-    out.write_all(body.unwrap_or_default())
+    // Pointers to labels end in spaces.
+    for line in body.unwrap_or_default().split_inclusive(|byte| *byte == b'\n') {
+        out.write_all(line.trim_ascii_end())?;
+        writeln!(out)?;
+    }
+    Ok(())
 }
 
 fn emit(view: &View, diagnostic: &Diagnostic<FileId>, color: bool, buffer: &mut Vec<u8>) -> io::Result<()> {

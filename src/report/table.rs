@@ -102,6 +102,11 @@ impl Table {
         shown
     }
 
+    /// Whether the table fits with all its columns.
+    pub(super) fn shows_all(&self, width: usize) -> bool {
+        self.layout(width).len() == self.columns.len()
+    }
+
     pub(super) fn write(&self, style: &Style, out: &mut dyn Write) -> io::Result<()> {
         let layout = self.layout(style.width);
         let titles = self.columns.iter().map(|column| Cell::new(column.title)).collect::<Vec<_>>();

@@ -131,7 +131,8 @@ fn colours_only_add_escapes() {
         rest = after.split_once('m').unwrap().1;
     }
     plain.push_str(rest);
-    assert_eq!(plain, full().human(100));
+    let plain: Vec<&str> = plain.lines().map(str::trim_end).collect();
+    assert_eq!(plain, full().human(100).lines().collect::<Vec<_>>());
 }
 
 #[test]
@@ -172,6 +173,10 @@ fn equal_findings_are_folded() {
     }
     let other = case.file("b.yml", "image: b\n");
     case.finding("image-tag-latest", Severity::Error, Span::new(other, 7..8));
+    for line in 0..5 {
+        let finding = case.finding("wrong-type", Severity::Warning, Span::new(file, line * 9..line * 9 + 5));
+        finding.message = format!("`image` is wrong in way {}", line.min(3));
+    }
     assert_snapshot!("folded", case.human(80));
 }
 
@@ -326,7 +331,7 @@ fn the_estimate_fits_narrow_terminals() {
         for ranges in [false, true] {
             let text = priced(ranges).cost(width);
             assert!(text.lines().all(|line| line.width() <= width), "{width}\n{text}");
-            assert!(text.contains(if ranges { "118.10" } else { "76.24" }), "{text}");
+            assert!(text.contains("76.24") && (!ranges || text.contains("312.64")), "{text}");
         }
     }
     assert_snapshot!("estimate_narrow", priced(true).cost(40));

@@ -18,6 +18,9 @@ use crate::value::{
 /// Deeper nesting is not read.
 const DEEPEST: usize = 200;
 
+/// A string of more parts is not read: templates may share parts many times over.
+const MOST_PIECES: usize = 200_000;
+
 /// The value that the JSON in a string stands for; leaves have the spans of the template's source, spliced values
 /// their own origins.
 ///
@@ -37,6 +40,9 @@ pub fn decode(string: &Value) -> Option<Result<Value, SyntaxError>> {
         return Some(Ok(string.child(value)));
     }
     flatten(string, &mut pieces, 0);
+    if pieces.len() > MOST_PIECES {
+        return None;
+    }
     let mut reader = Reader { pieces: &pieces, at: Cursor::default(), last: string.span(), depth: 0 };
     let result = reader.document();
     match result {
@@ -63,6 +69,9 @@ enum Piece<'a> {
 }
 
 fn flatten<'a>(value: &'a Value, into: &mut Vec<Piece<'a>>, depth: usize) {
+    if into.len() > MOST_PIECES {
+        return;
+    }
     let built = match &value.kind {
         Kind::String(text) => text.built.as_deref(),
         Kind::Unknown(unknown) => unknown.built.as_deref(),

@@ -102,7 +102,11 @@ impl Evaluator<'_> {
                     Mode::Managed => body.clone(),
                     Mode::Data => data::results(self, instance, config, &body),
                 };
-                let object = identified(&seen, cause);
+                let object = if &*config.ty == "terraform_data" && config.mode == Mode::Managed {
+                    data::terraform_data(&body, &address)
+                } else {
+                    identified(&seen, cause)
+                };
                 let multiplicity = multiplicity.times(&instance.multiplicity);
                 ResourceInstance { address, multiplicity, body, object, repetition }
             });

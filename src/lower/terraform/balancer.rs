@@ -11,17 +11,22 @@ use crate::terraform::Resource;
 const GROUPS: [&str; 2] = ["aws_lb_target_group", "aws_alb_target_group"];
 const BALANCERS: [&str; 2] = ["aws_lb", "aws_alb"];
 const LISTENERS: [&str; 2] = ["aws_lb_listener", "aws_alb_listener"];
+const SUBNET: [&str; 1] = ["aws_subnet"];
 const CERTIFICATES: [&str; 3] =
     ["aws_acm_certificate_validation", "aws_acm_certificate", "aws_iam_server_certificate"];
 
 pub(super) fn load_balancer(context: &Context<'_>, resource: &Resource, into: &mut Deployment) {
     let reader = context.reader(resource);
+    let balancer = common(context, resource, &reader);
+    let mapped = || reader.blocks("subnet_mapping", |mapping| mapping.reference("subnet_id", &SUBNET));
     into.load_balancers.push(LoadBalancer {
         kind: reader.string("load_balancer_type"),
+        // Subnets are named by `subnets` or by mappings, never by both.
+        subnets: if balancer.subnets.absent { mapped() } else { balancer.subnets },
         subnet_mappings: reader
             .blocks("subnet_mapping", |mapping| mapping.reference("allocation_id", &["aws_eip"])),
         ip_address_type: reader.string("ip_address_type"),
-        ..common(context, resource, &reader)
+        ..balancer
     });
 }
 
@@ -39,7 +44,7 @@ fn common(context: &Context<'_>, resource: &Resource, reader: &Reader) -> LoadBa
         name: super::name(reader, "name_prefix"),
         kind: Field::absent(reader.header().clone()),
         internal: reader.boolean("internal"),
-        subnets: reader.references("subnets", &["aws_subnet"]),
+        subnets: reader.references("subnets", &SUBNET),
         subnet_links: Vec::new(),
         subnet_mappings: Items::absent(reader.header().clone()),
         security_groups: reader.references("security_groups", &["aws_security_group"]),

@@ -62,7 +62,7 @@ pub(crate) fn lower(
     for resource in managed() {
         match family(&resource.ty) {
             Some(lower) => lower(&context, resource, deployment),
-            None => deployment.others.push(Other { meta: context.meta(resource) }),
+            None => deployment.others.push(Other { meta: context.meta(resource), mentions: Vec::new() }),
         }
     }
     deployment.missing_modules.extend(evaluation.unresolved_modules.iter().map(|module| MissingModule {

@@ -25,7 +25,7 @@ pub(super) fn rules_by_name<'a>(
 pub(super) fn event_target(context: &Context<'_>, resource: &Resource, into: &mut Deployment) {
     let reader = context.reader(resource);
     if matches!(reader.present("ecs_target").is_set(), Tri::No) {
-        into.others.push(Other { meta: context.meta(resource) });
+        into.others.push(Other { meta: context.meta(resource), mentions: Vec::new() });
         return;
     }
     let target = reader.within("ecs_target");
@@ -80,7 +80,7 @@ pub(super) fn schedule(context: &Context<'_>, resource: &Resource, into: &mut De
     let reader = context.reader(resource);
     let target = reader.within("target");
     if matches!(target.present("ecs_parameters").is_set(), Tri::No) {
-        into.others.push(Other { meta: context.meta(resource) });
+        into.others.push(Other { meta: context.meta(resource), mentions: Vec::new() });
         return;
     }
     let parameters = target.within("ecs_parameters");

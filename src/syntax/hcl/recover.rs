@@ -73,7 +73,24 @@ impl<'a> Scratch<'a> {
         if error.message().contains("redefined attribute") {
             return self.drop_attribute(offset);
         }
-        self.join_lines(offset)
+        self.shorten_number(offset) || self.join_lines(offset)
+    }
+
+    /// The parser reads numbers as 64-bit floats and refuses larger ones: their digits are taken from the
+    /// original text anyway.
+    fn shorten_number(&mut self, offset: usize) -> bool {
+        let rest = self.text.get(offset..).unwrap_or_default();
+        let in_number = |c: char| c.is_ascii_digit() || matches!(c, '.' | 'e' | 'E' | '+' | '-');
+        let number = rest.get(..rest.find(|c| !in_number(c)).unwrap_or(rest.len())).unwrap_or_default();
+        if !number.contains(['e', 'E']) || number.parse::<f64>().is_ok_and(f64::is_finite) {
+            return false;
+        }
+        if number.parse::<crate::value::Number>().is_err() {
+            return false;
+        }
+        let with = "0".repeat(number.len());
+        self.replace(offset..offset + with.len(), &with);
+        true
     }
 
     /// A placeholder name of exactly `length` bytes (at least one letter), other than those before it.

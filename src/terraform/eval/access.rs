@@ -115,7 +115,13 @@ impl Evaluator<'_> {
                         Cause::Computed { address, attribute: name.clone() }
                     };
                     self.note_may_fail();
-                    let mut part = Value::unknown(cause, value.origin.clone());
+                    let ty = if !is_data && matches!(&**name, "id" | "arn") {
+                        Type::String
+                    } else {
+                        Type::Dynamic
+                    };
+                    let unknown = Unknown::of_type(Causes::one(cause), ty);
+                    let mut part = Value::from_unknown(unknown, value.origin.clone());
                     part.sensitive = value.sensitive;
                     part
                 }
@@ -212,10 +218,25 @@ impl Evaluator<'_> {
             }
             _ => {
                 self.note_may_fail();
-                let items: Vec<Value> =
+                let mut items: Vec<Value> =
                     mapping.entries.values().map(|entry| value.child(&entry.value)).collect();
-                let rest = mapping.rest.as_ref().map(|rest| rest.causes.clone());
-                Ok(one_of(items, rest, key.causes(), span))
+                let mut causes = key.causes();
+                let mut open = None;
+                match mapping.rest.as_ref().map(|rest| (rest, &rest.template)) {
+                    // Whatever further key is meant, its value looks like the template.
+                    Some((rest, Some(template))) => {
+                        causes.add_all(&rest.causes);
+                        items.push(value.child(template));
+                        if items.len() == 1
+                            && let Some(only) = items.pop()
+                        {
+                            return Ok(only);
+                        }
+                    }
+                    Some((rest, None)) => open = Some(rest.causes.clone()),
+                    None => {}
+                }
+                Ok(one_of(items, open, causes, span))
             }
         }
     }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::alternatives::{combine, unknown_like};
 use super::{Context, Evaluator, Failure, Isolated, Outcome, Repetition};
 use crate::source::{Files, LoadError, Span};
-use crate::syntax::hcl::{self, Call, Expr};
+use crate::syntax::hcl::{self, Call, Expr, ExprKind};
 use crate::terraform::instance::Instance;
 use crate::terraform::{convert, functions};
 use crate::value::{Cause, Kind, Origin, Step, Type, Value};
@@ -37,6 +37,17 @@ impl Evaluator<'_> {
             ("issensitive", [value]) => Ok(Value::bool(value.sensitive, Origin::at(span))),
             ("ephemeralasnull", [value]) => Ok(value.clone()),
             ("templatefile", [path, variables]) => self.template_file(path, variables, span),
+            ("templatestring", [..])
+                if !matches!(
+                    call.arguments.first().map(|first| &first.kind),
+                    Some(ExprKind::Traverse { .. } | ExprKind::Name(_))
+                ) =>
+            {
+                Err(Failure::new(
+                    span,
+                    "`templatestring` renders a template that is referred to, not one written here",
+                ))
+            }
             ("templatestring", [template, variables]) => self.template_string(template, variables, span),
             ("try" | "can", _) => {
                 Err(Failure::new(span, format!("`{name}` does not take expanded arguments")))
@@ -89,7 +100,7 @@ impl Evaluator<'_> {
         };
         functions::call(&call.name, arguments, &surroundings).map_err(|failure| match failure {
             functions::Failure::UnknownFunction => {
-                Failure::fixed(call.name_span, format!("there is no function named `{}`", call.name))
+                Failure::new(call.name_span, format!("there is no function named `{}`", call.name))
             }
             functions::Failure::Error { argument, message } => {
                 let place =
