@@ -30,6 +30,13 @@ pub const HOURS_PER_MONTH: Decimal = Decimal::from_parts(730, 0, 0, false, 0);
 /// Region used when nothing names one; listed as an assumption.
 const LAST_RESORT_REGION: &str = "us-east-1";
 
+/// What storage of logs without retention costs a month, in USD, after 1, 12 and 36 months, for each GB a month that is
+/// written. `None` where the region has no price.
+#[must_use]
+pub fn logs_kept_for_ever(region: &str) -> Option<[(i64, Decimal); 3]> {
+    items::log_group::kept_for_ever(region)
+}
+
 /// What the estimate depends on besides the files.
 #[derive(Debug, Clone)]
 pub struct CostOptions {
