@@ -8,6 +8,7 @@ pub mod shape;
 mod stage;
 pub mod task_definition;
 mod terraform;
+pub mod workflow;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
