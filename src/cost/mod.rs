@@ -33,6 +33,13 @@ const LAST_RESORT_REGION: &str = "us-east-1";
 /// Kinds whose traffic costs money of its own.
 const CARRIERS: [&str; 4] = ["ecs-service", "load-balancer", "nat-gateway", "rds-instance"];
 
+/// What storage of logs without retention costs a month, in USD, after 1, 12 and 36 months, for each GB a month that is
+/// written. `None` where the region has no price.
+#[must_use]
+pub fn logs_kept_for_ever(region: &str) -> Option<[(i64, Decimal); 3]> {
+    items::log_group::kept_for_ever(region)
+}
+
 /// What the estimate depends on besides the files.
 #[derive(Debug, Clone)]
 pub struct CostOptions {

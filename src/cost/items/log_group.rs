@@ -3,6 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::super::Ledger;
+use super::super::catalogue::Catalogue;
 use super::super::estimate::Range;
 use super::super::quantity::{Known, Missing, Quantity};
 use super::super::sheet::Sheet;
@@ -13,6 +14,13 @@ use crate::model::{Field, State};
 const COMPRESSED: Decimal = Decimal::from_parts(15, 0, 0, false, 2);
 /// Age in months at which a group that keeps everything is priced.
 const AGES: [i64; 3] = [1, 12, 36];
+
+/// What storage costs a month, in USD, after 1, 12 and 36 months for each GB a month that is ingested and kept for
+/// ever. `None` where the region has no price.
+pub(in crate::cost) fn kept_for_ever(region: &str) -> Option<[(i64, Decimal); 3]> {
+    let price = Catalogue::embedded().service(region, "cloudwatch", "logs_storage")?.flat()?;
+    Some(AGES.map(|months| (months, Decimal::from(months) * COMPRESSED * price.amount)))
+}
 
 pub(in crate::cost) fn price(ledger: &mut Ledger<'_>) {
     for group in &ledger.deployment().log_groups {
