@@ -25,6 +25,11 @@ impl Date {
         Self::from_days(i64::try_from(seconds / 86_400).unwrap_or(0))
     }
 
+    #[must_use]
+    pub fn year(self) -> u16 {
+        self.year
+    }
+
     /// The day that is `days` after 1970-01-01 (Howard Hinnant's civil-from-days).
     fn from_days(days: i64) -> Self {
         let shifted = days + 719_468;

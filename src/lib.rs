@@ -1,10 +1,15 @@
 //! Plimsoll reads the files that deploy containers to AWS ECS and says what will break, what is unsafe
 //! and what it costs a month. `ARCHITECTURE.md` has the picture; this is the module map.
 
+pub mod config;
 pub mod cost;
 pub mod date;
+pub mod discover;
 pub mod lint;
+pub mod lower;
+pub mod mask;
 pub mod model;
+pub mod report;
 pub mod source;
 pub mod syntax;
 pub mod terraform;

@@ -9,7 +9,8 @@ use rust_decimal::Decimal;
 use crate::source::Span;
 use crate::value::Causes;
 
-/// USD a month. `low ≤ expected ≤ high`; exact, rounded only where people read it.
+/// USD a month, or units. `low ≤ expected ≤ high`; exact, rounded only where people read it. Arithmetic stops
+/// at the largest `Decimal` instead of overflowing.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Range {
     pub low: Decimal,
@@ -23,25 +24,31 @@ impl Range {
         Self { low: amount, expected: amount, high: amount }
     }
 
+    /// The three figures in ascending order, whatever order they come in.
+    #[must_use]
+    pub fn spanning(low: Decimal, expected: Decimal, high: Decimal) -> Self {
+        Self { low: low.min(expected), expected, high: high.max(expected) }
+    }
+
     /// Whether the three are one figure.
     #[must_use]
     pub fn is_exact(&self) -> bool {
         self.low == self.expected && self.expected == self.high
     }
 
-    /// The three figures times a factor that is not negative.
+    /// The three figures times a factor that is not negative. Stops at the largest decimal (7.9e28).
     #[must_use]
     pub fn times(self, factor: Decimal) -> Self {
-        Self { low: self.low * factor, expected: self.expected * factor, high: self.high * factor }
+        self.times_range(Self::exactly(factor))
     }
 
-    /// Figure by figure the product of two quantities that are not negative.
+    /// Figure by figure the product of two quantities that are not negative. Stops at the largest decimal.
     #[must_use]
     pub fn times_range(self, other: Range) -> Self {
         Self {
-            low: self.low * other.low,
-            expected: self.expected * other.expected,
-            high: self.high * other.high,
+            low: self.low.saturating_mul(other.low),
+            expected: self.expected.saturating_mul(other.expected),
+            high: self.high.saturating_mul(other.high),
         }
     }
 }
@@ -51,9 +58,9 @@ impl Add for Range {
 
     fn add(self, other: Self) -> Self {
         Self {
-            low: self.low + other.low,
-            expected: self.expected + other.expected,
-            high: self.high + other.high,
+            low: self.low.saturating_add(other.low),
+            expected: self.expected.saturating_add(other.expected),
+            high: self.high.saturating_add(other.high),
         }
     }
 }
@@ -132,6 +139,7 @@ pub const KINDS: &[&str] = &[
     "rds-instance",
     "scheduled-task",
     "secret",
+    "task-definition",
 ];
 
 /// Quantity × unit price.
@@ -143,7 +151,7 @@ pub struct Component {
     pub quantity: Range,
     /// `hours`, `GB-month`, `vCPU-hours` …
     pub unit: String,
-    /// USD per unit.
+    /// USD per unit; the dearest where the files leave several open, and then `monthly.low` has the cheapest.
     pub unit_price: Decimal,
     pub monthly: Range,
     pub price: PriceSource,

@@ -332,6 +332,8 @@ pub struct Reference {
     pub target: Option<(Arc<str>, Arc<str>)>,
     /// The name, ARN or URL, when the text is known.
     pub text: Option<Arc<str>>,
+    /// The text's known and unknown parts, where it is partly known.
+    pub pattern: Option<Arc<[PatternPart]>>,
 }
 
 impl Reference {

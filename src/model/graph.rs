@@ -6,16 +6,16 @@ use std::sync::Arc;
 use super::balancer::{Listener, ListenerRule, LoadBalancer, TargetGroup};
 use super::cache::Cache;
 use super::database::{Database, DatabaseCluster};
-use super::iam::{Policy, Role};
+use super::iam::{Policy, PolicyAttachment, Role};
 use super::logs::LogGroup;
 use super::network::{ElasticIp, NatGateway, SecurityGroup, SecurityGroupRule, Subnet, Vpc, VpcEndpoint};
 use super::registry::{LifecyclePolicy, PullThroughCache, RegistryScanning, Repository};
 use super::schedule::ScheduledTask;
 use super::secrets::{Parameter, Secret};
-use super::service::{Cluster, ScalingTarget, Service, TaskSet};
+use super::service::{CapacityProvider, Cluster, ClusterCapacityProviders, ScalingTarget, Service, TaskSet};
 use super::task::TaskDefinition;
 use super::workflow::Workflow;
-use super::{Meta, MissingModule, Other};
+use super::{Meta, MissingModule, Other, Reference};
 
 /// Index of a node in its family.
 pub trait Id: Copy {
@@ -52,10 +52,14 @@ macro_rules! families {
             pub registry_scanning: Vec<RegistryScanning>,
             pub pull_through_caches: Vec<PullThroughCache>,
             pub policies: Vec<Policy>,
+            pub policy_attachments: Vec<PolicyAttachment>,
+            pub cluster_capacity_providers: Vec<ClusterCapacityProviders>,
             /// Resources that no family models.
             pub others: Vec<Other>,
             pub missing_modules: Vec<MissingModule>,
             pub units: Vec<UnitInfo>,
+            /// What data sources read, by address: the name or the resource that their arguments give.
+            pub data_sources: HashMap<(Unit, Arc<str>), Reference>,
         }
 
         impl Deployment {
@@ -77,7 +81,24 @@ macro_rules! families {
                     .chain(self.registry_scanning.iter().map(|node| &node.meta))
                     .chain(self.pull_through_caches.iter().map(|node| &node.meta))
                     .chain(self.policies.iter().map(|node| &node.meta))
+                    .chain(self.policy_attachments.iter().map(|node| &node.meta))
+                    .chain(self.cluster_capacity_providers.iter().map(|node| &node.meta))
                     .chain(self.others.iter().map(|node| &node.meta))
+            }
+
+            /// The same, to be completed.
+            pub fn metas_mut(&mut self) -> impl Iterator<Item = &mut Meta> {
+                std::iter::empty()
+                    $(.chain(self.$field.iter_mut().map(|node| &mut node.meta)))*
+                    .chain(self.security_group_rules.iter_mut().filter_map(|rule| rule.meta.as_mut()))
+                    .chain(self.listener_rules.iter_mut().map(|node| &mut node.meta))
+                    .chain(self.lifecycle_policies.iter_mut().map(|node| &mut node.meta))
+                    .chain(self.registry_scanning.iter_mut().map(|node| &mut node.meta))
+                    .chain(self.pull_through_caches.iter_mut().map(|node| &mut node.meta))
+                    .chain(self.policies.iter_mut().map(|node| &mut node.meta))
+                    .chain(self.policy_attachments.iter_mut().map(|node| &mut node.meta))
+                    .chain(self.cluster_capacity_providers.iter_mut().map(|node| &mut node.meta))
+                    .chain(self.others.iter_mut().map(|node| &mut node.meta))
             }
         }
     };
@@ -87,6 +108,7 @@ families! {
     task_definitions: TaskDefinition, TaskDefinitionId, task_definition;
     services: Service, ServiceId, service;
     clusters: Cluster, ClusterId, cluster;
+    capacity_providers: CapacityProvider, CapacityProviderId, capacity_provider;
     scaling_targets: ScalingTarget, ScalingTargetId, scaling_target;
     scheduled_tasks: ScheduledTask, ScheduledTaskId, scheduled_task;
     load_balancers: LoadBalancer, LoadBalancerId, load_balancer;
@@ -144,6 +166,12 @@ impl<I: Id> Index<I> {
     #[must_use]
     pub fn address(&self, unit: Unit, address: &str) -> Option<I> {
         self.by_address.get(&(unit, Arc::from(address))).copied()
+    }
+
+    /// Every node of that name, with its unit.
+    #[must_use]
+    pub fn named(&self, name: &str) -> &[(Unit, I)] {
+        self.by_name.get(name).map_or(&[], Vec::as_slice)
     }
 
     /// The node of that name: in the same unit, else the only one elsewhere.

@@ -12,6 +12,14 @@ pub struct Role {
     pub managed_policies: Items<Field<Reference>>,
 }
 
+/// `aws_iam_role_policy_attachment`, before it is joined to its role.
+#[derive(Debug, Clone)]
+pub struct PolicyAttachment {
+    pub meta: Meta,
+    pub role: Field<Reference>,
+    pub policy: Field<Reference>,
+}
+
 #[derive(Debug, Clone)]
 pub struct Policy {
     pub meta: Meta,

@@ -1,12 +1,14 @@
 //! The deployment graph that rules and prices look at, whichever files it came from. Typed nodes, one
 //! file a family; no input formats, no verdicts, no money.
 
+pub(crate) mod address;
 pub mod balancer;
 pub mod cache;
 pub mod database;
 pub mod field;
 pub mod graph;
 pub mod iam;
+pub mod link;
 pub mod logs;
 pub mod network;
 pub mod registry;

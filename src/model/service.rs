@@ -15,6 +15,24 @@ pub struct Cluster {
     pub default_strategy: Items<CapacityProviderStrategy>,
 }
 
+/// `aws_ecs_capacity_provider`: where tasks run that name it in a strategy.
+#[derive(Debug, Clone)]
+pub struct CapacityProvider {
+    pub meta: Meta,
+    pub name: Field<String>,
+    /// `managed_instances_provider` is present; otherwise it is an Auto Scaling group of EC2 instances.
+    pub managed_instances: Field<()>,
+}
+
+/// `aws_ecs_cluster_capacity_providers`, before it is joined to its cluster.
+#[derive(Debug, Clone)]
+pub struct ClusterCapacityProviders {
+    pub meta: Meta,
+    pub cluster: Field<Reference>,
+    pub capacity_providers: Items<Field<String>>,
+    pub default_strategy: Items<CapacityProviderStrategy>,
+}
+
 #[derive(Debug, Clone)]
 pub struct Service {
     pub meta: Meta,

@@ -32,6 +32,9 @@ pub struct TaskDefinition {
     pub volumes: Items<Volume>,
     pub placement_constraints: Items<Origin>,
     pub containers: Items<Container>,
+    /// The file that holds it, as shown and `/` separated, when it is a file of its own: what a workflow
+    /// step names. `None` in Terraform.
+    pub file: Option<Arc<str>>,
     /// Read-only fields of a described definition that are present.
     pub read_only_fields: Vec<(Arc<str>, Origin)>,
 }
@@ -53,6 +56,8 @@ pub struct Container {
     pub origin: Origin,
     pub name: Field<String>,
     pub image: Field<String>,
+    /// What the image was written from: `aws_ecr_repository.api.repository_url`, or its text.
+    pub image_source: Field<Reference>,
     pub image_repository: Link<RepositoryId>,
     pub cpu: Field<i64>,
     /// Hard limit, MiB.
@@ -81,7 +86,8 @@ pub struct Container {
     pub added_capabilities: Items<Field<String>>,
     /// Other API fields that are set and not empty, by name, for checks of what a launch type accepts:
     /// `links`, `extraHosts`, `dockerSecurityOptions`, `linuxParameters.devices`, `resourceRequirements.GPU` …
-    pub other_fields: Vec<(Arc<str>, Origin)>,
+    /// Unknown where the value may turn out to be empty.
+    pub other_fields: Vec<(Arc<str>, Field<()>)>,
 }
 
 #[derive(Debug, Clone)]

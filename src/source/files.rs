@@ -139,6 +139,32 @@ impl Files {
         loaded
     }
 
+    /// Reads a file the user named on the command line, wherever it lies.
+    ///
+    /// # Errors
+    /// See [`LoadError`].
+    pub fn load_trusted(&self, path: &Path) -> Result<Loaded, LoadError> {
+        let io = |error: std::io::Error| match error.kind() {
+            std::io::ErrorKind::NotFound => LoadError::NotFound,
+            _ => LoadError::Io(error.to_string().into()),
+        };
+        let metadata = std::fs::metadata(path).map_err(io)?;
+        if metadata.len() > LARGEST_FILE {
+            return Err(LoadError::TooLarge { limit: LARGEST_FILE });
+        }
+        let text = decode_text(&std::fs::read(path).map_err(io)?)?;
+        let mut state = self.state();
+        let id = state.map.add(self.display_name(path), path, text.clone());
+        let loaded = Loaded { id, text };
+        state.by_path.insert(path.to_path_buf(), Ok(loaded.clone()));
+        Ok(loaded)
+    }
+
+    /// An id for a file that could not be read, so that something can be said about it.
+    pub fn mention(&self, path: &Path) -> FileId {
+        self.state().map.add(self.display_name(path), path, "")
+    }
+
     /// Reads raw bytes inside the boundary, without keeping them.
     ///
     /// # Errors

@@ -4,10 +4,28 @@
 //! Semantics: `ARCHITECTURE.md`, "Unknowns". Evaluation is driven by demand over the reference graph and
 //! never fails as a whole: an error is a [`Diagnostic`] and the value goes on as unknown.
 
-use std::path::PathBuf;
+mod config;
+mod constraint;
+pub mod convert;
+mod data;
+mod eval;
+mod expansion;
+pub mod functions;
+mod inputs;
+mod instance;
+mod json;
+mod resource;
+mod roots;
+mod session;
+
+pub use config::{Configs, Module};
+pub use roots::{Root, find_roots};
+pub use session::Session;
+
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::source::Span;
+use crate::source::{Files, Span};
 use crate::value::{Causes, Value};
 
 /// What the command line and the environment say of a root module.
@@ -160,4 +178,44 @@ pub enum Class {
     DuplicateKey,
     /// One of [`Limits`] was reached.
     Limit,
+}
+
+/// Evaluates the root module in `dir`.
+#[must_use]
+pub fn evaluate(files: &Files, dir: &Path, options: &Options) -> Evaluation {
+    evaluate_in(&Configs::new(files), dir, options)
+}
+
+/// Evaluates a root module with what [`Configs`] has parsed before.
+#[must_use]
+pub fn evaluate_in(configs: &Configs<'_>, dir: &Path, options: &Options) -> Evaluation {
+    with_session(configs, dir, options, |session| session.evaluation())
+}
+
+/// Opens the root module in `dir` and runs `act` on it, on a thread whose stack holds the deepest
+/// nesting of references that is followed.
+pub fn with_session<T: Send>(
+    configs: &Configs<'_>,
+    dir: &Path,
+    options: &Options,
+    act: impl Fn(&Session<'_>) -> T + Sync,
+) -> T {
+    on_large_stack(|| act(&Session::open(configs, dir, options)))
+}
+
+/// Stack for parsing and evaluating, in bytes; only what is used is taken from memory.
+const STACK: usize = 512 * 1024 * 1024;
+
+fn on_large_stack<T: Send>(run: impl Fn() -> T + Sync) -> T {
+    std::thread::scope(|scope| {
+        let builder = std::thread::Builder::new().name("terraform".to_owned()).stack_size(STACK);
+        match builder.spawn_scoped(scope, &run) {
+            Ok(thread) => match thread.join() {
+                Ok(result) => result,
+                Err(panic) => std::panic::resume_unwind(panic),
+            },
+            // Without a thread the ordinary stack has to do.
+            Err(_) => run(),
+        }
+    })
 }

@@ -4,13 +4,15 @@
 //! Semantics: a value describes every completion of what is not known. Null is a known value; what
 //! is absent from a [`Mapping`] is absent. See `ARCHITECTURE.md`, "Unknowns".
 
+mod digits;
 mod number;
 mod origin;
 mod text;
 mod types;
 mod unknown;
 
-pub use number::{Float, Number, PRECISION};
+pub(crate) use digits::Digits;
+pub use number::{Float, NotANumber, Number, PRECISION, Undefined};
 pub use origin::{Origin, Step, Via};
 pub use text::{Built, Part, Text};
 pub use types::{ObjectAttribute, Type};

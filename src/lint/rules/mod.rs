@@ -3,9 +3,10 @@
 mod balancer;
 mod database;
 mod deploy;
-mod facts;
+pub(crate) mod facts;
 mod iam;
 mod image;
+mod input;
 mod logs;
 mod network;
 mod registry;
@@ -23,6 +24,7 @@ pub(super) const FAMILIES: &[&[(&str, Check)]] = &[
     deploy::CHECKS,
     iam::CHECKS,
     image::CHECKS,
+    input::CHECKS,
     logs::CHECKS,
     network::CHECKS,
     registry::CHECKS,

@@ -1,5 +1,17 @@
 //! Secrets in plain text.
 
+mod plaintext_secret_env;
+mod rds_plaintext_password;
+
 use crate::lint::rule::Check;
 
-pub(in crate::lint) const CHECKS: &[(&str, Check)] = &[];
+pub(in crate::lint) const CHECKS: &[(&str, Check)] = &[
+    ("plaintext-secret-env", Check::Container(plaintext_secret_env::check)),
+    (
+        "rds-plaintext-password",
+        Check::Several(&[
+            Check::Database(rds_plaintext_password::instance),
+            Check::DatabaseCluster(rds_plaintext_password::cluster),
+        ]),
+    ),
+];

@@ -1,0 +1,81 @@
+//! Files that hold one document: task definitions and workflows.
+
+use std::sync::Arc;
+
+use super::{Problems, problems};
+use crate::discover::{Discovered, FileKind, Found, NoteKind};
+use crate::lint::sink::InputProblem;
+use crate::lower::RawTaskDefinition;
+use crate::lower::workflow;
+use crate::model::workflow::Workflow;
+use crate::source::{Files, Span};
+use crate::syntax::{Parsed, json, yaml};
+
+/// What the document files gave.
+#[derive(Debug, Default)]
+pub(super) struct Documents {
+    pub(super) task_definitions: Vec<RawTaskDefinition>,
+    pub(super) workflows: Vec<Workflow>,
+    /// Number of files read.
+    pub(super) files: usize,
+}
+
+/// Reads every task definition and workflow; what is wrong with a file goes to `problems`.
+pub(super) fn read(discovered: &Discovered, files: &Files, problems: &mut Problems) -> Documents {
+    let mut documents = Documents::default();
+    for found in &discovered.files {
+        match found.kind {
+            FileKind::TaskDefinition => task_definition(found, files, problems, &mut documents),
+            FileKind::Workflow => one_workflow(found, files, discovered, problems, &mut documents),
+            FileKind::Terraform
+            | FileKind::TerraformVariables
+            | FileKind::Action
+            | FileKind::Plan
+            | FileKind::Configuration
+            | FileKind::Other => {}
+        }
+    }
+    for note in discovered.notes.iter().filter(|note| note.selected) {
+        if let NoteKind::TooLarge { limit, .. } = &note.kind {
+            let span = Span::new(files.mention(&note.path), 0..0);
+            let message = format!("the file is larger than {limit} bytes, so it was not read");
+            problems.push(InputProblem::new("limit-reached", span, message));
+        }
+    }
+    documents
+}
+
+fn task_definition(found: &Found, files: &Files, problems: &mut Problems, documents: &mut Documents) {
+    let Some(loaded) = problems::loaded(files.load(&found.path), &found.path, files, problems) else { return };
+    documents.files += 1;
+    let parsed = json::parse(&loaded.text, loaded.id, true);
+    report(&parsed, problems);
+    if let Some(root) = parsed.root() {
+        let name: Arc<str> = files.display_name(&found.path).into();
+        documents.task_definitions.push(RawTaskDefinition { name, root: root.to_value() });
+    }
+}
+
+fn one_workflow(
+    found: &Found,
+    files: &Files,
+    discovered: &Discovered,
+    problems: &mut Problems,
+    documents: &mut Documents,
+) {
+    let Some(loaded) = problems::loaded(files.load(&found.path), &found.path, files, problems) else { return };
+    documents.files += 1;
+    let parsed = yaml::parse(&loaded.text, loaded.id, yaml::Dialect::GITHUB);
+    report(&parsed, problems);
+    if let Some(root) = parsed.root() {
+        documents.workflows.extend(workflow::lower(root, &found.path, files, &discovered.root));
+    }
+}
+
+/// Syntax errors and duplicate keys of a document.
+fn report(parsed: &Parsed, problems: &mut Problems) {
+    for error in &parsed.errors {
+        problems.push(InputProblem::new("syntax-error", error.span, error.message.clone()));
+    }
+    problems.extend(parsed.duplicates.iter().map(problems::duplicate_key));
+}

@@ -1,0 +1,258 @@
+//! A whole run, from paths to judgement and estimate. The only place that knows the complete flow; it
+//! prints nothing and never exits.
+
+mod documents;
+mod problems;
+mod secret_places;
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+
+use crate::config::{self, Config, ConfigError};
+use crate::cost::estimate::Estimate;
+use crate::cost::{self, CostOptions, Usage};
+use crate::date::Date;
+use crate::discover::{self, DiscoverError, Discovered, FileKind, NoteKind};
+use crate::lint::sink::{InputProblem, Judgement, Policy};
+use crate::lint::suppress::Ignores;
+use crate::lint::{Profile, judge};
+use crate::lower;
+use crate::mask::Masks;
+use crate::model::{Deployment, Input, Stage};
+use crate::source::{FileId, Files, SourceMap};
+use crate::terraform::{self, Evaluation};
+
+/// What to analyse, and how.
+#[derive(Debug, Clone)]
+pub struct Request {
+    pub paths: Vec<PathBuf>,
+    /// Boundary; the git top level of the first path where not given.
+    pub root: Option<PathBuf>,
+    /// Names shown are relative to it.
+    pub working_directory: PathBuf,
+    /// Configuration file; the nearest one where not given.
+    pub config: Option<PathBuf>,
+    pub terraform: terraform::Options,
+    pub region: Option<String>,
+    pub price_region: Option<String>,
+    pub stage: Option<Stage>,
+    pub profile: Option<Profile>,
+    pub no_ignores: bool,
+    pub as_of: Date,
+    /// Whether an estimate is wanted.
+    pub price: bool,
+}
+
+/// What a run found.
+#[derive(Debug)]
+pub struct Analysis {
+    pub sources: SourceMap,
+    pub masks: Masks,
+    pub config: Config,
+    pub deployment: Deployment,
+    pub judgement: Judgement,
+    pub estimate: Option<Estimate>,
+    /// Files that were judged.
+    pub files: usize,
+    pub notes: Vec<String>,
+    /// Names of the `TF_VAR_…` variables that were used, sorted.
+    pub environment: Vec<String>,
+}
+
+/// Why a run could not start.
+#[derive(Debug)]
+pub enum Failure {
+    /// A path does not exist, cannot be read or lies outside the boundary.
+    Path(String),
+    /// The configuration is wrong.
+    Config { errors: Vec<ConfigError>, sources: SourceMap },
+    /// An argument is wrong.
+    Argument(String),
+}
+
+impl From<DiscoverError> for Failure {
+    fn from(error: DiscoverError) -> Self {
+        Self::Path(error.to_string())
+    }
+}
+
+/// Runs an analysis.
+///
+/// # Errors
+/// See [`Failure`]. Broken input files are findings, not errors.
+pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
+    let discovered = discover::discover(&request.paths, request.root.as_deref())?;
+    let files = Files::new(&discovered.root, &request.working_directory)
+        .map_err(|error| Failure::Path(format!("{}: {error}", discovered.root.display())))?;
+    let (config, usage) = match configuration(request, &discovered, &files)? {
+        Ok(read) => read,
+        Err(errors) => return Err(Failure::Config { errors, sources: files.into_sources() }),
+    };
+
+    let mut problems = Vec::new();
+    let mut notes = note_lines(&discovered, &files);
+    let mut read = documents::read(&discovered, &files, &mut problems);
+    let (evaluations, modules) = evaluate(request, &discovered, &files)?;
+    for evaluation in &evaluations {
+        problems.extend(problems::of_evaluation(evaluation));
+    }
+
+    let options = lower::Options {
+        stage: request.stage.or(config.stage),
+        region: request.region.clone().or_else(|| config.region.as_ref().map(|(region, _)| region.clone())),
+        var_files: request
+            .terraform
+            .inputs
+            .iter()
+            .filter_map(|input| match input {
+                terraform::Input::VarFile(path) => Some(path.to_string_lossy().into_owned()),
+                terraform::Input::Var { .. } => None,
+            })
+            .collect(),
+        workspace: request.terraform.workspace.clone(),
+        root: scan_start(request, &discovered),
+    };
+    let inputs = lower::Inputs {
+        evaluations: evaluations.iter().map(|evaluation| lower::Module { evaluation, input: Input::Terraform }).collect(),
+        task_definitions: std::mem::take(&mut read.task_definitions),
+        workflows: std::mem::take(&mut read.workflows),
+    };
+    let deployment = lower::lower(inputs, &options);
+
+    let file_count = read.files + modules;
+    if file_count == 0 {
+        notes.push("no Terraform, task definition or workflow was found here".to_owned());
+    }
+    let environment = request.terraform.environment.iter().map(|(name, _)| name.clone()).collect();
+    let estimate = request.price.then(|| {
+        let cost_options = CostOptions {
+            region: options.region.clone(),
+            price_region: request.price_region.clone(),
+            hours: config.hours.unwrap_or(cost::HOURS_PER_MONTH),
+            usage,
+            as_of: request.as_of,
+        };
+        cost::estimate(&deployment, &cost_options)
+    });
+
+    let sources = files.into_sources();
+    let policy = Policy {
+        profile: request.profile.or(config.profile),
+        severities: config.rules.clone(),
+        selected: selected(&discovered, &sources),
+        no_ignores: request.no_ignores,
+    };
+    let ignores = Ignores::read(&sources, &config.ignores, request.as_of, config.ignore_foreign.unwrap_or(true));
+    let judgement = judge(&deployment, problems, &policy, &ignores, &sources);
+    let masks = secret_places::masks(&deployment, &evaluations);
+    Ok(Analysis {
+        sources,
+        masks,
+        config,
+        deployment,
+        judgement,
+        estimate,
+        files: file_count,
+        notes,
+        environment,
+    })
+}
+
+type Configured = (Config, Usage);
+
+/// The configuration file, if there is one, with its `usage`.
+fn configuration(
+    request: &Request,
+    discovered: &Discovered,
+    files: &Files,
+) -> Result<Result<Configured, Vec<ConfigError>>, Failure> {
+    let path = match &request.config {
+        Some(path) => Some(path.clone()),
+        None => {
+            let start = scan_start(request, discovered);
+            config::find(&start, &discovered.root)
+        }
+    };
+    let Some(path) = path else { return Ok(Ok((Config::default(), Usage::default()))) };
+    // A configuration named on the command line is trusted: it may lie outside the boundary.
+    let loaded = files
+        .load_trusted(&path)
+        .map_err(|error| Failure::Path(format!("{}: {error}", files.display_name(&path))))?;
+    let config = match config::load(&loaded.text, loaded.id) {
+        Ok(config) => config,
+        Err(errors) => return Ok(Err(errors)),
+    };
+    let (usage, mistakes) = config.usage.as_ref().map(Usage::from_node).unwrap_or_default();
+    if mistakes.is_empty() {
+        return Ok(Ok((config, usage)));
+    }
+    let errors = mistakes
+        .into_iter()
+        .map(|mistake| ConfigError { span: mistake.span, message: mistake.message, help: mistake.help })
+        .collect();
+    Ok(Err(errors))
+}
+
+/// The directory of the first path: where the configuration is looked for, and below which folder names hint at the stage.
+fn scan_start(request: &Request, discovered: &Discovered) -> PathBuf {
+    let first = request.paths.first().and_then(|path| path.canonicalize().ok());
+    let start = first.unwrap_or_else(|| discovered.root.clone());
+    if start.is_dir() { start } else { start.parent().unwrap_or(&discovered.root).to_path_buf() }
+}
+
+/// Evaluates every root module that the selection needs; also the number of Terraform files among them.
+fn evaluate(
+    request: &Request,
+    discovered: &Discovered,
+    files: &Files,
+) -> Result<(Vec<Evaluation>, usize), Failure> {
+    let of_terraform = |found: &&discover::Found| {
+        matches!(found.kind, FileKind::Terraform | FileKind::TerraformVariables)
+    };
+    let directories: Vec<&Path> =
+        discovered.files.iter().filter(of_terraform).filter_map(|found| found.path.parent()).collect();
+    let configs = terraform::Configs::new(files);
+    let roots = configs.find_roots(&directories);
+    let evaluations: Vec<Evaluation> =
+        roots.par_iter().map(|dir| terraform::evaluate(&configs, dir, &request.terraform)).collect();
+    let mut seen = HashSet::new();
+    for evaluation in &evaluations {
+        seen.extend(evaluation.files.iter().cloned());
+    }
+    Ok((evaluations, seen.len()))
+}
+
+/// Files whose findings are reported; `None` when everything inside the boundary is.
+fn selected(discovered: &Discovered, sources: &SourceMap) -> Option<HashSet<FileId>> {
+    if discovered.selection.covers(&discovered.root) {
+        return None;
+    }
+    let covers = |path: &Path| discovered.selection.covers(path) || path.canonicalize().is_ok_and(|real| discovered.selection.covers(&real));
+    Some(
+        sources
+            .iter()
+            .filter(|(_, file)| file.path.as_deref().is_none_or(covers))
+            .map(|(id, _)| id)
+            .collect(),
+    )
+}
+
+/// Remarks on what could not be read.
+fn note_lines(discovered: &Discovered, files: &Files) -> Vec<String> {
+    discovered
+        .notes
+        .iter()
+        .filter(|note| note.selected)
+        .filter_map(|note| match &note.kind {
+            NoteKind::Unreadable { reason } => {
+                Some(format!("{} cannot be read: {reason}", files.display_name(&note.path)))
+            }
+            NoteKind::TooLarge { .. } => None,
+        })
+        .collect()
+}
+
+/// Problems as the sink takes them.
+pub(crate) type Problems = Vec<InputProblem>;

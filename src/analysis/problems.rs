@@ -1,0 +1,63 @@
+//! Problems met while reading, as the findings of family `input`.
+
+use std::path::Path;
+
+use super::Problems;
+use crate::lint::Related;
+use crate::lint::sink::InputProblem;
+use crate::source::{Files, LoadError, Loaded, Span};
+use crate::syntax::Duplicate;
+use crate::terraform::{Class, Evaluation};
+
+/// The findings of an evaluation's diagnostics.
+pub(super) fn of_evaluation(evaluation: &Evaluation) -> Problems {
+    evaluation
+        .diagnostics
+        .iter()
+        .map(|diagnostic| {
+            let rule = match diagnostic.class {
+                Class::Syntax => "syntax-error",
+                Class::Evaluation => "evaluation-error",
+                Class::Cycle => "reference-cycle",
+                Class::DuplicateKey => "duplicate-key",
+                Class::Limit => "limit-reached",
+            };
+            let mut problem = InputProblem::new(rule, diagnostic.span, diagnostic.message.clone());
+            problem.related = diagnostic
+                .related
+                .iter()
+                .map(|(span, message)| Related { span: *span, message: message.clone() })
+                .collect();
+            problem
+        })
+        .collect()
+}
+
+/// A key written twice in one JSON object or YAML mapping.
+pub(super) fn duplicate_key(duplicate: &Duplicate) -> InputProblem {
+    let message = format!("`{}` is written twice: the last one counts, silently", duplicate.key);
+    let mut problem = InputProblem::new("duplicate-key", duplicate.second, message);
+    problem.related.push(Related { span: duplicate.first, message: "first written here".to_owned() });
+    problem.help = Some("keep one of them".to_owned());
+    problem
+}
+
+/// What was loaded; a file that cannot be read becomes a finding.
+pub(super) fn loaded(
+    result: Result<Loaded, LoadError>,
+    path: &Path,
+    files: &Files,
+    problems: &mut Problems,
+) -> Option<Loaded> {
+    let error = match result {
+        Ok(loaded) => return Some(loaded),
+        Err(error) => error,
+    };
+    let span = Span::new(files.mention(path), 0..0);
+    let rule = match error {
+        LoadError::TooLarge { .. } => "limit-reached",
+        _ => "syntax-error",
+    };
+    problems.push(InputProblem::new(rule, span, format!("the file cannot be read: {error}")));
+    None
+}

@@ -1,0 +1,66 @@
+//! Places whose text must never be shown: values that the model or the configuration says are secret.
+
+use crate::lint::secrets::{ValueClass, classify, is_secret_name, value_class};
+use crate::mask::Masks;
+use crate::model::{Deployment, Field};
+use crate::terraform::Evaluation;
+use crate::value::{Kind, Value};
+
+/// Every such place. What merely looks like a secret is found by the scanner that `mask` runs over shown text.
+pub(super) fn masks(deployment: &Deployment, evaluations: &[Evaluation]) -> Masks {
+    let mut masks = Masks::new();
+    for task in &deployment.task_definitions {
+        for container in task.containers.with_template() {
+            for variable in container.environment.with_template() {
+                let name = variable.name.known().map_or("", String::as_str);
+                if let Some(value) = variable.value.known()
+                    && classify(name, value).is_some()
+                {
+                    masks.add(variable.value.span());
+                }
+            }
+        }
+    }
+    let mut password = |field: &Field<String>| {
+        if field.known().is_some_and(|value| !value.is_empty()) {
+            masks.add(field.span());
+        }
+    };
+    for database in &deployment.databases {
+        password(&database.password);
+    }
+    for cluster in &deployment.database_clusters {
+        password(&cluster.password);
+    }
+    for evaluation in evaluations {
+        for (name, value) in &evaluation.variables {
+            hide(&mut masks, name, value);
+        }
+        for resource in &evaluation.resources {
+            hide(&mut masks, "", &resource.body);
+        }
+    }
+    masks
+}
+
+/// Hides known strings that are sensitive, or secret by their name.
+fn hide(masks: &mut Masks, name: &str, value: &Value) {
+    match &value.kind {
+        Kind::String(text) => {
+            let text = text.as_str();
+            let secret = value.sensitive && value_class(text) != ValueClass::Harmless
+                || classify(name, text).is_some()
+                || (is_secret_name(name) && value_class(text) == ValueClass::Opaque);
+            if secret {
+                masks.add(value.span());
+            }
+        }
+        Kind::Sequence(sequence) => sequence.items.iter().for_each(|item| hide(masks, name, &value.child(item))),
+        Kind::Mapping(mapping) => {
+            for (key, entry) in &mapping.entries {
+                hide(masks, key, &value.child(&entry.value));
+            }
+        }
+        Kind::Null(_) | Kind::Bool(_) | Kind::Number(_) | Kind::Unknown(_) => {}
+    }
+}

@@ -1,0 +1,236 @@
+//! Every argument of every command.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::config::FailOn;
+use crate::date::Date;
+
+/// Says before anything ships what will break, what is unsafe and what it will cost: judges Terraform,
+/// ECS task definitions and deploy workflows together.
+#[derive(Debug, Parser)]
+#[command(name = "plimsoll", version, args_conflicts_with_subcommands = true, max_term_width = 100)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    #[command(flatten)]
+    pub overview: OverviewArgs,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Report findings
+    Check(CheckArgs),
+    /// Estimate the monthly cost
+    Cost(CostArgs),
+    /// Show a rule's page: why it hurts, what to do, when to ignore it
+    Explain(ExplainArgs),
+    /// List the rules
+    Rules(RulesArgs),
+    /// Evaluate a Terraform expression in a configuration
+    Eval(EvalArgs),
+    /// Show what evaluating a Terraform configuration found
+    Show(ShowArgs),
+}
+
+/// `plimsoll [PATH…]`: findings, then the estimate, then one summary line.
+#[derive(Debug, Args)]
+pub struct OverviewArgs {
+    #[command(flatten)]
+    pub common: CommonArgs,
+    #[command(flatten)]
+    pub gate: GateArgs,
+    #[command(flatten)]
+    pub price: PriceArgs,
+    /// Output format
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+}
+
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    #[command(flatten)]
+    pub common: CommonArgs,
+    #[command(flatten)]
+    pub gate: GateArgs,
+    /// Output format
+    #[arg(long, value_enum, default_value_t = CheckFormat::Human)]
+    pub format: CheckFormat,
+}
+
+#[derive(Debug, Args)]
+pub struct CostArgs {
+    #[command(flatten)]
+    pub common: CommonArgs,
+    #[command(flatten)]
+    pub price: PriceArgs,
+    /// Output format
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+}
+
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// Id of a rule, or of the same check in another tool (CKV_AWS_51)
+    pub rule: String,
+    /// When to use colour
+    #[arg(long, value_enum, default_value_t = Color::Auto)]
+    pub color: Color,
+}
+
+#[derive(Debug, Args)]
+pub struct RulesArgs {
+    /// Output format
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+    /// Write to this file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct EvalArgs {
+    /// Root module in whose scope expressions stand
+    #[arg(long = "in", value_name = "DIR", default_value = ".")]
+    pub dir: PathBuf,
+    /// The expression; `-` reads one a line from standard input and writes one JSON object a line
+    pub expression: String,
+    #[command(flatten)]
+    pub terraform: TerraformArgs,
+    /// Boundary: nothing outside it is read
+    #[arg(long, value_name = "DIR")]
+    pub root: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct ShowArgs {
+    /// Root module
+    #[arg(default_value = ".")]
+    pub path: PathBuf,
+    #[command(flatten)]
+    pub terraform: TerraformArgs,
+    /// Output format
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+    /// Write to this file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Boundary: nothing outside it is read
+    #[arg(long, value_name = "DIR")]
+    pub root: Option<PathBuf>,
+}
+
+/// What to read, and where results go.
+#[derive(Debug, Args)]
+pub struct CommonArgs {
+    /// Files or directories; what is needed to judge them is read as well
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub paths: Vec<PathBuf>,
+    /// Configuration file instead of the nearest plimsoll.yaml
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Boundary: nothing outside it is read (default: the git top level of the first PATH)
+    #[arg(long, value_name = "DIR")]
+    pub root: Option<PathBuf>,
+    #[command(flatten)]
+    pub terraform: TerraformArgs,
+    /// Region used where the files name none
+    #[arg(long)]
+    pub region: Option<String>,
+    /// Stage of everything: production or non-production
+    #[arg(long, value_enum)]
+    pub stage: Option<StageArg>,
+    /// Which rules run
+    #[arg(long, value_enum)]
+    pub profile: Option<ProfileArg>,
+    /// Write to this file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// When to use colour
+    #[arg(long, value_enum, default_value_t = Color::Auto)]
+    pub color: Color,
+    /// Only what is wrong: no notes, no summary
+    #[arg(long, short)]
+    pub quiet: bool,
+    /// Date of the run (YYYY-MM-DD) instead of today: decides what has expired
+    #[arg(long, value_name = "DATE")]
+    pub as_of: Option<Date>,
+    /// Threads (default: one per processor)
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<usize>,
+}
+
+/// What Terraform takes on its command line.
+#[derive(Debug, Args)]
+pub struct TerraformArgs {
+    /// Value of a Terraform variable
+    #[arg(long = "var", value_name = "NAME=VALUE")]
+    pub var: Vec<String>,
+    /// Terraform variable file
+    #[arg(long, value_name = "FILE")]
+    pub var_file: Vec<PathBuf>,
+    /// Terraform workspace
+    #[arg(long, value_name = "NAME")]
+    pub workspace: Option<String>,
+}
+
+/// What makes a run fail.
+#[derive(Debug, Args)]
+pub struct GateArgs {
+    /// Exit with 1 from this severity on: error, warning, info, never (default: warning)
+    #[arg(long, value_name = "SEVERITY", value_parser = fail_on)]
+    pub fail_on: Option<FailOn>,
+    /// Exit with 1 when a check could not be decided
+    #[arg(long)]
+    pub fail_on_undecided: bool,
+    /// Judge without the author's own ignore comments and entries
+    #[arg(long)]
+    pub no_ignores: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct PriceArgs {
+    /// Use the prices of this region whatever the files say
+    #[arg(long, value_name = "REGION")]
+    pub price_region: Option<String>,
+}
+
+fn fail_on(text: &str) -> Result<FailOn, String> {
+    FailOn::from_name(text).ok_or_else(|| "one of error, warning, info, never".to_owned())
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    Human,
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CheckFormat {
+    Human,
+    Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// GitHub Actions annotations
+    Github,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum StageArg {
+    Production,
+    NonProduction,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ProfileArg {
+    Default,
+    Strict,
+}

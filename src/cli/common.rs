@@ -1,0 +1,182 @@
+//! What several commands share: from arguments to a request, where output goes, how failures read.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use clap::ArgMatches;
+use rayon::ThreadPoolBuilder;
+
+use super::args::{Color, CommonArgs, ProfileArg, StageArg, TerraformArgs};
+use super::{Exit, Stop};
+use crate::analysis::{Analysis, Failure, Request, analyse};
+use crate::date::Date;
+use crate::lint::Profile;
+use crate::model::Stage;
+use crate::report::{self, Style};
+use crate::source::Files;
+use crate::terraform::{Input, Options};
+
+/// The request that the arguments describe.
+pub(super) fn request(
+    args: &CommonArgs,
+    matches: &ArgMatches,
+    no_ignores: bool,
+    price: Option<&super::args::PriceArgs>,
+) -> Result<Request, Stop> {
+    Ok(Request {
+        paths: args.paths.clone(),
+        root: args.root.clone(),
+        working_directory: working_directory()?,
+        config: args.config.clone(),
+        terraform: terraform_options(&args.terraform, matches)?,
+        region: args.region.clone(),
+        price_region: price.and_then(|price| price.price_region.clone()),
+        stage: args.stage.map(|stage| match stage {
+            StageArg::Production => Stage::Production,
+            StageArg::NonProduction => Stage::NonProduction,
+        }),
+        profile: args.profile.map(|profile| match profile {
+            ProfileArg::Default => Profile::Default,
+            ProfileArg::Strict => Profile::Strict,
+        }),
+        no_ignores,
+        as_of: args.as_of.unwrap_or_else(Date::today),
+        price: price.is_some(),
+    })
+}
+
+pub(super) fn working_directory() -> Result<PathBuf, Stop> {
+    std::env::current_dir().map_err(|error| Stop::path(format!("the working directory cannot be read: {error}")))
+}
+
+/// `--var` and `--var-file` in the order written, `TF_VAR_*`, the workspace.
+pub(super) fn terraform_options(args: &TerraformArgs, matches: &ArgMatches) -> Result<Options, Stop> {
+    let places = |id: &str| matches.indices_of(id).map(Iterator::collect::<Vec<_>>).unwrap_or_default();
+    let mut inputs: Vec<(usize, Input)> = Vec::new();
+    for (at, text) in places("var").into_iter().zip(&args.var) {
+        let (name, value) = text
+            .split_once('=')
+            .ok_or_else(|| Stop::usage("--var is written NAME=VALUE".to_owned()))?;
+        inputs.push((at, Input::Var { name: name.trim().to_owned(), value: value.to_owned() }));
+    }
+    for (at, path) in places("var_file").into_iter().zip(&args.var_file) {
+        if !path.is_file() {
+            return Err(Stop::path(format!("the variable file `{}` does not exist", path.display())));
+        }
+        inputs.push((at, Input::VarFile(path.clone())));
+    }
+    inputs.sort_by_key(|(at, _)| *at);
+    let mut environment: Vec<(String, String)> = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .filter_map(|(name, value)| Some((name.strip_prefix("TF_VAR_")?.to_owned(), value)))
+        .collect();
+    environment.sort();
+    Ok(Options {
+        inputs: inputs.into_iter().map(|(_, input)| input).collect(),
+        environment,
+        workspace: args.workspace.clone(),
+        ..Options::default()
+    })
+}
+
+/// Runs the analysis, with `--jobs` threads where given.
+pub(super) fn run(request: &Request, jobs: Option<usize>) -> Result<Analysis, Stop> {
+    if jobs == Some(0) {
+        return Err(Stop::usage("--jobs must be at least 1"));
+    }
+    let mut pool = ThreadPoolBuilder::new().stack_size(16 * 1024 * 1024);
+    if let Some(jobs) = jobs {
+        pool = pool.num_threads(jobs);
+    }
+    // A pool that exists already serves as well.
+    let _ = pool.build_global();
+    analyse(request).map_err(|failure| match failure {
+        Failure::Path(message) => Stop::path(message),
+        Failure::Argument(message) => Stop::usage(message),
+        Failure::Config { errors, sources } => {
+            let mut text = Vec::new();
+            let style = Style::detect(&std::io::stderr(), anstream::ColorChoice::Auto);
+            let shown = report::human::config_errors(&errors, &sources, &style, &mut text);
+            let message = match shown {
+                Ok(()) => String::from_utf8_lossy(&text).into_owned(),
+                Err(error) => error.to_string(),
+            };
+            Stop { exit: Exit::Usage, message: format!("the configuration is wrong\n{message}") }
+        }
+    })
+}
+
+/// Where a report goes: standard output, or a file that appears complete or not at all.
+pub(super) fn deliver(
+    output: Option<&Path>,
+    color: Color,
+    write: impl FnOnce(&Style, &mut dyn Write) -> std::io::Result<()>,
+) -> Result<(), Stop> {
+    match output {
+        None => {
+            let stdout = std::io::stdout();
+            let choice = match color {
+                Color::Auto => anstream::ColorChoice::Auto,
+                Color::Always => anstream::ColorChoice::Always,
+                Color::Never => anstream::ColorChoice::Never,
+            };
+            let style = Style::detect(&stdout, choice);
+            let mut out = std::io::BufWriter::new(stdout.lock());
+            write(&style, &mut out)?;
+            Ok(out.flush()?)
+        }
+        Some(path) => {
+            let mut text = Vec::new();
+            write(&Style::plain(100), &mut text)?;
+            let failed = |error: std::io::Error| Stop::path(format!("cannot write {}: {error}", path.display()));
+            let beside = beside(path);
+            std::fs::write(&beside, &text).map_err(failed)?;
+            std::fs::rename(&beside, path).map_err(|error| {
+                let _ = std::fs::remove_file(&beside);
+                failed(error)
+            })
+        }
+    }
+}
+
+/// A temporary name in the directory of `path`.
+fn beside(path: &Path) -> PathBuf {
+    let mut name = std::ffi::OsString::from(".");
+    name.push(path.file_name().unwrap_or_default());
+    name.push(format!(".{}.tmp", std::process::id()));
+    path.with_file_name(name)
+}
+
+/// The parts of an analysis that reports need.
+pub(super) fn outcome<'a>(analysis: &'a Analysis, as_of: Date) -> report::Outcome<'a> {
+    report::Outcome {
+        version: env!("CARGO_PKG_VERSION"),
+        as_of,
+        sources: &analysis.sources,
+        masks: &analysis.masks,
+        files: analysis.files,
+        judgement: &analysis.judgement,
+        estimate: analysis.estimate.as_ref(),
+        notes: &analysis.notes,
+        environment: &analysis.environment,
+    }
+}
+
+/// Files for a command that looks at one root module.
+pub(super) fn files_for(dir: &Path, root: Option<&Path>) -> Result<(Files, PathBuf), Stop> {
+    let real = dir.canonicalize().map_err(|error| Stop::path(format!("`{}`: {error}", dir.display())))?;
+    if !real.is_dir() {
+        return Err(Stop::path(format!("`{}` is no directory", dir.display())));
+    }
+    let top = match root {
+        Some(root) => root.canonicalize().map_err(|error| Stop::path(format!("`{}`: {error}", root.display())))?,
+        None => real.ancestors().find(|above| above.join(".git").exists()).unwrap_or(&real).to_path_buf(),
+    };
+    if !real.starts_with(&top) {
+        return Err(Stop::path(format!("`{}` lies outside the root `{}`", dir.display(), top.display())));
+    }
+    let files = Files::new(&top, &working_directory()?)
+        .map_err(|error| Stop::path(format!("`{}`: {error}", top.display())))?;
+    Ok((files, real))
+}
+

@@ -1,0 +1,302 @@
+//! Finds and reads the configuration file.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use globset::{Glob, GlobMatcher};
+use rust_decimal::Decimal;
+
+use super::{Config, ConfigError, FILE_NAMES, FailOn};
+use crate::lint::suppress::ConfigIgnore;
+use crate::lint::{Profile, Severity, registry};
+use crate::model::Stage;
+use crate::source::{FileId, Span};
+use crate::syntax::tree::{Member, Node, NodeKind};
+use crate::syntax::yaml::{self, Dialect};
+use crate::text::closest;
+
+/// The configuration nearest to `start` (a file or directory), not above `root`.
+#[must_use]
+pub fn find(start: &Path, root: &Path) -> Option<PathBuf> {
+    start
+        .ancestors()
+        .take_while(|dir| dir.starts_with(root))
+        .flat_map(|dir| FILE_NAMES.iter().map(move |name| dir.join(name)))
+        .find(|path| path.is_file())
+}
+
+/// Reads a configuration file.
+///
+/// # Errors
+/// Every mistake found: broken YAML, unknown keys and rules, values of the wrong kind.
+pub fn load(text: &str, file: FileId) -> Result<Config, Vec<ConfigError>> {
+    let parsed = yaml::parse(text, file, Dialect::PLAIN);
+    let mut reader = Reader { errors: Vec::new() };
+    for error in &parsed.errors {
+        reader.error(error.span, error.message.clone(), None);
+    }
+    for duplicate in &parsed.duplicates {
+        reader.error(duplicate.second, format!("`{}` is written twice", duplicate.key), None);
+    }
+    let mut config = Config::default();
+    if reader.errors.is_empty() {
+        match parsed.documents.as_slice() {
+            [] => {}
+            [document] => reader.document(document, &mut config),
+            [_, second, ..] => reader.error(second.span, "the file must hold one document".to_owned(), None),
+        }
+    }
+    if reader.errors.is_empty() { Ok(config) } else { Err(reader.errors) }
+}
+
+const KEYS: [&str; 8] = ["region", "stage", "profile", "hours", "fail_on", "rules", "ignore", "usage"];
+const IGNORE_KEYS: [&str; 5] = ["rule", "path", "resource", "reason", "until"];
+
+struct Reader {
+    errors: Vec<ConfigError>,
+}
+
+impl Reader {
+    fn error(&mut self, span: Span, message: String, help: Option<String>) {
+        self.errors.push(ConfigError { span, message, help });
+    }
+
+    /// Members of a mapping; reports keys that are not `known`.
+    fn members<'a>(&mut self, node: &'a Node, what: &str, known: &[&str]) -> &'a [Member] {
+        let NodeKind::Map(members) = &node.kind else {
+            self.error(node.span, format!("{what} must be a mapping"), None);
+            return &[];
+        };
+        for member in members {
+            if !known.contains(&&*member.key) {
+                let help = closest(&member.key, known.iter().copied()).map_or_else(
+                    || format!("known keys: {}", known.join(", ")),
+                    |key| format!("did you mean `{key}`?"),
+                );
+                self.error(member.key_span, format!("unknown key `{}`", member.key), Some(help));
+            }
+        }
+        members
+    }
+
+    fn text(&mut self, node: &Node, key: &str) -> Option<String> {
+        let text = node.scalar_text();
+        if text.is_none() {
+            self.error(node.span, format!("`{key}` must be text"), None);
+        }
+        text.map(|text| text.to_string())
+    }
+
+    /// One of a list of words.
+    fn choice<T>(
+        &mut self,
+        node: &Node,
+        key: &str,
+        words: &str,
+        read: impl Fn(&str) -> Option<T>,
+    ) -> Option<T> {
+        let text = self.text(node, key)?;
+        let value = read(&text);
+        if value.is_none() {
+            self.error(node.span, format!("`{key}` cannot be `{text}`"), Some(format!("one of {words}")));
+        }
+        value
+    }
+
+    fn document(&mut self, node: &Node, config: &mut Config) {
+        if matches!(node.kind, NodeKind::Null) {
+            return;
+        }
+        for member in self.members(node, "the configuration", &KEYS) {
+            let value = &member.value;
+            match &*member.key {
+                "region" => config.region = self.text(value, "region").map(|region| (region, value.span)),
+                "stage" => {
+                    config.stage =
+                        self.choice(value, "stage", "production, non-production", |text| match text {
+                            "production" => Some(Stage::Production),
+                            "non-production" => Some(Stage::NonProduction),
+                            _ => None,
+                        });
+                }
+                "profile" => {
+                    config.profile = self.choice(value, "profile", "default, strict", |text| match text {
+                        "default" => Some(Profile::Default),
+                        "strict" => Some(Profile::Strict),
+                        _ => None,
+                    });
+                }
+                "hours" => {
+                    config.hours =
+                        self.choice(value, "hours", "a number of hours a month, from 0 to 744", |text| {
+                            let hours = text.parse::<Decimal>().ok()?;
+                            (Decimal::ZERO..=Decimal::from(744)).contains(&hours).then_some(hours)
+                        });
+                }
+                "fail_on" => {
+                    config.fail_on =
+                        self.choice(value, "fail_on", "error, warning, info, never", FailOn::from_name);
+                }
+                "rules" => self.rules(value, config),
+                "ignore" => self.ignores(value, config),
+                "usage" => config.usage = Some(value.clone()),
+                _ => {}
+            }
+        }
+    }
+
+    fn rules(&mut self, node: &Node, config: &mut Config) {
+        let NodeKind::Map(members) = &node.kind else {
+            self.error(node.span, "`rules` must be a mapping from rule ids".to_owned(), None);
+            return;
+        };
+        for member in members {
+            let Some(info) = registry::info(&member.key) else {
+                let known = registry::infos().iter().map(|info| info.id);
+                let help = closest(&member.key, known).map(|id| format!("did you mean `{id}`?"));
+                self.error(member.key_span, format!("no rule is called `{}`", member.key), help);
+                continue;
+            };
+            let severity =
+                self.choice(&member.value, &member.key, "off, error, warning, info", |text| match text {
+                    "off" | "false" => Some(None),
+                    _ => text.parse::<Severity>().ok().map(Some),
+                });
+            if let Some(severity) = severity {
+                config.rules.insert(info.id, severity);
+            }
+        }
+    }
+
+    /// Either a list of entries, or `{foreign: false, entries: […]}`.
+    fn ignores(&mut self, node: &Node, config: &mut Config) {
+        let entries = match &node.kind {
+            NodeKind::Map(_) => {
+                let mut entries: &[Node] = &[];
+                for member in self.members(node, "`ignore`", &["foreign", "entries"]) {
+                    match (&*member.key, &member.value.kind) {
+                        ("foreign", NodeKind::Bool(value)) => config.ignore_foreign = Some(*value),
+                        ("foreign", _) => {
+                            self.error(member.value.span, "`foreign` must be true or false".to_owned(), None);
+                        }
+                        ("entries", NodeKind::List(items)) => entries = items,
+                        ("entries", _) => {
+                            self.error(member.value.span, "`entries` must be a list".to_owned(), None);
+                        }
+                        _ => {}
+                    }
+                }
+                entries
+            }
+            NodeKind::List(items) => items,
+            _ => {
+                self.error(node.span, "`ignore` must be a list of entries".to_owned(), None);
+                &[]
+            }
+        };
+        for entry in entries {
+            if let Some(ignore) = self.ignore(entry) {
+                config.ignores.push(ignore);
+            }
+        }
+    }
+
+    fn ignore(&mut self, node: &Node) -> Option<ConfigIgnore> {
+        let members = self.members(node, "an ignore entry", &IGNORE_KEYS);
+        let mut seen = HashSet::new();
+        let mut ignore = ConfigIgnore {
+            rule: String::new(),
+            rule_span: node.span,
+            path: None,
+            resource: None,
+            reason: None,
+            until: None,
+            span: node.span,
+        };
+        for member in members {
+            let value = &member.value;
+            seen.insert(&*member.key);
+            match &*member.key {
+                "rule" => {
+                    ignore.rule = self.text(value, "rule")?;
+                    ignore.rule_span = value.span;
+                }
+                "path" => ignore.path = self.glob(value, "path"),
+                "resource" => ignore.resource = self.glob(value, "resource"),
+                "reason" => ignore.reason = self.text(value, "reason"),
+                "until" => ignore.until = self.text(value, "until").map(|text| (text, value.span)),
+                _ => {}
+            }
+        }
+        if !seen.contains("rule") {
+            self.error(node.span, "an ignore entry needs a `rule`".to_owned(), None);
+            return None;
+        }
+        Some(ignore)
+    }
+
+    fn glob(&mut self, node: &Node, key: &str) -> Option<GlobMatcher> {
+        let text = self.text(node, key)?;
+        // An address holds brackets; they are literal there.
+        let pattern = if key == "resource" { text.replace('[', "\\[").replace(']', "\\]") } else { text };
+        match Glob::new(&pattern) {
+            Ok(glob) => Some(glob.compile_matcher()),
+            Err(error) => {
+                self.error(node.span, format!("`{key}` is no pattern: {}", error.kind()), None);
+                None
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+    use super::*;
+    use crate::source::SourceMap;
+
+    fn read(text: &str) -> Result<Config, Vec<String>> {
+        let file = SourceMap::default().add_pseudo("plimsoll.yaml", text);
+        load(text, file).map_err(|errors| {
+            errors
+                .iter()
+                .map(|error| format!("{}: {}", error.message, error.help.as_deref().unwrap_or("")))
+                .collect()
+        })
+    }
+
+    #[test]
+    fn every_key_is_read() {
+        let config = read(
+            "region: eu-west-1\nstage: production\nprofile: strict\nhours: 200\nfail_on: error\n\
+             rules: {log-retention: off, duplicate-key: info}\n\
+             ignore:\n  - {rule: rds-public, path: 'infra/**', resource: 'module.a[\"x\"].*', reason: why, until: 2027-01-01}\n\
+             usage: {}\n",
+        )
+        .unwrap();
+        assert_eq!(config.hours, Some(Decimal::from(200)));
+        assert_eq!(config.rules.get("log-retention"), Some(&None));
+        assert_eq!(config.rules.get("duplicate-key"), Some(&Some(Severity::Info)));
+        let ignore = &config.ignores[0];
+        assert!(ignore.resource.as_ref().unwrap().is_match("module.a[\"x\"].aws_db_instance.this"));
+        assert!(ignore.path.as_ref().unwrap().is_match("infra/prod/db.tf"));
+    }
+
+    #[test]
+    fn mistakes_are_named_with_a_suggestion() {
+        let errors = read(
+            "regoin: eu-west-1\nrules: {log-retentoin: off}\nstage: prod\nhours: -1\nignore: [{path: x}]\n",
+        )
+        .unwrap_err();
+        assert_eq!(
+            errors,
+            [
+                "unknown key `regoin`: did you mean `region`?",
+                "no rule is called `log-retentoin`: did you mean `log-retention`?",
+                "`stage` cannot be `prod`: one of production, non-production",
+                "`hours` cannot be `-1`: one of a number of hours a month, from 0 to 744",
+                "an ignore entry needs a `rule`: ",
+            ]
+        );
+    }
+}

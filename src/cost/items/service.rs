@@ -1,0 +1,147 @@
+//! ECS services: tasks that run all month, at the desired count, between the bounds of their scaling.
+
+use rust_decimal::Decimal;
+
+use super::super::Ledger;
+use super::super::catalogue::Price;
+use super::super::estimate::Range;
+use super::super::quantity::{Known, Missing, Quantity};
+use super::super::sheet::Sheet;
+use super::capacity::{Placement, Provider, Share, split_quantity};
+use super::fargate::{self, Capacity, Task};
+use crate::model::service::{ScalingTarget, Service};
+
+/// Types whose resources are or start the instances that tasks on EC2 run on.
+const INSTANCES: [&str; 5] = [
+    "aws_autoscaling_group",
+    "aws_instance",
+    "aws_spot_fleet_request",
+    "aws_ec2_fleet",
+    "aws_spot_instance_request",
+];
+
+pub(in crate::cost) fn price(ledger: &mut Ledger<'_>) {
+    for service in &ledger.deployment().services {
+        ledger.price(&service.meta, "ecs-service", |sheet| charge(sheet, service));
+    }
+}
+
+fn charge<'a>(sheet: &mut Sheet<'a>, service: &'a Service) {
+    let definition = fargate::linked(sheet, &service.task_definition_link);
+    let deployment = sheet.context.deployment;
+    let placement = Placement {
+        launch_type: &service.launch_type,
+        strategy: &service.strategy,
+        cluster: service.cluster_link.to().and_then(|id| deployment.cluster(id)),
+        only_fargate: fargate::only_fargate(&definition),
+    };
+    let shares = match placement.shares(sheet) {
+        Ok(shares) => shares,
+        Err(missing) => return sheet.leave_out("Tasks", missing, None),
+    };
+    let hours = sheet.hours();
+    let tasks = task_count(sheet, service);
+    let split = match &tasks {
+        Ok(tasks) => split_quantity(&shares, tasks).into_iter().map(Ok).collect(),
+        Err(missing) => vec![Err(missing.clone()); shares.len()],
+    };
+    let size = Task::read(sheet, &definition);
+    let addresses = fargate::public_addresses(sheet, &service.network);
+    for (share, tasks) in shares.iter().zip(split) {
+        let capacity = match share.provider {
+            Provider::Fargate => Capacity::OnDemand,
+            Provider::FargateSpot => Capacity::Spot,
+            Provider::Instances => {
+                on_instances(sheet, &shares);
+                continue;
+            }
+            Provider::External => {
+                anywhere(sheet);
+                continue;
+            }
+        };
+        let task_hours = tasks.map(|tasks| tasks.times(hours));
+        size.charge(sheet, &task_hours, capacity, (hours, "task-month"));
+        if let Some(addresses) = &addresses {
+            sheet.public_ipv4(fargate::address_hours(&task_hours, addresses));
+        }
+    }
+}
+
+/// Tasks at the least, as desired, at the most.
+fn task_count(sheet: &mut Sheet<'_>, service: &Service) -> Known<Quantity> {
+    // Terraform's provider creates no task when nothing is written.
+    let mut desired = sheet.number(&service.desired_count, "desired_count", Some(0));
+    let deployment = sheet.context.deployment;
+    let targets = service.scaling.iter().filter_map(|id| deployment.scaling_target(*id));
+    let of_count = |target: &&ScalingTarget| {
+        !target.scalable_dimension.holds(true, |dimension| dimension == "ecs:service:DesiredCount").is_no()
+    };
+    let Some(target) = targets.filter(of_count).last() else {
+        if service.desired_count.is_absent() {
+            let value = "0 where it is not written, as Terraform creates the service";
+            let name = sheet.assume("desired_count", value, "desired_count");
+            desired = desired.map(|tasks| tasks.assuming(name));
+        }
+        return desired;
+    };
+    let least = sheet.number(&target.min_capacity, "min_capacity", None);
+    let most = sheet.number(&target.max_capacity, "max_capacity", None);
+    let scaled = match (desired, least, most) {
+        (Ok(desired), Ok(least), Ok(most)) => {
+            let (low, high) = (least.range.low, most.range.high.max(least.range.low));
+            // Scaling keeps the count between its bounds.
+            let range = Range { low, expected: desired.range.expected.max(low).min(high), high };
+            join(&desired, &[&least, &most]).with(range)
+        }
+        (Ok(desired), Err(_), Ok(most)) => {
+            let expected = desired.range.expected.min(most.range.high);
+            join(&desired, &[&most]).with(Range { low: Decimal::ZERO, expected, high: most.range.high })
+        }
+        (Ok(desired), least, Err(missing)) => {
+            sheet.leave_out("Tasks above the desired count", missing, None);
+            let low = least.map_or(Decimal::ZERO, |least| least.range.low);
+            desired.with(Range::spanning(low, desired.range.expected, desired.range.high))
+        }
+        (Err(_), Ok(least), Ok(most)) => {
+            let (low, high) = (least.range.low, most.range.high.max(least.range.low));
+            let name = format!("desired_count of {}", sheet.meta.address);
+            let value = format!("between {low} and {high}: the most is expected");
+            let name = sheet.assume(name, value, "--var or --var-file");
+            let range = Range { low, expected: high, high };
+            join(&least, &[&most]).with(range).assuming(name)
+        }
+        (Err(missing), ..) => return Err(missing),
+    };
+    Ok(scaled)
+}
+
+fn join(first: &Quantity, others: &[&Quantity]) -> Quantity {
+    let mut joined = first.clone();
+    for other in others {
+        joined.drivers.extend(other.drivers.iter().cloned());
+        joined.assumption = joined.assumption.or_else(|| other.assumption.clone());
+    }
+    joined
+}
+
+/// Tasks on EC2 cost nothing by themselves; the instances do.
+pub(super) fn on_instances(sheet: &mut Sheet<'_>, shares: &[Share]) {
+    let unit = sheet.meta.unit;
+    let others = &sheet.context.deployment.others;
+    let described =
+        others.iter().any(|other| other.meta.unit == unit && INSTANCES.contains(&&*other.meta.kind));
+    if !described {
+        let missing = Missing::because("they run on EC2 instances that are in no file");
+        sheet.leave_out("Tasks", missing, None);
+    } else if shares.iter().all(|share| share.provider == Provider::Instances) {
+        sheet.free("tasks on EC2 cost nothing by themselves, the instances do");
+    }
+}
+
+/// ECS Anywhere bills the registered instances, which are in no file.
+pub(super) fn anywhere(sheet: &mut Sheet<'_>) {
+    let price: Option<Price> = sheet.context.catalogue.ecs_anywhere(&sheet.region());
+    let missing = Missing::because("how many external instances there are is in no file");
+    sheet.leave_out("ECS Anywhere instances", missing, price.map(|price| (price.amount, price.unit)));
+}

@@ -1,0 +1,109 @@
+//! Port mappings that cannot work under awsvpc: a host port of its own, and one port in two containers.
+
+use crate::lint::{Probe, Problem};
+use crate::model::task::{Container, PortMapping, TaskDefinition};
+use crate::model::{Field, Tri};
+use crate::value::Causes;
+
+fn host_port_differs(host: &Field<i64>, port: Option<&i64>) -> Problem {
+    let host = host.known().map_or_else(String::new, |host| format!(" {host}"));
+    let wanted = port.map_or_else(|| "the containerPort".to_owned(), |port| format!("containerPort {port}"));
+    Problem::new(format!(
+        "hostPort{host} is not {wanted}: under awsvpc no port is translated, and ECS refuses it"
+    ))
+    .help(format!("leave hostPort out, or set it to {wanted}"))
+}
+
+fn port_taken(port: i64, other: &Container, mapping: &PortMapping) -> Problem {
+    let other_name = other.name.known().map_or("another container", String::as_str);
+    Problem::new(format!(
+        "port {port} is taken by container {other_name}: under awsvpc all containers share one network"
+    ))
+    .help("give each container of the task its own port")
+    .related(&mapping.container_port.origin, format!("container {other_name} listens here"))
+}
+
+pub(super) fn check(probe: &mut Probe<'_>, task: &TaskDefinition) {
+    let awsvpc = task.network_mode.holds(false, |mode| mode == "awsvpc");
+    if awsvpc.is_no() {
+        return;
+    }
+    for (index, container) in task.containers.with_template().enumerate() {
+        for mapping in container.ports.with_template() {
+            let differs = differs(mapping);
+            let port = mapping.container_port.known();
+            let element = crate::lint::probe::container_element(container.name.known(), index);
+            probe.decide(awsvpc.clone().and(differs), &mapping.host_port.origin, || {
+                host_port_differs(&mapping.host_port, port).element(element)
+            });
+        }
+    }
+    shared_ports(probe, task, &awsvpc);
+}
+
+fn differs(mapping: &PortMapping) -> Tri {
+    let (host, port) = match (&mapping.host_port.possible(None), &mapping.container_port.possible(None)) {
+        (Ok(hosts), _) if hosts.is_empty() => return Tri::No,
+        (Ok(hosts), Ok(ports)) if !ports.is_empty() => (hosts.clone(), ports.clone()),
+        // 0 asks for a dynamic port and is never a containerPort.
+        (Ok(hosts), _) if hosts.iter().all(|host| **host == 0) => return Tri::Yes,
+        _ => return Tri::Maybe(mapping.host_port.causes().and(&mapping.container_port.causes())),
+    };
+    let mut answers = host.iter().flat_map(|host| port.iter().map(move |port| host != port));
+    match answers.next() {
+        Some(first) if answers.all(|answer| answer == first) => first.into(),
+        _ => Tri::Maybe(mapping.host_port.causes().and(&mapping.container_port.causes())),
+    }
+}
+
+/// Looks for two containers on one port and protocol; each later one is blamed.
+fn shared_ports(probe: &mut Probe<'_>, task: &TaskDefinition, awsvpc: &Tri) {
+    let mut open = task.containers.causes();
+    let mappings: Vec<(usize, &Container, &PortMapping)> = task
+        .containers
+        .iter()
+        .enumerate()
+        .flat_map(|(index, container)| container.ports.iter().map(move |port| (index, container, port)))
+        .collect();
+    let mut found = false;
+    for (position, (index, container, mapping)) in mappings.iter().enumerate() {
+        let earlier = mappings.iter().take(position).filter(|(other, _, _)| other != index);
+        for (_, other, taken) in earlier {
+            match awsvpc.clone().and(same_port(mapping, taken)) {
+                Tri::No => {}
+                Tri::Maybe(causes) => open.add_all(&causes),
+                Tri::Yes => {
+                    let Some(port) = mapping.container_port.known() else { continue };
+                    let element = crate::lint::probe::container_element(container.name.known(), *index);
+                    probe.fail(
+                        &mapping.container_port.origin,
+                        port_taken(*port, other, taken).element(element),
+                    );
+                    found = true;
+                    break;
+                }
+            }
+        }
+        open.add_all(&container.ports.causes());
+    }
+    if !found && (task.containers.items.len() > 1 || !task.containers.is_closed()) {
+        probe.undecided(&task.containers.origin, &open);
+    }
+}
+
+fn same_port(a: &PortMapping, b: &PortMapping) -> Tri {
+    let unknown = |causes: Causes| Tri::Maybe(causes);
+    let ports = match (a.container_port.known(), b.container_port.known()) {
+        (Some(a), Some(b)) => Tri::from(a == b),
+        _ if a.container_port.is_absent() || b.container_port.is_absent() => Tri::No,
+        (Some(port), None) => b.container_port.holds(false, |other| other == port),
+        (None, Some(port)) => a.container_port.holds(false, |other| other == port),
+        (None, None) => unknown(a.container_port.causes().and(&b.container_port.causes())),
+    };
+    let udp = |mapping: &PortMapping| {
+        mapping.protocol.holds(false, |protocol| protocol.eq_ignore_ascii_case("udp"))
+    };
+    let (a_udp, b_udp) = (udp(a), udp(b));
+    let same = a_udp.clone().and(b_udp.clone()).or(a_udp.negate().and(b_udp.negate()));
+    ports.and(same)
+}

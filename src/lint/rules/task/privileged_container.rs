@@ -1,0 +1,20 @@
+//! Containers with `privileged: true`.
+
+use super::super::facts::launch;
+use crate::lint::{Probe, Problem};
+use crate::model::task::{Container, TaskDefinition};
+
+fn privileged(on_fargate: bool) -> Problem {
+    let why =
+        if on_fargate { "Fargate refuses to register it" } else { "who takes it over is root on the host" };
+    Problem::new(format!("container runs privileged: {why}"))
+        .help("drop `privileged`, and add the one Linux capability or device that is needed")
+}
+
+pub(super) fn check(probe: &mut Probe<'_>, task: &TaskDefinition, container: &Container) {
+    let is_privileged = container.privileged.holds(false, |privileged| *privileged);
+    let deployment = probe.deployment;
+    probe.decide(is_privileged, &container.privileged.origin, || {
+        privileged(launch::of_task(deployment, task).fargate().is_yes())
+    });
+}

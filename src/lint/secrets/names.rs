@@ -1,0 +1,273 @@
+//! Names that announce a credential: `DB_PASSWORD`, `stripeApiKey`, not `PASSWORD_MIN_LENGTH`.
+
+/// Words that alone make a name a credential's.
+const SECRET_WORDS: &[&str] = &[
+    "password",
+    "passwd",
+    "passwort",
+    "pwd",
+    "passphrase",
+    "secret",
+    "secrets",
+    "token",
+    "apikey",
+    "credential",
+    "credentials",
+    "privatekey",
+    "secretkey",
+    "accesskey",
+    "pass",
+    "pw",
+    "dsn",
+    "pat",
+];
+
+/// Pairs of words that do so together.
+const SECRET_PAIRS: &[(&str, &str)] = &[
+    ("api", "key"),
+    ("access", "key"),
+    ("account", "key"),
+    ("admin", "key"),
+    ("app", "key"),
+    ("auth", "key"),
+    ("client", "key"),
+    ("db", "key"),
+    ("encryption", "key"),
+    ("license", "key"),
+    ("master", "key"),
+    ("private", "key"),
+    ("secret", "key"),
+    ("service", "key"),
+    ("shared", "key"),
+    ("signing", "key"),
+    ("signature", "key"),
+    ("ssh", "key"),
+    ("storage", "key"),
+    ("webhook", "key"),
+    ("key", "base"),
+    ("connection", "string"),
+];
+
+/// A last word that says: this is about the credential, not the credential itself.
+const ABOUT: &[&str] = &[
+    "age",
+    "algorithm",
+    "alg",
+    "allowed",
+    "arn",
+    "arns",
+    "attempts",
+    "audience",
+    "bucket",
+    "class",
+    "complexity",
+    "count",
+    "days",
+    "dir",
+    "directory",
+    "disabled",
+    "duration",
+    "email",
+    "enabled",
+    "endpoint",
+    "env",
+    "exp",
+    "expiration",
+    "expire",
+    "expires",
+    "expiry",
+    "field",
+    "file",
+    "filename",
+    "format",
+    "header",
+    "headers",
+    "host",
+    "hours",
+    "id",
+    "ids",
+    "interval",
+    "issuer",
+    "key",
+    "keys",
+    "kind",
+    "label",
+    "leeway",
+    "len",
+    "length",
+    "lifetime",
+    "limit",
+    "location",
+    "manager",
+    "max",
+    "method",
+    "min",
+    "minutes",
+    "mode",
+    "name",
+    "names",
+    "ns",
+    "optional",
+    "param",
+    "parameter",
+    "path",
+    "paths",
+    "period",
+    "policy",
+    "port",
+    "prefix",
+    "provider",
+    "realm",
+    "ref",
+    "region",
+    "regex",
+    "required",
+    "reset",
+    "retries",
+    "rotation",
+    "rounds",
+    "salt",
+    "scheme",
+    "scope",
+    "scopes",
+    "seconds",
+    "service",
+    "size",
+    "source",
+    "storage",
+    "store",
+    "strategy",
+    "suffix",
+    "timeout",
+    "ttl",
+    "type",
+    "types",
+    "uri",
+    "url",
+    "urls",
+    "usage",
+    "use",
+    "user",
+    "username",
+    "validation",
+    "validity",
+    "version",
+    "window",
+];
+
+/// Words that make the whole name harmless wherever they stand.
+const PUBLIC: &[&str] =
+    &["public", "publishable", "allow", "enable", "disable", "require", "use", "has", "is", "skip"];
+
+/// Whether a name looks like a credential's.
+#[must_use]
+pub fn is_secret_name(name: &str) -> bool {
+    let words = words(name);
+    let has = |word: &str, list: &[&str]| list.contains(&word);
+    if words.iter().any(|word| has(word, PUBLIC)) {
+        return false;
+    }
+    let pair = |list: &[String]| {
+        list.array_windows::<2>()
+            .any(|[first, second]| SECRET_PAIRS.iter().any(|(a, b)| first == a && second == b))
+    };
+    if pair(&words) {
+        // `API_KEY` ends in a word of ABOUT that belongs to the pair itself.
+        let [.., before, last] = words.as_slice() else { return false };
+        let ends_in_pair = SECRET_PAIRS.iter().any(|(a, b)| before == a && last == b);
+        return ends_in_pair || !has(last, ABOUT);
+    }
+    let Some((last, head)) = words.split_last() else { return false };
+    if has(last, SECRET_WORDS) {
+        return !(last == "pat" && head.is_empty());
+    }
+    if has(last, ABOUT) {
+        // `SECRET_KEY` and `TOKEN_SALT` hold credentials; `PASSWORD_LENGTH` does not.
+        return matches!(last.as_str(), "key" | "salt")
+            && head.last().is_some_and(|word| has(word, SECRET_WORDS));
+    }
+    // `PASSWORD_PRODUCTION`, `token2`
+    words.iter().any(|word| has(word, SECRET_WORDS) && word != "pass" && word != "pw" && word != "pat")
+}
+
+/// Words of a name, lower case: parts between separators, camel case split, trailing digits dropped.
+fn words(name: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut word = String::new();
+    let mut before_lower = false;
+    for c in name.chars() {
+        if !c.is_alphanumeric() {
+            words.push(std::mem::take(&mut word));
+            before_lower = false;
+            continue;
+        }
+        if c.is_uppercase() && before_lower {
+            words.push(std::mem::take(&mut word));
+        }
+        before_lower = c.is_lowercase() || c.is_ascii_digit();
+        word.extend(c.to_lowercase());
+    }
+    words.push(word);
+    words
+        .into_iter()
+        .map(|word| word.trim_end_matches(|c: char| c.is_ascii_digit()).to_owned())
+        .filter(|word| !word.is_empty())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_credentials_are_told_from_names_about_them() {
+        let secret = [
+            "DB_PASSWORD",
+            "password",
+            "SECRET_KEY",
+            "SECRET_KEY_BASE",
+            "STRIPE_API_KEY",
+            "stripeApiKey",
+            "JWT_SECRET",
+            "API_TOKEN",
+            "AWS_SECRET_ACCESS_KEY",
+            "MYSQL_ROOT_PASSWORD",
+            "APP_KEY",
+            "REDIS_PASS",
+            "token2",
+            "GITHUB_PAT",
+            "SENTRY_DSN",
+            "PASSWORD_PRODUCTION",
+            "TOKEN_SALT",
+            "DATABASE_CONNECTION_STRING",
+        ];
+        for name in secret {
+            assert!(is_secret_name(name), "{name}");
+        }
+        let harmless = [
+            "DB_HOST",
+            "ALLOW_EMPTY_PASSWORD",
+            "CSRF_TOKEN_ENABLED",
+            "PASSWORD_MIN_LENGTH",
+            "TOKEN_LIFETIME",
+            "DB_SECRET_ARN",
+            "DB_PASSWORD_FILE",
+            "OAUTH_TOKEN_URL",
+            "STRIPE_PUBLISHABLE_KEY",
+            "GOOGLE_CLIENT_ID",
+            "NEXT_PUBLIC_API_KEY",
+            "SECRET_NAME",
+            "KEY",
+            "CACHE_KEY",
+            "COMPASS",
+            "TOKENIZER",
+            "SECRETS_MANAGER",
+            "PATH",
+            "",
+            "AUTH_HEADER",
+        ];
+        for name in harmless {
+            assert!(!is_secret_name(name), "{name}");
+        }
+    }
+}

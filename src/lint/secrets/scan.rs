@@ -1,0 +1,194 @@
+//! Finds secrets in source text, whatever its language, so that they can be masked where text is shown.
+//! Wider than the rules on purpose: hiding too much is harmless.
+
+use std::ops::Range;
+
+use super::formats;
+use super::names::is_secret_name;
+use super::values::{ValueClass, url_password, value_class};
+
+/// Byte ranges of what looks like a secret: known formats, passwords in URLs, and quoted or plain values
+/// beside a name that announces a credential. Sorted, not overlapping.
+#[must_use]
+pub fn find(text: &str) -> Vec<Range<usize>> {
+    let mut found = formats::inside(text);
+    urls(text, &mut found);
+    assignments(text, &mut found);
+    pairs(text, &mut found);
+    merge(found)
+}
+
+fn urls(text: &str, found: &mut Vec<Range<usize>>) {
+    for (at, _) in text.match_indices("://") {
+        let start = text.get(..at).map_or(at, |head| {
+            head.rfind(|c: char| !c.is_ascii_alphanumeric() && !"+-.".contains(c))
+                .map_or(0, |before| before + 1)
+        });
+        let url = text.get(start..).unwrap_or_default();
+        if let Some(range) = url_password(url) {
+            let password = url.get(range.clone()).unwrap_or_default();
+            if !password.starts_with("${") && !password.starts_with('$') {
+                found.push(start + range.start..start + range.end);
+            }
+        }
+    }
+}
+
+/// `NAME = "value"`, `"name": "value"`, `NAME=value`, `name: value` on one line.
+fn assignments(text: &str, found: &mut Vec<Range<usize>>) {
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let mut from = 0;
+        while let Some(at) = line.get(from..).and_then(|rest| rest.find(['=', ':'])).map(|at| at + from) {
+            from = at + 1;
+            let name = line.get(..at).map(name_before).unwrap_or_default();
+            if name.is_empty() || !is_secret_name(name) {
+                continue;
+            }
+            if let Some(value) = line.get(at + 1..).and_then(value_after)
+                && let Some(text) = line.get(at + 1 + value.start..at + 1 + value.end)
+                && value_class(text) != ValueClass::Harmless
+                && !is_expression(line, at + 1 + value.start, text)
+            {
+                found.push(start + at + 1 + value.start..start + at + 1 + value.end);
+            }
+        }
+        start += line.len();
+    }
+}
+
+/// An unquoted reference or call, such as `var.password` or `random_password.db.result`.
+fn is_expression(line: &str, start: usize, text: &str) -> bool {
+    const ROOTS: [&str; 16] = [
+        "var.",
+        "local.",
+        "module.",
+        "data.",
+        "each.",
+        "self.",
+        "aws_",
+        "random_",
+        "ephemeral.",
+        "secrets.",
+        "env.",
+        "inputs.",
+        "steps.",
+        "needs.",
+        "vars.",
+        "github.",
+    ];
+    let quoted = line.get(..start).is_some_and(|head| head.ends_with(['"', '\'']));
+    let is_call = || {
+        let name: &str = text.split('(').next().unwrap_or_default();
+        text.contains('(')
+            && !name.is_empty()
+            && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+    };
+    !quoted && (ROOTS.iter().any(|root| text.starts_with(root)) || is_call())
+}
+
+/// The name that ends a text: identifier characters, in quotes or not.
+fn name_before(head: &str) -> &str {
+    let trimmed = head.trim_end().trim_end_matches(['"', '\'']);
+    let start = trimmed.rfind(|c: char| !c.is_ascii_alphanumeric() && c != '_' && c != '-' && c != '.');
+    trimmed.get(start.map_or(0, |at| at + 1)..).unwrap_or_default()
+}
+
+/// The value that starts a text: quoted, or up to white space or a separator.
+fn value_after(rest: &str) -> Option<Range<usize>> {
+    let start = rest.len() - rest.trim_start().len();
+    let body = rest.get(start..)?;
+    let quote = body.chars().next().filter(|c| matches!(c, '"' | '\''));
+    let (from, length) = match quote {
+        Some(quote) => {
+            let inner = body.get(1..)?;
+            let mut escaped = false;
+            let end = inner.char_indices().find(|(_, c)| {
+                let ends = *c == quote && !escaped;
+                escaped = *c == '\\' && !escaped;
+                ends
+            });
+            (start + 1, end.map_or(inner.trim_end().len(), |(at, _)| at))
+        }
+        None => {
+            (start, body.find(|c: char| c.is_whitespace() || ",;\"'})]".contains(c)).unwrap_or(body.len()))
+        }
+    };
+    (length > 0).then_some(from..from + length)
+}
+
+/// `{"name": "DB_PASSWORD", "value": "…"}` of ECS, over several lines and in either order.
+fn pairs(text: &str, found: &mut Vec<Range<usize>>) {
+    for (at, word) in text.match_indices("name") {
+        let Some(name) = text.get(at + word.len()..).and_then(after_key) else { continue };
+        let name_at = at + word.len() + name.start;
+        let Some(name_text) = text.get(name_at..name_at + name.len()) else { continue };
+        if !is_secret_name(name_text) {
+            continue;
+        }
+        let after = name_at + name.len();
+        let object_end =
+            text.get(after..).and_then(|rest| rest.find('}')).map_or(text.len(), |end| after + end);
+        let object_start = text.get(..at).and_then(|head| head.rfind('{')).unwrap_or(0);
+        let Some(object) = text.get(object_start..object_end) else { continue };
+        for (key_at, key) in object.match_indices("value") {
+            let Some(value) = object.get(key_at + key.len()..).and_then(after_key) else { continue };
+            let start = object_start + key_at + key.len() + value.start;
+            let range = start..start + value.len();
+            if text.get(range.clone()).is_some_and(|value| value_class(value) != ValueClass::Harmless) {
+                found.push(range);
+            }
+        }
+    }
+}
+
+/// After a key: optional quote, `=` or `:`, then a value.
+fn after_key(rest: &str) -> Option<Range<usize>> {
+    let body = rest.strip_prefix(['"', '\'']).unwrap_or(rest);
+    let skipped = rest.len() - body.len();
+    let trimmed = body.trim_start();
+    let skipped = skipped + body.len() - trimmed.len();
+    let value = trimmed.strip_prefix([':', '='])?;
+    let range = value_after(value)?;
+    Some(skipped + 1 + range.start..skipped + 1 + range.end)
+}
+
+fn merge(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    ranges.sort_by_key(|range| (range.start, range.end));
+    let mut merged: Vec<Range<usize>> = Vec::new();
+    for range in ranges {
+        match merged.last_mut() {
+            Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
+            _ => merged.push(range),
+        }
+    }
+    merged
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hidden(text: &str) -> Vec<&str> {
+        find(text).into_iter().filter_map(|range| text.get(range)).collect()
+    }
+
+    #[test]
+    fn secrets_are_found_in_any_language() {
+        assert_eq!(hidden("  password = \"hunter2-not-real\" # x\n"), ["hunter2-not-real"]);
+        assert_eq!(hidden("DB_PASSWORD: hunter2-not-real\n"), ["hunter2-not-real"]);
+        assert_eq!(hidden("export API_TOKEN=hunter2-not-real; x"), ["hunter2-not-real"]);
+        assert_eq!(
+            hidden("{\"name\": \"DB_PASSWORD\",\n \"value\": \"hunter2-not-real\"}"),
+            ["hunter2-not-real"]
+        );
+        assert_eq!(
+            hidden("{\"value\": \"hunter2-not-real\", \"name\": \"DB_PASSWORD\"}"),
+            ["hunter2-not-real"]
+        );
+        assert_eq!(hidden("{ name = \"DB_PASSWORD\", value = \"a\\\"b-not-real\" }"), ["a\\\"b-not-real"]);
+        assert_eq!(hidden("url = \"postgres://a:hunter2@db/x\""), ["hunter2"]);
+        let expressions = "x = \"${var.password}\"\npassword = var.password\ntoken = jsondecode(x)\nsecret: ${{ secrets.X }}\n";
+        assert_eq!(hidden(expressions), Vec::<&str>::new());
+    }
+}

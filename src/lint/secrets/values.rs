@@ -1,0 +1,265 @@
+//! What a value is: a credential of a known format, a URL with a password, opaque text, or harmless.
+
+use super::formats;
+use super::names::is_secret_name;
+
+/// The class of a value, whatever its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ValueClass {
+    /// A known credential format; its name for people.
+    Format(&'static str),
+    /// A URL with a literal password in it.
+    UrlPassword,
+    /// Text without a recognisable meaning: a secret under a secret's name.
+    Opaque,
+    /// Empty, placeholder, reference, ARN, path, number, boolean, plain URL …
+    Harmless,
+}
+
+/// A text recognised as a secret. It says what kind, never what value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Secret {
+    /// `a GitHub token`, `a URL with a password`, `an opaque value of 20 to 39 characters`.
+    pub kind: &'static str,
+}
+
+/// Whether `value` under `name` is a secret.
+#[must_use]
+pub fn classify(name: &str, value: &str) -> Option<Secret> {
+    match value_class(value) {
+        ValueClass::Format(kind) => Some(Secret { kind }),
+        ValueClass::UrlPassword => Some(Secret { kind: "a URL with a password" }),
+        ValueClass::Opaque if is_secret_name(name) => Some(Secret { kind: length_class(value) }),
+        ValueClass::Opaque | ValueClass::Harmless => None,
+    }
+}
+
+fn length_class(value: &str) -> &'static str {
+    match value.chars().count() {
+        0..8 => "an opaque value of fewer than 8 characters",
+        8..20 => "an opaque value of 8 to 19 characters",
+        20..40 => "an opaque value of 20 to 39 characters",
+        _ => "an opaque value of 40 or more characters",
+    }
+}
+
+/// The class of a value. References to other values (`${…}`, `{{…}}`, `$NAME`) are harmless: what they
+/// stand for is judged where it is known.
+#[must_use]
+pub fn value_class(value: &str) -> ValueClass {
+    let value = value.trim();
+    if let Some(kind) = formats::known(value) {
+        return ValueClass::Format(kind);
+    }
+    if let Some(class) = url_class(value) {
+        return class;
+    }
+    if is_harmless(value) { ValueClass::Harmless } else { ValueClass::Opaque }
+}
+
+fn is_harmless(value: &str) -> bool {
+    value.is_empty()
+        || is_placeholder(value)
+        || is_word(value)
+        || is_reference(value)
+        || value.starts_with("arn:")
+        || is_path(value)
+        || value.parse::<f64>().is_ok()
+        || value.ends_with(".apps.googleusercontent.com")
+        || ["pk_live_", "pk_test_", "pub_", "public-"].iter().any(|prefix| value.starts_with(prefix))
+        || is_host(value)
+}
+
+/// Booleans and the like.
+fn is_word(value: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "true",
+        "false",
+        "yes",
+        "no",
+        "on",
+        "off",
+        "null",
+        "none",
+        "nil",
+        "undefined",
+        "default",
+        "enabled",
+        "disabled",
+        "required",
+        "optional",
+        "auto",
+    ];
+    WORDS.iter().any(|word| value.eq_ignore_ascii_case(word))
+}
+
+/// The whole value stands for something to be filled in.
+fn is_placeholder(value: &str) -> bool {
+    const WHOLE: &[&str] = &[
+        "changeme",
+        "change-me",
+        "change_me",
+        "changeit",
+        "example",
+        "fake",
+        "dummy",
+        "placeholder",
+        "todo",
+        "tbd",
+        "replaceme",
+        "replace-me",
+        "replace_me",
+        "redacted",
+        "secret",
+        "password",
+        "token",
+        "your-password",
+        "your-token",
+        "your-secret",
+        "your-api-key",
+        "test",
+        "foo",
+        "bar",
+        "insert-here",
+        "fixme",
+    ];
+    let lower = value.to_ascii_lowercase();
+    if WHOLE.contains(&lower.as_str()) {
+        return true;
+    }
+    let body = lower.trim_matches(['"', '\'']);
+    let repeated = |c: char| body.chars().all(|other| other == c);
+    if ['x', '*', '.', '-', '_', '0', '?'].into_iter().any(repeated) {
+        return true;
+    }
+    (body.starts_with('<') && body.ends_with('>'))
+        || body.starts_with("your_")
+        || body.starts_with("your-")
+        || body.starts_with("<your")
+        || body.starts_with("replace_with")
+        || body.starts_with("replace-with")
+}
+
+/// Filled in by something else.
+fn is_reference(value: &str) -> bool {
+    let opens = ["${", "{{", "$(", "%{", "<%", "#{"];
+    if opens.iter().any(|open| value.contains(open)) {
+        return true;
+    }
+    value
+        .strip_prefix('$')
+        .is_some_and(|name| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'))
+}
+
+fn is_path(value: &str) -> bool {
+    let rooted = ["/", "./", "../", "~/", "file:", "ssm:", "secretsmanager:", "vault:", "s3:"];
+    // Base64 may start with a slash but then has no further structure.
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-~:@".contains(c);
+    rooted.iter().any(|prefix| value.starts_with(prefix))
+        && value.chars().all(plain)
+        && (value.len() < 40 || value.matches('/').count() > 1)
+}
+
+/// `cache.internal:6379` or a host name with at least two dots and no digits run typical of keys.
+fn is_host(value: &str) -> bool {
+    let (host, port) = value.rsplit_once(':').unwrap_or((value, "0"));
+    let labels: Vec<&str> = host.split('.').collect();
+    port.bytes().all(|byte| byte.is_ascii_digit())
+        && labels.len() >= 3
+        && labels.iter().all(|label| {
+            !label.is_empty()
+                && label.len() <= 40
+                && label
+                    .bytes()
+                    .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+        })
+}
+
+/// Class of a value that is a URL; `None` when it is none.
+fn url_class(value: &str) -> Option<ValueClass> {
+    let (scheme, rest) = value.split_once("://")?;
+    let is_scheme = !scheme.is_empty()
+        && scheme.len() <= 32
+        && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-._".contains(c));
+    if !is_scheme {
+        return None;
+    }
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let Some((userinfo, host)) = authority.rsplit_once('@') else { return Some(ValueClass::Harmless) };
+    let Some((_, password)) = userinfo.split_once(':') else { return Some(ValueClass::Harmless) };
+    let harmless = password.is_empty() || is_reference(password) || is_local(host) || is_mask(password);
+    Some(if harmless { ValueClass::Harmless } else { ValueClass::UrlPassword })
+}
+
+/// `****`, `xxxx`, `<password>`: nobody's password.
+fn is_mask(password: &str) -> bool {
+    let same = |c: char| password.chars().all(|other| other.eq_ignore_ascii_case(&c));
+    same('*') || same('x') || (password.starts_with('<') && password.ends_with('>'))
+}
+
+fn is_local(host: &str) -> bool {
+    let host = host.split(':').next().unwrap_or(host);
+    ["localhost", "127.0.0.1", "0.0.0.0", "host.docker.internal", "[", ""].contains(&host)
+        || host.ends_with(".localhost")
+}
+
+/// Where the password of a URL stands, as a byte range of the value.
+#[must_use]
+pub(super) fn url_password(value: &str) -> Option<std::ops::Range<usize>> {
+    let start = value.find("://")? + 3;
+    let rest = value.get(start..)?;
+    let end = rest.find(['/', '?', '#', '"', '\'', ' ', '\n', '\t', '\\', '<', '>']).unwrap_or(rest.len());
+    let authority = rest.get(..end)?;
+    let at = authority.rfind('@')?;
+    let colon = authority.get(..at)?.find(':')?;
+    (colon + 1 < at).then_some(start + colon + 1..start + at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_have_their_class() {
+        let harmless = [
+            "",
+            "changeme",
+            "xxx",
+            "fake",
+            "example",
+            "yes",
+            "12",
+            "3600",
+            "true",
+            "/run/secrets/db_password",
+            "/shop/jwt-secret",
+            "arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop/db-AbCdEf",
+            "https://login.shop.example/oauth/token",
+            "postgres://db.shop.internal:5432/shop",
+            "pk_live_EXAMPLEEXAMPLEEXAMPLE1234",
+            "${var.x}",
+            "$DB_PASSWORD",
+            "postgres://shop:shop@localhost:5432/shop",
+            "postgres://shop:${DB_PASSWORD}@db.internal/shop",
+            "<password>",
+            "db.shop.internal:5432",
+            "{{ secret }}",
+        ];
+        for value in harmless {
+            assert_eq!(value_class(value), ValueClass::Harmless, "{value}");
+        }
+        for value in ["Tr0ub4dor-not-real-7719", "9f-not-real-c41b7e02aa55", "hunter2"] {
+            assert_eq!(value_class(value), ValueClass::Opaque, "{value}");
+        }
+        for value in ["redis://:changeme@cache.shop.internal:6379/0", "postgres://a:not-real-1@db/x"] {
+            assert_eq!(value_class(value), ValueClass::UrlPassword, "{value}");
+        }
+    }
+
+    #[test]
+    fn the_password_of_a_url_is_located() {
+        let url = "see postgres://shop:abc@db:5432/x";
+        assert_eq!(url_password(url).and_then(|range| url.get(range)), Some("abc"));
+        assert_eq!(url_password("https://example.com/a@b:c"), None);
+    }
+}

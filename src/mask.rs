@@ -1,0 +1,303 @@
+//! What must never be shown: byte ranges that hold secrets, and source text rendered without them.
+//! Where the ranges come from is `lint::secrets`; how lines look is `report`.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use crate::source::{FileId, SourceFile, SourceMap, Span};
+
+/// Stands where a secret was; its length says nothing about the secret.
+pub const MASK: &str = "********";
+
+/// Shorter values are masked in edits only where they stand alone: they occur in too many other words.
+const SHORTEST_ANYWHERE: usize = 4;
+
+/// Byte ranges per file that no output may hold.
+#[derive(Debug, Clone, Default)]
+pub struct Masks {
+    /// Start to end, disjoint.
+    ranges: BTreeMap<FileId, BTreeMap<usize, usize>>,
+}
+
+impl Masks {
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Hides the text under `span`; ranges that touch become one. An empty span hides nothing.
+    pub fn add(&mut self, span: Span) {
+        if span.is_empty() {
+            return;
+        }
+        let of_file = self.ranges.entry(span.file).or_default();
+        let Range { mut start, mut end } = span.range();
+        while let Some((&other_start, &other_end)) = of_file.range(..=end).next_back() {
+            if other_end < start {
+                break;
+            }
+            of_file.remove(&other_start);
+            start = start.min(other_start);
+            end = end.max(other_end);
+        }
+        of_file.insert(start, end);
+    }
+
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.ranges.is_empty()
+    }
+
+    /// Whether any byte under `span` is hidden.
+    #[must_use]
+    pub fn hides(&self, span: Span) -> bool {
+        self.within(span.file, span.range()).next().is_some()
+    }
+
+    /// Hidden ranges of a file that overlap `range`, in order, not cut to it.
+    fn within(&self, file: FileId, range: Range<usize>) -> impl Iterator<Item = Range<usize>> {
+        let of_file = self.ranges.get(&file);
+        let first = of_file
+            .and_then(|ranges| ranges.range(..=range.start).next_back())
+            .filter(|(_, end)| **end > range.start)
+            .map_or(range.start, |(start, _)| *start);
+        of_file
+            .into_iter()
+            .flat_map(move |ranges| ranges.range(first..))
+            .map(|(start, end)| *start..*end)
+            .take_while(move |hidden| hidden.start < range.end)
+    }
+
+    /// The part `range` of a file's text with what is hidden replaced by [`MASK`]: once a line, so that
+    /// line breaks and with them line numbers stay. A range that does not fit the text is cut to it.
+    #[must_use]
+    pub fn render(&self, id: FileId, text: &str, range: Range<usize>) -> Masked {
+        let range = floor(text, range.start)..floor(text, range.end);
+        let mut masked = Masked { text: String::new(), pieces: Vec::new() };
+        let mut at = range.start;
+        for hidden in self.within(id, range.clone()) {
+            let start = floor(text, hidden.start).max(at);
+            let end = ceil(text, hidden.end).min(range.end);
+            masked.copy(text, at..start);
+            masked.hide(text, start..end);
+            at = at.max(end);
+        }
+        masked.copy(text, at..range.end);
+        masked
+    }
+
+    /// A whole file without what is hidden.
+    #[must_use]
+    pub fn source(&self, id: FileId, file: &SourceFile) -> Masked {
+        self.render(id, &file.text, 0..file.text.len())
+    }
+
+    /// Text that may repeat source text, such as that of an edit, without the hidden values.
+    ///
+    /// Values of less than four bytes are replaced only where they stand alone.
+    #[must_use]
+    pub fn clean<'t>(&self, sources: &SourceMap, text: &'t str) -> Cow<'t, str> {
+        let mut values: Vec<&str> = self
+            .ranges
+            .iter()
+            .filter_map(|(id, ranges)| Some((sources.get(*id)?, ranges)))
+            .flat_map(|(file, ranges)| {
+                ranges.iter().filter_map(|(start, end)| {
+                    file.text.get(floor(&file.text, *start)..ceil(&file.text, *end))
+                })
+            })
+            .flat_map(str::lines)
+            .map(str::trim)
+            .filter(|value| !value.is_empty() && text.contains(value))
+            .collect();
+        // The longest first, so that a value inside another one does not leave the rest of that one.
+        values.sort_unstable_by(|a, b| b.len().cmp(&a.len()).then(a.cmp(b)));
+        values.dedup();
+        let mut clean = Cow::Borrowed(text);
+        for value in values {
+            if let Cow::Owned(replaced) = replace(&clean, value) {
+                clean = Cow::Owned(replaced);
+            }
+        }
+        clean
+    }
+}
+
+/// `text` with every `value` masked; short values only where no letter or digit adjoins.
+fn replace<'t>(text: &'t str, value: &str) -> Cow<'t, str> {
+    let adjoins = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
+    let mut result = String::new();
+    let mut done = 0;
+    for (at, _) in text.match_indices(value) {
+        let (before, after) = (text.get(..at), text.get(at + value.len()..));
+        let alone = !adjoins(before.and_then(|text| text.chars().next_back()))
+            && !adjoins(after.and_then(|text| text.chars().next()));
+        if value.len() >= SHORTEST_ANYWHERE || alone {
+            result.push_str(text.get(done..at).unwrap_or_default());
+            result.push_str(MASK);
+            done = at + value.len();
+        }
+    }
+    if done == 0 {
+        return Cow::Borrowed(text);
+    }
+    result.push_str(text.get(done..).unwrap_or_default());
+    Cow::Owned(result)
+}
+
+/// Source text without hidden values, and where each part of it came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Masked {
+    pub text: String,
+    /// In order, without gaps on the side of the source.
+    pieces: Vec<Piece>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Piece {
+    /// In the source.
+    old: Range<usize>,
+    /// In the masked text.
+    new: Range<usize>,
+    hidden: bool,
+}
+
+impl Masked {
+    /// Where the byte at `old` of the source stands in the masked text; bytes of a hidden value stand at
+    /// the start of its mask. Offsets outside of the rendered part move to its ends.
+    #[must_use]
+    pub fn offset(&self, old: usize) -> usize {
+        self.place(old, false)
+    }
+
+    /// Where a range of the source stands: one that touches a hidden value covers the whole mask.
+    #[must_use]
+    pub fn range(&self, old: Range<usize>) -> Range<usize> {
+        let start = self.place(old.start, false);
+        let end = if old.end > old.start { self.place(old.end, true) } else { start };
+        start..end.max(start)
+    }
+
+    fn place(&self, old: usize, is_end: bool) -> usize {
+        let after = |piece: &Piece| if is_end { piece.old.end < old } else { piece.old.end <= old };
+        let Some(piece) = self.pieces.get(self.pieces.partition_point(after)) else {
+            return self.text.len();
+        };
+        match (piece.hidden, is_end) {
+            (true, false) => piece.new.start,
+            (true, true) => piece.new.end,
+            (false, _) => (piece.new.start + old.saturating_sub(piece.old.start)).min(piece.new.end),
+        }
+    }
+
+    fn copy(&mut self, text: &str, old: Range<usize>) {
+        let Some(part) = text.get(old.clone()).filter(|part| !part.is_empty()) else { return };
+        let start = self.text.len();
+        self.text.push_str(part);
+        self.pieces.push(Piece { old, new: start..self.text.len(), hidden: false });
+    }
+
+    fn hide(&mut self, text: &str, old: Range<usize>) {
+        let Some(part) = text.get(old.clone()) else { return };
+        let mut at = old.start;
+        for line in part.split_inclusive('\n') {
+            let body = line.trim_end_matches(['\n', '\r']);
+            if !body.is_empty() {
+                let start = self.text.len();
+                self.text.push_str(MASK);
+                let new = start..self.text.len();
+                self.pieces.push(Piece { old: at..at + body.len(), new, hidden: true });
+            }
+            self.copy(text, at + body.len()..at + line.len());
+            at += line.len();
+        }
+    }
+}
+
+/// The character boundary at or before `at`.
+fn floor(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+/// The character boundary at or after `at`.
+fn ceil(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at += 1;
+    }
+    at
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+    use super::*;
+
+    fn masked(text: &str, hidden: &[Range<usize>]) -> (SourceMap, FileId, Masks) {
+        let mut sources = SourceMap::default();
+        let id = sources.add("a.tf", "/a.tf", text);
+        let mut masks = Masks::new();
+        for range in hidden {
+            masks.add(Span::new(id, range.clone()));
+        }
+        (sources, id, masks)
+    }
+
+    #[test]
+    fn hidden_text_is_replaced_and_offsets_follow() {
+        let text = "a = \"geheim\" # wörter\n";
+        let (sources, id, masks) = masked(text, &[5..11]);
+        let shown = masks.source(id, sources.get(id).unwrap());
+        assert_eq!(shown.text, "a = \"********\" # wörter\n");
+        assert_eq!(shown.offset(0), 0);
+        assert_eq!(shown.offset(5), 5, "start of the mask");
+        assert_eq!(shown.offset(8), 5, "inside");
+        assert_eq!(shown.offset(11), 13, "the quote behind it");
+        assert_eq!(shown.range(4..12), 4..14);
+        assert_eq!(shown.range(6..8), 5..13, "a part of the value covers the whole mask");
+        assert_eq!(shown.range(2..3), 2..3);
+        assert_eq!(shown.range(11..11), 13..13);
+        assert_eq!(shown.offset(10_000), shown.text.len());
+        assert!(masks.hides(Span::new(id, 0..6)));
+        assert!(!masks.hides(Span::new(id, 0..5)) && !masks.hides(Span::new(id, 11..20)));
+    }
+
+    #[test]
+    fn ranges_that_overlap_or_touch_become_one() {
+        let (sources, id, masks) = masked("0123456789", &[2..4, 6..8, 3..6, 9..9]);
+        assert_eq!(masks.source(id, sources.get(id).unwrap()).text, "01********89");
+        let (sources, id, masks) = masked("0123456789", &[1..2, 3..4, 5..6, 0..7]);
+        assert_eq!(masks.source(id, sources.get(id).unwrap()).text, "********789");
+    }
+
+    #[test]
+    fn lines_stay_lines() {
+        let (sources, id, masks) = masked("k = <<E\r\none\r\n\r\ntwo\r\nE\r\n", &[9..19]);
+        let shown = masks.source(id, sources.get(id).unwrap());
+        assert_eq!(shown.text, "k = <<E\r\n********\r\n\r\n********\r\nE\r\n");
+        assert_eq!(shown.offset(16), 21);
+    }
+
+    #[test]
+    fn parts_of_a_file_and_ranges_off_the_text_are_cut() {
+        let (sources, id, masks) = masked("äb=geheim;c", &[4..10, 200..300]);
+        let text = &sources.get(id).unwrap().text;
+        assert_eq!(masks.render(id, text, 6..12).text, "********;c");
+        assert_eq!(masks.render(id, text, 1..5).text, "äb=********", "a cut in a character moves before it");
+        assert_eq!(masks.render(id, text, 50..90).text, "");
+    }
+
+    #[test]
+    fn repeated_values_are_cleaned_from_other_text() {
+        let (sources, _, masks) = masked("p = \"hunter-22\" q = \"ab\"", &[5..14, 21..23]);
+        assert_eq!(masks.clean(&sources, "x = \"hunter-22\""), "x = \"********\"");
+        assert_eq!(masks.clean(&sources, "cab \"ab\""), "cab \"********\"");
+        assert!(matches!(masks.clean(&sources, "cabin"), Cow::Borrowed("cabin")));
+    }
+}

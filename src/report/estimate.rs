@@ -1,0 +1,220 @@
+//! The estimate for people: a table by resource, what it assumes, what it lacks, and the date of its prices.
+
+use std::collections::BTreeSet;
+use std::io::{self, Write};
+
+use rust_decimal::{Decimal, RoundingStrategy};
+
+use super::human::is_below_a_cent;
+use super::table::{Align, Cell, Column, Look, Table};
+use super::{Outcome, Style, text};
+use crate::cost::estimate::{Component, Estimate, Range, ResourceCost};
+use crate::text::plural;
+
+/// Writes the estimate.
+///
+/// # Errors
+/// When the stream fails.
+pub fn write(
+    outcome: &Outcome<'_>,
+    estimate: &Estimate,
+    style: &Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let (free, billed): (Vec<&ResourceCost>, Vec<&ResourceCost>) =
+        estimate.resources.iter().partition(|resource| resource.components.is_empty());
+    let total = estimate.total();
+    let has_ranges = billed.iter().any(|resource| !resource.monthly().is_exact());
+    let mut is_told = false;
+    if !billed.is_empty() {
+        let table = table(outcome, estimate, &billed, has_ranges);
+        table.write(style, out)?;
+        is_told = total.is_exact() || table.shows_all(style.width);
+    }
+    if !is_told {
+        indented(&format!("{} a month", total_words(estimate)), style, 0, out)?;
+    }
+    if style.quiet {
+        return Ok(());
+    }
+    if !estimate.unpriced.is_empty() {
+        writeln!(out)?;
+        indented("Not priced, so the bill will be higher:", style, 0, out)?;
+        for unpriced in &estimate.unpriced {
+            let price = match (unpriced.unit_price, &unpriced.unit) {
+                (Some(price), Some(unit)) => format!(" (${} per {unit})", quantity(price)),
+                (Some(price), None) => format!(" (${} each)", quantity(price)),
+                (None, _) => String::new(),
+            };
+            indented(&format!("{}: {}{price}", unpriced.address, unpriced.reason), style, 2, out)?;
+        }
+    }
+    if !estimate.assumptions.is_empty() {
+        writeln!(out, "\nAssumed:")?;
+        for assumption in &estimate.assumptions {
+            let how = if assumption.set_with.is_empty() {
+                String::new()
+            } else {
+                format!(" (set with {})", assumption.set_with)
+            };
+            indented(&format!("{}: {}{how}", assumption.name, assumption.value), style, 2, out)?;
+        }
+    }
+    if !free.is_empty() {
+        let reasons: BTreeSet<&str> = free.iter().filter_map(|resource| resource.free).collect();
+        let reasons: Vec<&str> = reasons.into_iter().collect();
+        let why = if reasons.is_empty() { String::new() } else { format!(": {}", super::listed(reasons, 3)) };
+        writeln!(out)?;
+        indented(&format!("Free: {}{why}", plural(free.len(), "resource")), style, 0, out)?;
+    }
+    if let Some(words) = prices(estimate) {
+        writeln!(out)?;
+        indented(&words, style, 0, out)?;
+    }
+    Ok(())
+}
+
+fn table(outcome: &Outcome<'_>, estimate: &Estimate, billed: &[&ResourceCost], has_ranges: bool) -> Table {
+    let mut columns = vec![
+        Column { title: "Resource", align: Align::Left, drop: None },
+        Column { title: "Quantity", align: Align::Right, drop: Some(2) },
+        Column { title: "Unit", align: Align::Left, drop: Some(2) },
+        Column { title: "Price", align: Align::Right, drop: Some(1) },
+    ];
+    let money = |title, drop| Column { title, align: Align::Right, drop };
+    if has_ranges {
+        columns.extend([money("Low", Some(3)), money("USD/month", None), money("High", Some(3))]);
+    } else {
+        columns.push(money("USD/month", None));
+    }
+    let mut table = Table::new(columns);
+    for resource in billed {
+        let place = outcome.place(resource.span);
+        let name = format!("{}  {}:{}", resource.address, place.file, place.start.line);
+        let mut row = vec![
+            Cell::new(text::line(&name)).look(Look::Strong),
+            Cell::default(),
+            Cell::default(),
+            Cell::default(),
+        ];
+        row.extend(amounts(resource.monthly(), has_ranges).into_iter().map(|cell| cell.look(Look::Strong)));
+        table.row(row);
+        for component in &resource.components {
+            table.row(component_row(component, has_ranges));
+        }
+    }
+    let words = if estimate.is_at_least() { "Total, at least" } else { "Total" };
+    let mut row =
+        vec![Cell::new(words).look(Look::Strong), Cell::default(), Cell::default(), Cell::default()];
+    row.extend(amounts(estimate.total(), has_ranges).into_iter().map(|cell| cell.look(Look::Strong)));
+    table.line();
+    table.row(row);
+    table
+}
+
+fn component_row(component: &Component, has_ranges: bool) -> Vec<Cell> {
+    let range = component.quantity;
+    let amount = if range.is_exact() {
+        quantity(range.expected)
+    } else {
+        format!("{}–{}", quantity(range.low), quantity(range.high))
+    };
+    let mut row = vec![
+        Cell::new(text::line(&component.name)).indent(2),
+        Cell::new(amount),
+        Cell::new(text::line(&component.unit)),
+        Cell::new(component.unit_price.normalize().to_string()),
+    ];
+    row.extend(amounts(component.monthly, has_ranges));
+    row
+}
+
+fn amounts(range: Range, has_ranges: bool) -> Vec<Cell> {
+    let expected = Cell::new(cents(range.expected));
+    match (has_ranges, range.is_exact()) {
+        (false, _) => vec![expected],
+        (true, true) => vec![Cell::default(), expected, Cell::default()],
+        (true, false) => vec![Cell::new(cents(range.low)), expected, Cell::new(cents(range.high))],
+    }
+}
+
+/// `Prices: …, captured 2025-04 to 2025-06-17`.
+fn prices(estimate: &Estimate) -> Option<String> {
+    let captured: BTreeSet<&str> = estimate
+        .resources
+        .iter()
+        .flat_map(|resource| &resource.components)
+        .map(|component| component.price.captured)
+        .collect();
+    let regions: BTreeSet<&str> = estimate
+        .resources
+        .iter()
+        .filter(|resource| !resource.components.is_empty())
+        .map(|resource| &*resource.region)
+        .collect();
+    let (first, last) = (captured.first()?, captured.last()?);
+    let dates = if first == last { (*first).to_owned() } else { format!("{first} to {last}") };
+    let regions: Vec<&str> = regions.into_iter().collect();
+    Some(format!(
+        "AWS list prices in USD before tax, {}, captured {dates}; a month has {} hours",
+        regions.join(", "),
+        quantity(estimate.hours_per_month)
+    ))
+}
+
+/// `$86.12`, `at least $83.10`, `$83.10 to $140.00, expected $86.12`.
+pub(super) fn total_words(estimate: &Estimate) -> String {
+    let total = estimate.total();
+    let words = if total.is_exact() {
+        dollars(total.expected)
+    } else {
+        format!("{} ({} to {})", dollars(total.expected), dollars(total.low), dollars(total.high))
+    };
+    if estimate.is_at_least() { format!("at least {words}") } else { words }
+}
+
+/// An amount rounded to cents, with `$`.
+pub(super) fn dollars(amount: Decimal) -> String {
+    if is_below_a_cent(amount) { "less than $0.01".to_owned() } else { format!("${}", cents(amount)) }
+}
+
+/// An amount rounded half away from zero to cents: `1,234.50`.
+fn cents(amount: Decimal) -> String {
+    if is_below_a_cent(amount) {
+        return "<0.01".to_owned();
+    }
+    let mut rounded = amount.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero);
+    rounded.rescale(2);
+    let text = rounded.to_string();
+    let (sign, digits) = text.strip_prefix('-').map_or(("", text.as_str()), |digits| ("-", digits));
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "00"));
+    format!("{sign}{}.{fraction}", thousands(whole))
+}
+
+fn thousands(digits: &str) -> String {
+    let mut grouped = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// A quantity for people: at most four digits behind the point, of small ones at least two that count.
+fn quantity(number: Decimal) -> String {
+    let rounded = if number.abs() >= Decimal::new(1, 2) {
+        number.round_dp(4)
+    } else {
+        number.round_sf(3).unwrap_or(number)
+    };
+    rounded.normalize().to_string()
+}
+
+fn indented(words: &str, style: &Style, indent: usize, out: &mut dyn Write) -> io::Result<()> {
+    for line in text::wrap(words, style.width.saturating_sub(indent)) {
+        writeln!(out, "{:1$}{line}", "", indent)?;
+    }
+    Ok(())
+}

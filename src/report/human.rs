@@ -1,0 +1,414 @@
+//! Findings for people at a terminal: snippets, most severe first, equal ones folded; then what could
+//! not be decided, grouped by what would decide it; then one line that sums up.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use codespan_reporting::diagnostic::{Diagnostic, Label, Severity as Level};
+use codespan_reporting::term::{self, Config};
+use rust_decimal::Decimal;
+use termcolor::{Ansi, Color, ColorSpec};
+
+use super::view::{Mark, View};
+use super::{Outcome, Style, grouped, listed, text};
+use crate::lint::{Applicability, Edit, Finding, Severity, Undecided};
+use crate::model::Stage;
+use crate::source::{FileId, Span};
+use crate::text::plural;
+use crate::value::Cause;
+
+/// Findings of one rule in one file that are shown in full.
+const SHOWN_OF_A_GROUP: usize = 3;
+
+/// Findings of one rule in one file that are listed after those.
+const SHOWN_OF_THE_REST: usize = 12;
+
+/// Lines of a fix that are shown.
+const SHOWN_OF_A_FIX: usize = 8;
+
+/// Writes findings, what is undecided, notes and the summary line.
+///
+/// # Errors
+/// When the stream fails.
+pub fn write(outcome: &Outcome<'_>, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    findings(outcome, style, out)?;
+    undecided(outcome, style, out)?;
+    notes(outcome, style, out)?;
+    summary(outcome, style, out)
+}
+
+/// Writes the findings, each as a snippet.
+///
+/// # Errors
+/// When the stream fails.
+pub fn findings(outcome: &Outcome<'_>, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    let mut groups: Vec<((Severity, &str, FileId), Vec<&Finding>)> = Vec::new();
+    let mut index: BTreeMap<(Severity, &str, FileId), usize> = BTreeMap::new();
+    for finding in outcome.by_severity() {
+        let key = (finding.severity, finding.rule, finding.primary.file);
+        let at = *index.entry(key).or_insert(groups.len());
+        match groups.get_mut(at) {
+            Some((_, group)) => group.push(finding),
+            None => groups.push((key, vec![finding])),
+        }
+    }
+    for ((severity, rule, file), group) in groups {
+        for finding in group.iter().take(SHOWN_OF_A_GROUP) {
+            one(outcome, style, finding, out)?;
+        }
+        folded(outcome, style, &group, (severity, rule, file), out)?;
+    }
+    Ok(())
+}
+
+/// What a group holds beyond the findings shown in full: lines where the words would be the same, else a
+/// line for each.
+fn folded(
+    outcome: &Outcome<'_>,
+    style: &Style,
+    group: &[&Finding],
+    (severity, rule, file): (Severity, &str, FileId),
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let (shown, more) = group.split_at(group.len().min(SHOWN_OF_A_GROUP));
+    if more.is_empty() {
+        return Ok(());
+    }
+    let is_said = |finding: &&&Finding| shown.iter().any(|other| other.message == finding.message);
+    let (said, new): (Vec<&&Finding>, Vec<&&Finding>) = more.iter().partition(is_said);
+    let name = outcome.sources.name(file);
+    let line_of = |finding: &Finding| outcome.sources.position(finding.primary).line.to_string();
+    let mut words = format!("and {} more in {name}", more.len());
+    if !said.is_empty() {
+        let lines: Vec<String> = said.iter().map(|finding| line_of(finding)).collect();
+        let at = if lines.len() == 1 { "line" } else { "lines" };
+        words.push_str(&format!(", {at} {}", listed(lines.iter().map(String::as_str), SHOWN_OF_THE_REST)));
+    }
+    header(style, severity, rule, &words, out)?;
+    for finding in new.iter().take(SHOWN_OF_THE_REST) {
+        indented(&format!("{name}:{}: {}", line_of(finding), finding.message), style, out)?;
+    }
+    if new.len() > SHOWN_OF_THE_REST {
+        indented(&format!("… and {} more", new.len() - SHOWN_OF_THE_REST), style, out)?;
+    }
+    writeln!(out)
+}
+
+fn one(outcome: &Outcome<'_>, style: &Style, finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
+    let mut marks = vec![Mark { span: finding.primary, message: String::new() }];
+    marks.extend(
+        finding
+            .related
+            .iter()
+            .map(|related| Mark { span: related.span, message: text::line(&related.message) }),
+    );
+    let (view, placed) = View::new(outcome, &marks, style.width);
+    let mut diagnostic = Diagnostic::new(level(finding.severity));
+    let mut elsewhere = Vec::new();
+    for (index, (mark, placed)) in marks.iter().zip(placed).enumerate() {
+        let fits = placed.as_ref().is_some_and(|placed| placed.has_room);
+        if let Some(placed) = placed {
+            let label = if index == 0 { Label::primary } else { Label::secondary };
+            let message = if fits { mark.message.clone() } else { String::new() };
+            diagnostic.labels.push(label(placed.file, placed.range).with_message(message));
+        }
+        if !fits && !mark.message.is_empty() {
+            let place = outcome.place(mark.span);
+            elsewhere.push(format!("{}:{}: {}", text::line(place.file), place.start.line, mark.message));
+        }
+    }
+    elsewhere.extend(remarks(outcome, finding));
+    let gutter = "  = ".len() + 2;
+    for remark in &elsewhere {
+        diagnostic.notes.push(text::wrap(remark, style.width.saturating_sub(gutter)).join("\n"));
+    }
+    diagnostic.notes.extend(patch(outcome, finding, style.width.saturating_sub(gutter)));
+
+    header(style, finding.severity, finding.rule, &finding.message, out)?;
+    // The header is ours: it says `info`, and wraps.
+    let mut buffer = Vec::new();
+    emit(&view, &diagnostic, style.color, &mut buffer)?;
+    let body = buffer.iter().position(|byte| *byte == b'\n').and_then(|end| buffer.get(end + 1..));
+    // Pointers to labels end in spaces.
+    for line in body.unwrap_or_default().split_inclusive(|byte| *byte == b'\n') {
+        out.write_all(line.trim_ascii_end())?;
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
+fn emit(view: &View, diagnostic: &Diagnostic<FileId>, color: bool, buffer: &mut Vec<u8>) -> io::Result<()> {
+    let config = Config::default();
+    let result = if color {
+        term::emit_to_write_style(&mut Ansi::new(buffer), &config, view, diagnostic)
+    } else {
+        term::emit_to_io_write(buffer, &config, view, diagnostic)
+    };
+    result.map_err(io::Error::other)
+}
+
+/// `error[rule-id]: message`, wrapped.
+fn header(
+    style: &Style,
+    severity: Severity,
+    rule: &str,
+    message: &str,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let head = format!("{severity}[{rule}]");
+    let mut lines = text::wrap(&format!("{head}: {message}"), style.width).into_iter();
+    let first = lines.next().unwrap_or_default();
+    let (head, rest) = match first.strip_prefix(&head) {
+        Some(rest) => (head.as_str(), rest),
+        None => (first.as_str(), ""),
+    };
+    style.paint(&severity_color(severity), head, out)?;
+    let bold = ColorSpec::new().set_bold(true).clone();
+    style.paint(&bold, rest, out)?;
+    for line in lines {
+        writeln!(out)?;
+        style.paint(&bold, &line, out)?;
+    }
+    writeln!(out)
+}
+
+/// What is said about a finding below its snippet.
+fn remarks(outcome: &Outcome<'_>, finding: &Finding) -> Vec<String> {
+    let mut remarks = Vec::new();
+    if let Some(help) = outcome.help(finding) {
+        remarks.push(format!("help: {help}"));
+    }
+    let mut addresses = finding.instances.iter().map(|instance| &*instance.address);
+    let own = addresses.next().filter(|address| *address != outcome.sources.name(finding.primary.file));
+    match (own, &finding.element) {
+        (Some(address), Some(element)) => remarks.push(format!("in {address}, {element}")),
+        (Some(address), None) => remarks.push(format!("in {address}")),
+        (None, Some(element)) => remarks.push(format!("in {element}")),
+        (None, None) => {}
+    }
+    if finding.instances.len() > 1 {
+        remarks.push(format!("also {}", listed(addresses, 3)));
+    }
+    if finding.conditional {
+        remarks.push("if created: whether it exists depends on a value that is not known".to_owned());
+    }
+    match (&finding.stage.hint, finding.stage.stage) {
+        (Some(hint), Stage::Unknown) => remarks.push(format!("stage unknown: {hint}")),
+        (Some(hint), stage) => remarks.push(format!("stage {}: {hint}", stage.as_str())),
+        (None, Stage::Unknown) => {}
+        (None, stage) => remarks.push(format!("stage {}", stage.as_str())),
+    }
+    if let Some(monthly) = &finding.monthly {
+        let verb = if monthly.amount.is_sign_negative() { "saves" } else { "costs" };
+        let amount = super::estimate::dollars(monthly.amount.abs());
+        let basis = if monthly.basis.is_empty() { String::new() } else { format!(": {}", monthly.basis) };
+        remarks.push(format!("{verb} {amount} a month{basis}"));
+    }
+    remarks
+}
+
+/// The fix as lines before and after it, masked and cut to the width.
+fn patch(outcome: &Outcome<'_>, finding: &Finding, width: usize) -> Option<String> {
+    let fix = finding.fix.as_ref()?;
+    let title = match fix.applicability {
+        Applicability::Safe => "fix:",
+        Applicability::Unsafe => "fix (may change behaviour):",
+    };
+    let mut edits: Vec<&Edit> = fix.edits.iter().collect();
+    edits.sort_by_key(|edit| edit.span);
+    let mut lines = Vec::new();
+    for edit in edits {
+        change(outcome, edit, &mut lines);
+        if lines.len() > SHOWN_OF_A_FIX {
+            break;
+        }
+    }
+    let more = lines.len() > SHOWN_OF_A_FIX;
+    lines.truncate(SHOWN_OF_A_FIX);
+    let mut note = title.to_owned();
+    for line in lines {
+        let line = text::line(&line.replace('\t', "    "));
+        note.push('\n');
+        note.push_str(&clip(&line, width));
+    }
+    if more {
+        note.push_str("\n…");
+    }
+    Some(note)
+}
+
+/// The lines an edit removes and adds.
+fn change(outcome: &Outcome<'_>, edit: &Edit, lines: &mut Vec<String>) {
+    let Some(file) = outcome.sources.get(edit.span.file) else { return };
+    let (first, last) = (file.line_index(edit.span.start), file.line_index(edit.span.end));
+    let (from, to) = (file.line_range(first).start, file.line_range(last).end);
+    let id = edit.span.file;
+    let shown = |range| outcome.masks.render(id, &file.text, range).text;
+    let range = edit.span.range();
+    let new_text = outcome.masks.clean(outcome.sources, &edit.text);
+    let new = format!("{}{new_text}{}", shown(from..range.start), shown(range.end.min(to)..to));
+    let old = shown(from..to);
+    let (old, new): (Vec<&str>, Vec<&str>) = (old.lines().collect(), new.lines().collect());
+    // Lines that stay are not shown.
+    let same = old.iter().zip(&new).take_while(|(old, new)| old == new).count();
+    let rest = old.len().min(new.len()) - same;
+    let same_end =
+        old.iter().rev().zip(new.iter().rev()).take(rest).take_while(|(old, new)| old == new).count();
+    let changed = |all: &[&str]| -> Vec<String> {
+        all.iter().take(all.len() - same_end).skip(same).map(|line| (*line).to_owned()).collect()
+    };
+    let number = first + same + 1;
+    lines.push(format!("{}:{number}", file.name));
+    lines.extend(changed(&old).iter().map(|line| format!("- {line}")));
+    let is_empty = |line: &String| line.trim().is_empty();
+    lines.extend(changed(&new).iter().filter(|line| !is_empty(line)).map(|line| format!("+ {line}")));
+}
+
+/// `text` in at most `width` columns, with a sign where it was cut.
+pub(super) fn clip(line: &str, width: usize) -> String {
+    if text::width(line) <= width {
+        return line.to_owned();
+    }
+    let mut used = 1;
+    let mut cut: String = line
+        .chars()
+        .take_while(|c| {
+            used += text::char_width(*c);
+            used <= width
+        })
+        .collect();
+    cut.push('…');
+    cut
+}
+
+/// Writes what could not be decided, grouped by cause, the cause that decides most first.
+///
+/// # Errors
+/// When the stream fails.
+pub fn undecided(outcome: &Outcome<'_>, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    if style.quiet {
+        return Ok(());
+    }
+    let by_cause = grouped(&outcome.judgement.undecided, |record| &record.cause);
+    let mut causes: Vec<(&Cause, Vec<&Undecided>)> = by_cause.into_iter().collect();
+    let checks = |records: &[&Undecided]| -> usize {
+        records.iter().map(|record| record.instances.len().max(1)).sum()
+    };
+    causes.sort_by_key(|(_, records)| std::cmp::Reverse(checks(records)));
+    for (cause, records) in causes {
+        let words = format!("undecided: {cause}: {}", plural(checks(&records), "check"));
+        for line in text::wrap(&words, style.width) {
+            style.paint(ColorSpec::new().set_fg(Some(Color::Magenta)).set_bold(true), &line, out)?;
+            writeln!(out)?;
+        }
+        for (rule, records) in grouped(records, |record| record.rule) {
+            let places: Vec<String> = records.iter().map(|record| place(outcome, record.span)).collect();
+            let words = format!("{rule} at {}", listed(places.iter().map(String::as_str), 3));
+            indented(&words, style, out)?;
+        }
+        if let Some(how) = cause.decide_with() {
+            let how = if matches!(cause, Cause::MissingVariable { .. }) {
+                format!("decide with {how}")
+            } else {
+                format!("to decide: {how}")
+            };
+            indented(&how, style, out)?;
+        }
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
+fn place(outcome: &Outcome<'_>, span: Span) -> String {
+    let place = outcome.place(span);
+    format!("{}:{}", place.file, place.start.line)
+}
+
+fn indented(words: &str, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    for line in text::wrap(words, style.width.saturating_sub(2)) {
+        writeln!(out, "  {line}")?;
+    }
+    Ok(())
+}
+
+/// Writes remarks on the run as a whole.
+///
+/// # Errors
+/// When the stream fails.
+pub fn notes(outcome: &Outcome<'_>, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    if style.quiet {
+        return Ok(());
+    }
+    let environment = (!outcome.environment.is_empty())
+        .then(|| format!("values from the environment: {}", outcome.environment.join(", ")));
+    for note in outcome.notes.iter().chain(&environment) {
+        for line in text::wrap(&format!("note: {note}"), style.width) {
+            writeln!(out, "{line}")?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes the one line that sums up.
+///
+/// # Errors
+/// When the stream fails.
+pub fn summary(outcome: &Outcome<'_>, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    if style.quiet {
+        return Ok(());
+    }
+    let counts = outcome.counts();
+    let found: Vec<String> = [
+        (counts.error, plural(counts.error, "error")),
+        (counts.warning, plural(counts.warning, "warning")),
+        (counts.info, format!("{} info", counts.info)),
+    ]
+    .into_iter()
+    .filter(|(count, _)| *count > 0)
+    .map(|(_, words)| words)
+    .collect();
+    let found = if found.is_empty() { "no findings".to_owned() } else { found.join(", ") };
+    let mut words = format!("{found} in {}", plural(outcome.files, "file"));
+    words.push_str(&format!("; {} of {} decided", counts.decided, plural(counts.applicable, "check")));
+    if counts.undecided > 0 {
+        words.push_str(&format!(", {} undecided", counts.undecided));
+    }
+    if counts.suppressed > 0 {
+        let by = grouped(&outcome.judgement.suppressed, |suppressed| super::json::by(suppressed.by));
+        let by: Vec<String> = by.iter().map(|(by, of)| format!("{} by {by}", of.len())).collect();
+        words.push_str(&format!("; {} suppressed ({})", counts.suppressed, by.join(", ")));
+    }
+    if let Some(estimate) = outcome.estimate {
+        words.push_str(&format!("; {} a month", super::estimate::total_words(estimate)));
+    }
+    words.push_str(&format!("; as of {}", outcome.as_of));
+    let worst = outcome.judgement.findings.iter().map(|finding| finding.severity).max();
+    let color = severity_color(worst.unwrap_or(Severity::Info));
+    for line in text::wrap(&words, style.width) {
+        style.paint(&color, &line, out)?;
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
+fn level(severity: Severity) -> Level {
+    match severity {
+        Severity::Error => Level::Error,
+        Severity::Warning => Level::Warning,
+        Severity::Info => Level::Note,
+    }
+}
+
+fn severity_color(severity: Severity) -> ColorSpec {
+    let color = match severity {
+        Severity::Error => Color::Red,
+        Severity::Warning => Color::Yellow,
+        Severity::Info => Color::Green,
+    };
+    ColorSpec::new().set_fg(Some(color)).set_bold(true).set_intense(true).clone()
+}
+
+/// Whether an amount is too small to round to a cent.
+pub(super) fn is_below_a_cent(amount: Decimal) -> bool {
+    !amount.is_zero() && amount.abs() < Decimal::new(5, 3)
+}

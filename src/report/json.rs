@@ -1,0 +1,492 @@
+//! `plimsoll/findings/1` and `plimsoll/estimate/1`, the JSON that other programs read (DESIGN §4).
+
+use std::io::{self, Write};
+
+use rust_decimal::Decimal;
+use serde::{Serialize, Serializer};
+use serde_json::ser::{CharEscape, Formatter, PrettyFormatter};
+
+use super::{Outcome, text};
+use crate::cost::estimate::{Estimate, Range};
+use crate::lint::{Finding, Severity, Suppressed, SuppressedBy, Undecided, registry};
+use crate::model::Stage;
+
+/// Version of the shape of findings.
+pub const FINDINGS_SCHEMA: &str = "plimsoll/findings/1";
+
+/// Version of the shape of estimates.
+pub const ESTIMATE_SCHEMA: &str = "plimsoll/estimate/1";
+
+#[derive(Serialize)]
+struct FindingsReport<'a> {
+    schema: &'a str,
+    version: &'a str,
+    as_of: String,
+    summary: Summary,
+    findings: Vec<FindingRecord<'a>>,
+    undecided: Vec<UndecidedRecord<'a>>,
+    suppressed: Vec<SuppressedRecord<'a>>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    notes: &'a [String],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    environment: &'a [String],
+}
+
+#[derive(Serialize)]
+struct Summary {
+    files: usize,
+    error: usize,
+    warning: usize,
+    info: usize,
+    undecided: usize,
+    suppressed: usize,
+    decided: usize,
+    applicable: usize,
+}
+
+#[derive(Serialize)]
+struct FindingRecord<'a> {
+    rule: &'a str,
+    severity: Severity,
+    message: &'a str,
+    help: Option<String>,
+    file: &'a str,
+    line: usize,
+    column: usize,
+    end_line: usize,
+    end_column: usize,
+    resource: Option<&'a str>,
+    element: Option<&'a str>,
+    stage: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stage_hint: Option<&'a str>,
+    conditional: bool,
+    related: Vec<RelatedRecord<'a>>,
+    instances: Vec<&'a str>,
+    fix: Option<FixRecord<'a>>,
+    monthly: Option<MonthlyRecord<'a>>,
+    fingerprint: &'a str,
+    url: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct RelatedRecord<'a> {
+    file: &'a str,
+    line: usize,
+    column: usize,
+    message: &'a str,
+}
+
+#[derive(Serialize)]
+struct FixRecord<'a> {
+    applicability: crate::lint::Applicability,
+    edits: Vec<EditRecord<'a>>,
+}
+
+#[derive(Serialize)]
+struct EditRecord<'a> {
+    file: &'a str,
+    start: u32,
+    end: u32,
+    text: &'a str,
+}
+
+#[derive(Serialize)]
+struct MonthlyRecord<'a> {
+    #[serde(serialize_with = "money")]
+    amount: Decimal,
+    basis: &'a str,
+}
+
+#[derive(Serialize)]
+struct UndecidedRecord<'a> {
+    rule: &'a str,
+    cause: CauseRecord,
+    decide_with: Option<String>,
+    file: &'a str,
+    line: usize,
+    instances: Vec<&'a str>,
+}
+
+#[derive(Serialize)]
+struct CauseRecord {
+    kind: &'static str,
+    name: String,
+}
+
+#[derive(Serialize)]
+struct SuppressedRecord<'a> {
+    rule: &'a str,
+    file: &'a str,
+    line: usize,
+    by: SuppressedBy,
+    reason: Option<&'a str>,
+    until: Option<&'a str>,
+}
+
+/// Writes `plimsoll/findings/1`.
+///
+/// # Errors
+/// When the stream fails.
+pub fn findings(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let counts = outcome.counts();
+    let judgement = outcome.judgement;
+    let report = FindingsReport {
+        schema: FINDINGS_SCHEMA,
+        version: outcome.version,
+        as_of: outcome.as_of.to_string(),
+        summary: Summary {
+            files: outcome.files,
+            error: counts.error,
+            warning: counts.warning,
+            info: counts.info,
+            undecided: counts.undecided,
+            suppressed: counts.suppressed,
+            decided: counts.decided,
+            applicable: counts.applicable,
+        },
+        findings: judgement.findings.iter().map(|finding| finding_record(outcome, finding)).collect(),
+        undecided: judgement.undecided.iter().map(|record| undecided_record(outcome, record)).collect(),
+        suppressed: judgement.suppressed.iter().map(|record| suppressed_record(outcome, record)).collect(),
+        notes: outcome.notes,
+        environment: outcome.environment,
+    };
+    write(&report, out)
+}
+
+fn finding_record<'a>(outcome: &Outcome<'a>, finding: &'a Finding) -> FindingRecord<'a> {
+    let sources = outcome.sources;
+    let (start, end) = (sources.position(finding.primary), sources.end_position(finding.primary));
+    let addresses = || finding.instances.iter().map(|instance| &*instance.address);
+    let has_stage = finding.stage.stage != Stage::Unknown || finding.stage.hint.is_some();
+    FindingRecord {
+        rule: finding.rule,
+        severity: finding.severity,
+        message: &finding.message,
+        help: outcome.help(finding).map(std::borrow::Cow::into_owned),
+        file: sources.name(finding.primary.file),
+        line: start.line,
+        column: start.column,
+        end_line: end.line,
+        end_column: end.column,
+        resource: addresses().next(),
+        element: finding.element.as_deref(),
+        stage: has_stage.then(|| finding.stage.stage.as_str()),
+        stage_hint: finding.stage.hint.as_deref(),
+        conditional: finding.conditional,
+        related: finding
+            .related
+            .iter()
+            .map(|related| {
+                let start = sources.position(related.span);
+                let file = sources.name(related.span.file);
+                RelatedRecord { file, line: start.line, column: start.column, message: &related.message }
+            })
+            .collect(),
+        instances: addresses().collect(),
+        fix: outcome.fix(finding).map(|fix| FixRecord {
+            applicability: fix.applicability,
+            edits: fix
+                .edits
+                .iter()
+                .map(|edit| EditRecord {
+                    file: sources.name(edit.span.file),
+                    start: edit.span.start,
+                    end: edit.span.end,
+                    text: &edit.text,
+                })
+                .collect(),
+        }),
+        monthly: finding
+            .monthly
+            .as_ref()
+            .map(|monthly| MonthlyRecord { amount: monthly.amount, basis: &monthly.basis }),
+        fingerprint: &finding.fingerprint,
+        url: registry::info(finding.rule).and_then(|info| info.url()),
+    }
+}
+
+fn undecided_record<'a>(outcome: &Outcome<'a>, record: &'a Undecided) -> UndecidedRecord<'a> {
+    UndecidedRecord {
+        rule: record.rule,
+        cause: CauseRecord { kind: record.cause.kind(), name: record.cause.name() },
+        decide_with: record.cause.decide_with(),
+        file: outcome.sources.name(record.span.file),
+        line: outcome.sources.position(record.span).line,
+        instances: record.instances.iter().map(|address| &**address).collect(),
+    }
+}
+
+fn suppressed_record<'a>(outcome: &Outcome<'a>, record: &'a Suppressed) -> SuppressedRecord<'a> {
+    SuppressedRecord {
+        rule: record.finding.rule,
+        file: outcome.sources.name(record.finding.primary.file),
+        line: outcome.sources.position(record.finding.primary).line,
+        by: record.by,
+        reason: record.reason.as_deref(),
+        until: record.until.as_deref(),
+    }
+}
+
+/// The word of JSON for who suppressed.
+pub(super) fn by(by: SuppressedBy) -> &'static str {
+    match by {
+        SuppressedBy::Comment => "comment",
+        SuppressedBy::Config => "config",
+        SuppressedBy::Baseline => "baseline",
+        SuppressedBy::Foreign => "foreign",
+    }
+}
+
+#[derive(Serialize)]
+struct EstimateReport<'a> {
+    schema: &'a str,
+    version: &'a str,
+    currency: &'a str,
+    as_of: String,
+    #[serde(serialize_with = "number")]
+    hours_per_month: Decimal,
+    total: RangeRecord,
+    at_least: bool,
+    resources: Vec<ResourceRecord<'a>>,
+    assumptions: Vec<AssumptionRecord<'a>>,
+    unpriced: Vec<UnpricedRecord<'a>>,
+}
+
+#[derive(Serialize)]
+struct RangeRecord {
+    #[serde(serialize_with = "money")]
+    low: Decimal,
+    #[serde(serialize_with = "money")]
+    expected: Decimal,
+    #[serde(serialize_with = "money")]
+    high: Decimal,
+}
+
+impl From<Range> for RangeRecord {
+    fn from(Range { low, expected, high }: Range) -> Self {
+        Self { low, expected, high }
+    }
+}
+
+#[derive(Serialize)]
+struct QuantityRecord {
+    low: String,
+    high: String,
+}
+
+#[derive(Serialize)]
+struct ResourceRecord<'a> {
+    address: &'a str,
+    kind: &'a str,
+    region: &'a str,
+    file: &'a str,
+    line: usize,
+    monthly: RangeRecord,
+    components: Vec<ComponentRecord<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct ComponentRecord<'a> {
+    name: &'a str,
+    quantity: String,
+    /// Only where the quantity is a range.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    quantity_range: Option<QuantityRecord>,
+    unit: &'a str,
+    unit_price: String,
+    monthly: RangeRecord,
+    price: PriceRecord<'a>,
+    drivers: Vec<DriverRecord<'a>>,
+    assumption: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct PriceRecord<'a> {
+    table: &'a str,
+    captured: &'a str,
+}
+
+#[derive(Serialize)]
+struct DriverRecord<'a> {
+    file: &'a str,
+    line: usize,
+    what: &'a str,
+}
+
+#[derive(Serialize)]
+struct AssumptionRecord<'a> {
+    name: &'a str,
+    value: &'a str,
+    set_with: &'a str,
+}
+
+#[derive(Serialize)]
+struct UnpricedRecord<'a> {
+    address: &'a str,
+    reason: &'a str,
+    unit_price: Option<String>,
+    unit: Option<&'a str>,
+}
+
+/// Writes `plimsoll/estimate/1`.
+///
+/// # Errors
+/// When the stream fails.
+pub fn estimate(outcome: &Outcome<'_>, estimate: &Estimate, out: &mut dyn Write) -> io::Result<()> {
+    let sources = outcome.sources;
+    let resources = estimate.resources.iter().map(|resource| ResourceRecord {
+        address: &resource.address,
+        kind: resource.kind,
+        region: &resource.region,
+        file: sources.name(resource.span.file),
+        line: sources.position(resource.span).line,
+        monthly: resource.monthly().into(),
+        components: resource
+            .components
+            .iter()
+            .map(|component| ComponentRecord {
+                name: &component.name,
+                quantity: exact(component.quantity.expected),
+                quantity_range: (!component.quantity.is_exact()).then(|| QuantityRecord {
+                    low: exact(component.quantity.low),
+                    high: exact(component.quantity.high),
+                }),
+                unit: &component.unit,
+                unit_price: exact(component.unit_price),
+                monthly: component.monthly.into(),
+                price: PriceRecord { table: component.price.table, captured: component.price.captured },
+                drivers: component
+                    .drivers
+                    .iter()
+                    .map(|driver| DriverRecord {
+                        file: sources.name(driver.span.file),
+                        line: sources.position(driver.span).line,
+                        what: &driver.what,
+                    })
+                    .collect(),
+                assumption: component.assumption.as_deref(),
+            })
+            .collect(),
+        reason: resource.free,
+    });
+    let assumptions = estimate.assumptions.iter().map(|assumption| AssumptionRecord {
+        name: &assumption.name,
+        value: &assumption.value,
+        set_with: &assumption.set_with,
+    });
+    let unpriced = estimate.unpriced.iter().map(|unpriced| UnpricedRecord {
+        address: &unpriced.address,
+        reason: &unpriced.reason,
+        unit_price: unpriced.unit_price.map(exact),
+        unit: unpriced.unit.as_deref(),
+    });
+    let report = EstimateReport {
+        schema: ESTIMATE_SCHEMA,
+        version: outcome.version,
+        currency: "USD",
+        as_of: outcome.as_of.to_string(),
+        hours_per_month: estimate.hours_per_month,
+        total: estimate.total().into(),
+        at_least: estimate.is_at_least(),
+        resources: resources.collect(),
+        assumptions: assumptions.collect(),
+        unpriced: unpriced.collect(),
+    };
+    write(&report, out)
+}
+
+/// A decimal with every digit it has, and no zeros behind them: `730`, `0.02`.
+fn exact(number: Decimal) -> String {
+    number.normalize().to_string()
+}
+
+/// USD with every digit, at least two behind the point: `14.60`, `0.00`, `98.2776`.
+fn exact_money(amount: Decimal) -> String {
+    let mut amount = amount.normalize();
+    if amount.scale() < 2 {
+        amount.rescale(2);
+    }
+    amount.to_string()
+}
+
+fn money<S: Serializer>(amount: &Decimal, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&exact_money(*amount))
+}
+
+/// A decimal as a JSON number.
+fn number<S: Serializer>(number: &Decimal, serializer: S) -> Result<S::Ok, S::Error> {
+    let number: Result<serde_json::Number, _> = exact(*number).parse();
+    number.map_err(serde::ser::Error::custom)?.serialize(serializer)
+}
+
+/// Writes pretty JSON with a final line break.
+pub(super) fn write(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    let formatter = Terminal { pretty: PrettyFormatter::with_indent(b"  ") };
+    let mut serializer = serde_json::Serializer::with_formatter(&mut *out, formatter);
+    value.serialize(&mut serializer)?;
+    writeln!(out)
+}
+
+/// Pretty JSON that is safe on a terminal: what [`text::visible`] replaces is written as an escape.
+struct Terminal<'i> {
+    pretty: PrettyFormatter<'i>,
+}
+
+impl Formatter for Terminal<'_> {
+    fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+        let mut rest = fragment;
+        while let Some((at, c)) = rest.char_indices().find(|(_, c)| text::visible(*c) != *c) {
+            let (head, tail) = rest.split_at(at);
+            writer.write_all(head.as_bytes())?;
+            let mut units = [0; 2];
+            for unit in c.encode_utf16(&mut units) {
+                write!(writer, "\\u{unit:04x}")?;
+            }
+            rest = tail.get(c.len_utf8()..).unwrap_or_default();
+        }
+        writer.write_all(rest.as_bytes())
+    }
+
+    fn write_char_escape<W: ?Sized + Write>(&mut self, writer: &mut W, escape: CharEscape) -> io::Result<()> {
+        self.pretty.write_char_escape(writer, escape)
+    }
+
+    fn begin_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.pretty.begin_array(writer)
+    }
+
+    fn end_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.pretty.end_array(writer)
+    }
+
+    fn begin_array_value<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+        self.pretty.begin_array_value(writer, first)
+    }
+
+    fn end_array_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.pretty.end_array_value(writer)
+    }
+
+    fn begin_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.pretty.begin_object(writer)
+    }
+
+    fn end_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.pretty.end_object(writer)
+    }
+
+    fn begin_object_key<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+        self.pretty.begin_object_key(writer, first)
+    }
+
+    fn begin_object_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.pretty.begin_object_value(writer)
+    }
+
+    fn end_object_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.pretty.end_object_value(writer)
+    }
+}

@@ -1,0 +1,135 @@
+//! Reports: one file per format over the same findings and estimate. Formats write into a stream they
+//! are given; nothing here prints, exits or judges. Source text passes through [`Masks`] on its way out.
+
+pub mod estimate;
+pub mod github;
+pub mod human;
+pub mod json;
+pub mod sarif;
+pub mod style;
+mod table;
+mod text;
+mod view;
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+pub use style::Style;
+
+use crate::cost::estimate::Estimate;
+use crate::date::Date;
+use crate::lint::sink::Judgement;
+use crate::lint::{Finding, Fix, Severity};
+use crate::mask::Masks;
+use crate::source::{Position, SourceMap, Span};
+
+/// Everything a report may tell about a run.
+#[derive(Debug)]
+pub struct Outcome<'a> {
+    /// Version of Plimsoll.
+    pub version: &'a str,
+    /// The date the run judged by.
+    pub as_of: Date,
+    pub sources: &'a SourceMap,
+    pub masks: &'a Masks,
+    /// Number of files that were judged.
+    pub files: usize,
+    pub judgement: &'a Judgement,
+    /// `None` where the command does not price.
+    pub estimate: Option<&'a Estimate>,
+    /// Remarks on the run as a whole, one sentence each: nothing relevant found, a file skipped.
+    pub notes: &'a [String],
+    /// Names of the `TF_VAR_…` environment variables whose values were used, sorted.
+    pub environment: &'a [String],
+}
+
+impl Outcome<'_> {
+    /// Where a span starts and ends as people count it.
+    fn place(&self, span: Span) -> Place<'_> {
+        Place {
+            file: self.sources.name(span.file),
+            start: self.sources.position(span),
+            end: self.sources.end_position(span),
+        }
+    }
+
+    /// What to do about a finding: its own help, else the first sentence of the rule's remediation.
+    fn help<'f>(&self, finding: &'f Finding) -> Option<Cow<'f, str>> {
+        match &finding.help {
+            Some(help) => Some(Cow::Borrowed(help)),
+            None => text::page_of(finding.rule).and_then(|page| page.first_remedy()).map(Cow::Owned),
+        }
+    }
+
+    /// The finding's fix, unless writing it down would show what is masked.
+    fn fix<'f>(&self, finding: &'f Finding) -> Option<&'f Fix> {
+        let is_clean = |text: &str| matches!(self.masks.clean(self.sources, text), Cow::Borrowed(_));
+        finding.fix.as_ref().filter(|fix| fix.edits.iter().all(|edit| is_clean(&edit.text)))
+    }
+
+    fn counts(&self) -> Counts {
+        let of =
+            |severity| self.judgement.findings.iter().filter(|finding| finding.severity == severity).count();
+        Counts {
+            error: of(Severity::Error),
+            warning: of(Severity::Warning),
+            info: of(Severity::Info),
+            undecided: self.judgement.undecided_checks,
+            suppressed: self.judgement.suppressed.len(),
+            decided: self.judgement.decided,
+            applicable: self.judgement.decided + self.judgement.undecided_checks,
+        }
+    }
+
+    /// Findings most severe first, then by place.
+    fn by_severity(&self) -> Vec<&Finding> {
+        let mut findings: Vec<&Finding> = self.judgement.findings.iter().collect();
+        findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+        findings
+    }
+}
+
+/// A place as people count it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Place<'a> {
+    file: &'a str,
+    start: Position,
+    /// Exclusive.
+    end: Position,
+}
+
+/// The numbers of the summary.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Counts {
+    error: usize,
+    warning: usize,
+    info: usize,
+    undecided: usize,
+    suppressed: usize,
+    decided: usize,
+    applicable: usize,
+}
+
+/// `a, b, c and 3 more`: at most `shown` names.
+fn listed<'n>(names: impl IntoIterator<Item = &'n str>, shown: usize) -> String {
+    let names: Vec<&str> = names.into_iter().collect();
+    let first = names.iter().take(shown).copied().collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(shown) {
+        0 => first,
+        more => format!("{first} and {more} more"),
+    }
+}
+
+/// Items in groups of equal keys; groups in order of key.
+fn grouped<K: Ord, T>(items: impl IntoIterator<Item = T>, key: impl Fn(&T) -> K) -> BTreeMap<K, Vec<T>> {
+    let mut groups: BTreeMap<K, Vec<T>> = BTreeMap::new();
+    for item in items {
+        groups.entry(key(&item)).or_default().push(item);
+    }
+    groups
+}
+
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,469 @@
+//! SARIF 2.1.0, for GitHub code scanning and other viewers. Shape: OASIS, "Static Analysis Results
+//! Interchange Format", version 2.1.0.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::{Outcome, json, text};
+use crate::lint::{Finding, Fix, Severity, Suppressed, SuppressedBy, Undecided, registry};
+use crate::source::Span;
+
+const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Log<'a> {
+    #[serde(rename = "$schema")]
+    schema: &'static str,
+    version: &'static str,
+    runs: [Run<'a>; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Run<'a> {
+    tool: Tool<'a>,
+    column_kind: &'static str,
+    invocations: [Invocation<'a>; 1],
+    results: Vec<SarifResult<'a>>,
+    properties: RunProperties<'a>,
+}
+
+#[derive(Serialize)]
+struct Tool<'a> {
+    driver: Driver<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Driver<'a> {
+    name: &'static str,
+    version: &'a str,
+    semantic_version: &'a str,
+    rules: Vec<ReportingDescriptor>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ReportingDescriptor {
+    id: &'static str,
+    short_description: Message,
+    full_description: Message,
+    help: MarkdownMessage,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    help_uri: Option<&'static str>,
+    default_configuration: Configuration,
+    properties: RuleProperties,
+}
+
+#[derive(Serialize)]
+struct Configuration {
+    level: &'static str,
+}
+
+#[derive(Serialize)]
+struct RuleProperties {
+    tags: Vec<&'static str>,
+    #[serde(rename = "problem.severity")]
+    problem_severity: &'static str,
+    profile: &'static str,
+}
+
+#[derive(Serialize)]
+struct Message {
+    text: String,
+}
+
+#[derive(Serialize)]
+struct MarkdownMessage {
+    text: String,
+    markdown: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Invocation<'a> {
+    execution_successful: bool,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tool_execution_notifications: Vec<Notification<'a>>,
+}
+
+#[derive(Serialize)]
+struct Notification<'a> {
+    level: &'static str,
+    message: TextRef<'a>,
+}
+
+#[derive(Serialize)]
+struct TextRef<'a> {
+    text: &'a str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct RunProperties<'a> {
+    as_of: String,
+    files: usize,
+    decided: usize,
+    applicable: usize,
+    environment: &'a [String],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SarifResult<'a> {
+    rule_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule_index: Option<usize>,
+    kind: &'static str,
+    level: &'static str,
+    message: Message,
+    locations: [Location<'a>; 1],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    related_locations: Vec<Location<'a>>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    partial_fingerprints: BTreeMap<&'static str, &'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    fixes: Vec<SarifFix<'a>>,
+    suppressions: Vec<Suppression<'a>>,
+    properties: ResultProperties<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Location<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<usize>,
+    physical_location: PhysicalLocation,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    logical_locations: Vec<LogicalLocation<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<TextRef<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PhysicalLocation {
+    artifact_location: ArtifactLocation,
+    region: Region,
+}
+
+#[derive(Serialize, PartialEq, Eq, PartialOrd, Ord)]
+struct ArtifactLocation {
+    uri: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Region {
+    start_line: usize,
+    start_column: usize,
+    end_line: usize,
+    end_column: usize,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct LogicalLocation<'a> {
+    fully_qualified_name: &'a str,
+    kind: &'static str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SarifFix<'a> {
+    description: Message,
+    artifact_changes: Vec<ArtifactChange<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ArtifactChange<'a> {
+    artifact_location: ArtifactLocation,
+    replacements: Vec<Replacement<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Replacement<'a> {
+    deleted_region: Region,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    inserted_content: Option<TextRef<'a>>,
+}
+
+#[derive(Serialize)]
+struct Suppression<'a> {
+    kind: &'static str,
+    status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    justification: Option<&'a str>,
+    properties: SuppressionProperties<'a>,
+}
+
+#[derive(Serialize)]
+struct SuppressionProperties<'a> {
+    by: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    until: Option<&'a str>,
+}
+
+#[derive(Serialize, Default)]
+#[serde(rename_all = "camelCase")]
+struct ResultProperties<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    element: Option<&'a str>,
+    #[serde(skip_serializing_if = "is_false")]
+    conditional: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cause: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    decide_with: Option<String>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
+/// Writes the findings as a SARIF log. Undecided checks are results of kind `open`, suppressed findings
+/// carry their suppression.
+///
+/// # Errors
+/// When the stream fails.
+pub fn write(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let judgement = outcome.judgement;
+    let mut ids: Vec<&'static str> = judgement
+        .findings
+        .iter()
+        .map(|finding| finding.rule)
+        .chain(judgement.undecided.iter().map(|record| record.rule))
+        .chain(judgement.suppressed.iter().map(|record| record.finding.rule))
+        .collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let rules: Vec<ReportingDescriptor> = ids.iter().filter_map(|id| descriptor(id)).collect();
+    let writer =
+        Writer { outcome, indices: rules.iter().enumerate().map(|(at, rule)| (rule.id, at)).collect() };
+    let findings = judgement.findings.iter().map(|finding| writer.finding(finding, Vec::new()));
+    let undecided = judgement.undecided.iter().map(|record| writer.undecided(record));
+    let suppressed = judgement.suppressed.iter().map(|record| writer.suppressed(record));
+    let results = findings.chain(suppressed).chain(undecided).collect();
+    let notes =
+        outcome.notes.iter().map(|note| Notification { level: "note", message: TextRef { text: note } });
+    let counts = outcome.counts();
+    let log = Log {
+        schema: SCHEMA,
+        version: "2.1.0",
+        runs: [Run {
+            tool: Tool {
+                driver: Driver {
+                    name: "plimsoll",
+                    version: outcome.version,
+                    semantic_version: outcome.version,
+                    rules,
+                },
+            },
+            column_kind: "unicodeCodePoints",
+            invocations: [Invocation {
+                execution_successful: true,
+                tool_execution_notifications: notes.collect(),
+            }],
+            results,
+            properties: RunProperties {
+                as_of: outcome.as_of.to_string(),
+                files: outcome.files,
+                decided: counts.decided,
+                applicable: counts.applicable,
+                environment: outcome.environment,
+            },
+        }],
+    };
+    json::write(&log, out)
+}
+
+fn descriptor(id: &str) -> Option<ReportingDescriptor> {
+    let info = registry::info(id)?;
+    let page = text::page_of(id)?;
+    let rationale = page.rationale.trim().to_owned();
+    let remediation = page.remediation.trim();
+    Some(ReportingDescriptor {
+        id: info.id,
+        short_description: Message { text: info.title.to_owned() },
+        full_description: Message { text: rationale.clone() },
+        help: MarkdownMessage {
+            text: format!("{rationale}\n\n{remediation}"),
+            markdown: format!("{rationale}\n\n**What to do**\n\n{remediation}"),
+        },
+        help_uri: info.url(),
+        default_configuration: Configuration { level: level(info.severity) },
+        properties: RuleProperties {
+            tags: vec![info.family],
+            problem_severity: match info.severity {
+                Severity::Error => "error",
+                Severity::Warning => "warning",
+                Severity::Info => "recommendation",
+            },
+            profile: info.profile.as_str(),
+        },
+    })
+}
+
+fn level(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Info => "note",
+    }
+}
+
+struct Writer<'a> {
+    outcome: &'a Outcome<'a>,
+    indices: BTreeMap<&'static str, usize>,
+}
+
+impl<'a> Writer<'a> {
+    fn finding(&self, finding: &'a Finding, suppressions: Vec<Suppression<'a>>) -> SarifResult<'a> {
+        let mut message = finding.message.clone();
+        if let Some(help) = self.outcome.help(finding) {
+            message.push_str("\nHelp: ");
+            message.push_str(&help);
+        }
+        let resources = finding.instances.iter().map(|instance| &*instance.address);
+        let related = finding.related.iter().enumerate().map(|(index, related)| Location {
+            id: Some(index + 1),
+            physical_location: self.physical(related.span),
+            logical_locations: Vec::new(),
+            message: Some(TextRef { text: &related.message }),
+        });
+        SarifResult {
+            rule_id: finding.rule,
+            rule_index: self.indices.get(finding.rule).copied(),
+            kind: "fail",
+            level: level(finding.severity),
+            message: Message { text: message },
+            locations: [self.location(finding.primary, resources)],
+            related_locations: related.collect(),
+            partial_fingerprints: BTreeMap::from([("plimsoll/1", finding.fingerprint.as_str())]),
+            fixes: self.outcome.fix(finding).map(|fix| self.fix(fix)).into_iter().collect(),
+            suppressions,
+            properties: ResultProperties {
+                element: finding.element.as_deref(),
+                conditional: finding.conditional,
+                ..ResultProperties::default()
+            },
+        }
+    }
+
+    fn suppressed(&self, record: &'a Suppressed) -> SarifResult<'a> {
+        let kind = match record.by {
+            SuppressedBy::Comment | SuppressedBy::Foreign => "inSource",
+            SuppressedBy::Config | SuppressedBy::Baseline => "external",
+        };
+        let suppression = Suppression {
+            kind,
+            status: "accepted",
+            justification: record.reason.as_deref(),
+            properties: SuppressionProperties { by: json::by(record.by), until: record.until.as_deref() },
+        };
+        self.finding(&record.finding, vec![suppression])
+    }
+
+    fn undecided(&self, record: &'a Undecided) -> SarifResult<'a> {
+        let decide_with = record.cause.decide_with();
+        let how = decide_with.as_ref().map_or(String::new(), |how| format!("\nTo decide: {how}"));
+        SarifResult {
+            rule_id: record.rule,
+            rule_index: self.indices.get(record.rule).copied(),
+            kind: "open",
+            // A result that is not a failure has no level (SARIF 2.1.0, §3.27.10).
+            level: "none",
+            message: Message { text: format!("Undecided: {}{how}", record.cause) },
+            locations: [self.location(record.span, record.instances.iter().map(|address| &**address))],
+            related_locations: Vec::new(),
+            partial_fingerprints: BTreeMap::new(),
+            fixes: Vec::new(),
+            suppressions: Vec::new(),
+            properties: ResultProperties {
+                cause: Some(record.cause.kind().to_owned()),
+                decide_with,
+                ..ResultProperties::default()
+            },
+        }
+    }
+
+    fn location(&self, span: Span, resources: impl Iterator<Item = &'a str>) -> Location<'a> {
+        Location {
+            id: None,
+            physical_location: self.physical(span),
+            logical_locations: resources
+                .map(|name| LogicalLocation { fully_qualified_name: name, kind: "resource" })
+                .collect(),
+            message: None,
+        }
+    }
+
+    fn physical(&self, span: Span) -> PhysicalLocation {
+        PhysicalLocation { artifact_location: self.artifact(span), region: self.region(span) }
+    }
+
+    fn artifact(&self, span: Span) -> ArtifactLocation {
+        ArtifactLocation { uri: uri(self.outcome.sources.name(span.file)) }
+    }
+
+    fn region(&self, span: Span) -> Region {
+        let place = self.outcome.place(span);
+        Region {
+            start_line: place.start.line,
+            start_column: place.start.column,
+            end_line: place.end.line,
+            end_column: place.end.column,
+        }
+    }
+
+    fn fix(&self, fix: &'a Fix) -> SarifFix<'a> {
+        let by_file = super::grouped(&fix.edits, |edit| edit.span.file);
+        let changes = by_file.into_values().filter_map(|edits| {
+            let first = edits.first()?;
+            Some(ArtifactChange {
+                artifact_location: self.artifact(first.span),
+                replacements: edits
+                    .iter()
+                    .map(|edit| Replacement {
+                        deleted_region: self.region(edit.span),
+                        inserted_content: (!edit.text.is_empty()).then_some(TextRef { text: &edit.text }),
+                    })
+                    .collect(),
+            })
+        });
+        let words = match fix.applicability {
+            crate::lint::Applicability::Safe => "Safe fix",
+            crate::lint::Applicability::Unsafe => "Fix that may change behaviour",
+        };
+        SarifFix { description: Message { text: words.to_owned() }, artifact_changes: changes.collect() }
+    }
+}
+
+/// A relative path as a URI reference (RFC 3986).
+fn uri(path: &str) -> String {
+    let mut uri = String::new();
+    for byte in path.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
+            uri.push(char::from(byte));
+        } else {
+            uri.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    uri
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_become_uri_references() {
+        assert_eq!(uri("../infra/a b:größe.tf"), "../infra/a%20b%3Agr%C3%B6%C3%9Fe.tf");
+    }
+}

@@ -1,0 +1,133 @@
+//! Small judgements made by hand.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+use std::sync::Arc;
+
+use super::{Outcome, Style, estimate, github, human, json, sarif};
+use crate::cost::estimate::Estimate;
+use crate::date::Date;
+use crate::lint::sink::Judgement;
+use crate::lint::{Finding, Instance, Related, Severity, Undecided};
+use crate::mask::Masks;
+use crate::model::StageOf;
+use crate::source::{FileId, SourceMap, Span};
+use crate::value::Cause;
+
+/// Owns what an [`Outcome`] borrows.
+#[derive(Debug)]
+pub(super) struct Case {
+    pub(super) sources: SourceMap,
+    pub(super) masks: Masks,
+    pub(super) judgement: Judgement,
+    pub(super) estimate: Option<Estimate>,
+    pub(super) notes: Vec<String>,
+    pub(super) environment: Vec<String>,
+}
+
+impl Case {
+    pub(super) fn new() -> Self {
+        Self {
+            sources: SourceMap::default(),
+            masks: Masks::new(),
+            judgement: Judgement { decided: 117, ..Judgement::default() },
+            estimate: None,
+            notes: Vec::new(),
+            environment: Vec::new(),
+        }
+    }
+
+    pub(super) fn file(&mut self, name: &str, text: &str) -> FileId {
+        self.sources.add(name, format!("/repo/{name}"), text)
+    }
+
+    /// The span of the first `part` in the file.
+    pub(super) fn span(&self, file: FileId, part: &str) -> Span {
+        let at = self.sources.get(file).unwrap().text.find(part).expect(part);
+        Span::new(file, at..at + part.len())
+    }
+
+    pub(super) fn finding(&mut self, rule: &'static str, severity: Severity, primary: Span) -> &mut Finding {
+        self.judgement.findings.push(Finding {
+            rule,
+            severity,
+            message: format!("something is wrong with {rule}"),
+            help: Some("write it right".to_owned()),
+            primary,
+            related: Vec::new(),
+            instances: vec![instance("aws_ecs_service.api")],
+            element: None,
+            stage: StageOf::default(),
+            conditional: false,
+            fix: None,
+            monthly: None,
+            fingerprint: format!("{:016x}", self.judgement.findings.len()),
+        });
+        self.judgement.findings.last_mut().unwrap()
+    }
+
+    pub(super) fn undecided(&mut self, rule: &'static str, cause: Cause, span: Span, instances: &[&str]) {
+        let instances: Vec<Arc<str>> = instances.iter().map(|address| Arc::from(*address)).collect();
+        self.judgement.undecided_checks += instances.len();
+        self.judgement.undecided.push(Undecided { rule, cause, span, instances });
+    }
+
+    pub(super) fn outcome(&self) -> Outcome<'_> {
+        Outcome {
+            version: "0.1.0",
+            as_of: "2026-11-20".parse::<Date>().unwrap(),
+            sources: &self.sources,
+            masks: &self.masks,
+            files: self.sources.iter().count(),
+            judgement: &self.judgement,
+            estimate: self.estimate.as_ref(),
+            notes: &self.notes,
+            environment: &self.environment,
+        }
+    }
+
+    fn written(&self, write: impl FnOnce(&Outcome<'_>, &mut Vec<u8>) -> std::io::Result<()>) -> String {
+        let mut out = Vec::new();
+        write(&self.outcome(), &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    pub(super) fn human(&self, width: usize) -> String {
+        self.written(|outcome, out| human::write(outcome, &Style::plain(width), out))
+    }
+
+    pub(super) fn colored(&self, width: usize) -> String {
+        let style = Style { color: true, ..Style::plain(width) };
+        self.written(|outcome, out| human::write(outcome, &style, out))
+    }
+
+    pub(super) fn json(&self) -> String {
+        self.written(|outcome, out| json::findings(outcome, out))
+    }
+
+    pub(super) fn sarif(&self) -> String {
+        self.written(|outcome, out| sarif::write(outcome, out))
+    }
+
+    pub(super) fn github(&self) -> String {
+        self.written(|outcome, out| github::write(outcome, out))
+    }
+
+    pub(super) fn cost(&self, width: usize) -> String {
+        let of = self.estimate.as_ref().unwrap();
+        self.written(|outcome, out| estimate::write(outcome, of, &Style::plain(width), out))
+    }
+
+    pub(super) fn cost_json(&self) -> String {
+        let of = self.estimate.as_ref().unwrap();
+        self.written(|outcome, out| json::estimate(outcome, of, out))
+    }
+}
+
+pub(super) fn instance(address: &str) -> Instance {
+    Instance { address: Arc::from(address), places: Vec::new() }
+}
+
+pub(super) fn related(span: Span, message: &str) -> Related {
+    Related { span, message: message.to_owned() }
+}

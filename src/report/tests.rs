@@ -1,0 +1,349 @@
+//! Whole outputs of every format over small judgements made by hand.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+use insta::assert_snapshot;
+use rust_decimal::Decimal;
+use unicode_width::UnicodeWidthStr;
+
+use super::testing::{Case, instance, related};
+use crate::cost::estimate::{
+    Assumption, Component, Driver, Estimate, PriceSource, Range, ResourceCost, Unpriced,
+};
+use crate::lint::{Applicability, Edit, Fix, Monthly, Severity, Suppressed, SuppressedBy};
+use crate::model::{Stage, StageOf};
+use crate::source::Span;
+use crate::value::{Cause, Causes};
+
+const ECS: &str = r#"variable "image" {
+  default = "shop:latest"
+}
+
+module "api" {
+  source = "./service"
+  image  = var.image
+}
+
+resource "aws_ecs_task_definition" "api" {
+  family = "api"
+  container_definitions = jsonencode([{
+    name        = "api"
+    image       = var.image
+    environment = [{ name = "DB_PASSWORD", value = "not-a-real-password-1" }]
+  }])
+}
+
+resource "aws_ecs_service" "api" {
+  name          = "api"
+  desired_count = 1
+}
+"#;
+
+/// Every feature of a finding once, in two files.
+fn full() -> Case {
+    let mut case = Case::new();
+    let ecs = case.file("infra/ecs.tf", ECS);
+    let module =
+        case.file("infra/service/main.tf", "resource \"aws_ecs_service\" \"this\" {\n\tcluster = var.c\n}\n");
+    let secret = case.span(ecs, "not-a-real-password-1");
+    case.masks.add(secret);
+
+    let latest = case.span(ecs, "shop:latest");
+    let used = case.span(ecs, "var.image");
+    let affected = case.span(module, "resource \"aws_ecs_service\" \"this\"");
+    let finding = case.finding("image-tag-latest", Severity::Warning, latest);
+    finding.message = "the image has the tag `latest`, so nobody knows what runs".to_owned();
+    finding.related = vec![
+        related(used, "used as `var.image`"),
+        related(affected, "affects module.api.aws_ecs_service.this"),
+    ];
+    finding.instances = ["module.a.x.y", "module.b.x.y", "module.c.x.y", "module.d.x.y", "module.e.x.y"]
+        .map(instance)
+        .to_vec();
+    finding.element = Some("container api".to_owned());
+    finding.stage = StageOf { stage: Stage::Production, hint: Some("tag Environment = prod".into()) };
+
+    let quoted = Span { start: secret.start - 1, end: secret.end + 1, ..secret };
+    let whole = case.span(ecs, "{ name = \"DB_PASSWORD\", value = \"not-a-real-password-1\" }");
+    let finding = case.finding("plaintext-secret-env", Severity::Error, quoted);
+    finding.message = "`DB_PASSWORD` holds a password in plain text".to_owned();
+    finding.fix = Some(Fix {
+        applicability: Applicability::Unsafe,
+        edits: vec![Edit { span: whole, text: "aws_secretsmanager_secret.db.arn".to_owned() }],
+    });
+
+    let service = case.span(ecs, "resource \"aws_ecs_service\"");
+    let end = u32::try_from(ECS.len()).unwrap() - 1;
+    let finding = case.finding("single-task", Severity::Info, Span { end, ..service });
+    finding.help = None;
+    finding.conditional = true;
+    finding.monthly =
+        Some(Monthly { amount: Decimal::new(-92, 1), basis: "one task less, 730 hours".to_owned() });
+    let count = case.span(ecs, "desired_count = 1");
+    let one = Span { start: count.end - 1, ..count };
+    case.judgement.findings.last_mut().unwrap().fix = Some(Fix {
+        applicability: Applicability::Safe,
+        edits: vec![Edit { span: one, text: "2".to_owned() }],
+    });
+
+    let missing = |name: &str| Cause::MissingVariable { name: name.into() };
+    case.undecided("log-retention", missing("c"), case.span(module, "var.c"), &["module.a.z.y"]);
+    case.undecided("image-tag-latest", missing("image"), used, &["module.a.x.y", "module.b.x.y"]);
+    let data = Cause::Data { address: "data.aws_vpc.main".into(), attribute: "id".into() };
+    case.undecided("sg-open-ingress", data, service, &["aws_security_group.x"]);
+
+    let hidden = case.finding("log-retention", Severity::Warning, service).clone();
+    case.judgement.findings.pop();
+    case.judgement.suppressed.push(Suppressed {
+        finding: hidden,
+        by: SuppressedBy::Comment,
+        reason: Some("kept by the archive".to_owned()),
+        until: Some("2027-01-31".to_owned()),
+    });
+    case.environment.push("TF_VAR_c".to_owned());
+    case.notes.push("infra/old is not a root module".to_owned());
+    case
+}
+
+#[test]
+fn people_read_everything() {
+    assert_snapshot!("human", full().human(100));
+}
+
+#[test]
+fn narrow_terminals_get_narrow_lines() {
+    let text = full().human(40);
+    assert_snapshot!("human_narrow", text);
+    for line in text.lines() {
+        // Names of files are not cut: one could not open them.
+        assert!(line.width() <= 40 || line.contains("┌─"), "{line}");
+    }
+}
+
+#[test]
+fn colours_only_add_escapes() {
+    let colored = full().colored(100);
+    assert!(colored.contains("\u{1b}[") && colored.contains("DB_PASSWORD"));
+    let mut plain = String::new();
+    let mut rest = colored.as_str();
+    while let Some((before, after)) = rest.split_once('\u{1b}') {
+        plain.push_str(before);
+        rest = after.split_once('m').unwrap().1;
+    }
+    plain.push_str(rest);
+    let plain: Vec<&str> = plain.lines().map(str::trim_end).collect();
+    assert_eq!(plain, full().human(100).lines().collect::<Vec<_>>());
+}
+
+#[test]
+fn json_has_the_contract_shape() {
+    assert_snapshot!("findings.json", full().json());
+}
+
+#[test]
+fn sarif_has_everything() {
+    assert_snapshot!("sarif.json", full().sarif());
+}
+
+#[test]
+fn github_annotates() {
+    assert_snapshot!("github", full().github());
+}
+
+#[test]
+fn no_format_shows_a_secret() {
+    let mut case = full();
+    let fix = case.judgement.findings[1].fix.as_mut().unwrap();
+    fix.edits[0].text = "\"not-a-real-password-1\"".to_owned();
+    for output in
+        [case.human(100), case.human(40), case.colored(80), case.json(), case.sarif(), case.github()]
+    {
+        assert!(!output.contains("not-a-real"), "{output}");
+        assert!(!output.contains("password-1"), "{output}");
+    }
+}
+
+#[test]
+fn equal_findings_are_folded() {
+    let mut case = Case::new();
+    let text = "image: a\n".repeat(9);
+    let file = case.file("a.yml", &text);
+    for line in 0..9 {
+        case.finding("image-tag-latest", Severity::Warning, Span::new(file, line * 9 + 7..line * 9 + 8));
+    }
+    let other = case.file("b.yml", "image: b\n");
+    case.finding("image-tag-latest", Severity::Error, Span::new(other, 7..8));
+    for line in 0..5 {
+        let finding = case.finding("wrong-type", Severity::Warning, Span::new(file, line * 9..line * 9 + 5));
+        finding.message = format!("`image` is wrong in way {}", line.min(3));
+    }
+    assert_snapshot!("folded", case.human(80));
+}
+
+#[test]
+fn strange_text_stays_aligned_and_safe() {
+    let mut case = Case::new();
+    let file = case.file(
+        "st\u{1b}range.tf",
+        "\ttab = \"x\"\r\nwide = \"全角文字\" # y\r\nemoji = \"👩\u{200d}💻\" # z\r\nesc = \"\u{1b}[31mred\u{9b}\" # \u{202e}\r\nempty =\r\nlast",
+    );
+    for part in ["\"x\"", "y", "z", "red"] {
+        let span = case.span(file, part);
+        case.finding("wrong-type", Severity::Error, span).message = format!("about {part}\u{1b}[0m");
+    }
+    for finding in &mut case.judgement.findings {
+        finding.rule = match finding.primary.start {
+            0..20 => "wrong-type",
+            20..60 => "syntax-error",
+            _ => "unknown-field",
+        };
+    }
+    let at = case.span(file, "empty =").end;
+    case.finding("duplicate-key", Severity::Warning, Span::new(file, at as usize..at as usize));
+    case.finding("limit-reached", Severity::Info, Span::new(file, 9_000..9_100));
+    let end = case.sources.get(file).unwrap().text.len();
+    case.finding("reference-cycle", Severity::Info, Span::new(file, end..end));
+    assert_snapshot!("strange", case.human(80));
+    for output in [case.human(80), case.json(), case.sarif(), case.github()] {
+        for c in ['\u{1b}', '\u{9b}', '\u{202e}', '\r'] {
+            assert!(!output.contains(c), "{c:?} in {output}");
+        }
+    }
+}
+
+#[test]
+fn long_lines_are_cut_around_the_mark() {
+    let mut case = Case::new();
+    let filler = "\"k\": 1, ".repeat(40_000);
+    let file = case.file("min.json", &format!("{{{filler}\"cpu\": \"256x\", {filler}\"z\": 0}}"));
+    let span = case.span(file, "\"256x\"");
+    let far = case.span(file, "\"z\"");
+    case.finding("wrong-type", Severity::Error, span).related.push(related(far, "and here"));
+    let text = case.human(60);
+    assert_snapshot!("long_line", text);
+    assert!(text.lines().all(|line| line.width() <= 60), "{text}");
+}
+
+#[test]
+fn masks_before_and_inside_marks_keep_the_columns() {
+    let mut case = Case::new();
+    let file = case.file("a.env", "A=first-secret-x B=second-secret-y C=3\n");
+    let (a, b) = (case.span(file, "first-secret-x"), case.span(file, "second-secret-y"));
+    case.masks.add(a);
+    case.masks.add(b);
+    let c = case.span(file, "C=3");
+    case.finding("wrong-type", Severity::Error, c).related.push(related(b, "this too"));
+    let inside = Span { start: a.start + 3, end: a.end - 3, ..a };
+    case.finding("plaintext-secret-env", Severity::Warning, inside);
+    assert_snapshot!("masked", case.human(80));
+}
+
+#[test]
+fn nothing_found_is_one_line() {
+    let mut case = Case::new();
+    case.file("a.tf", "");
+    assert_eq!(case.human(80), "no findings in 1 file; 117 of 117 checks decided; as of 2026-11-20\n");
+}
+
+fn decimal(text: &str) -> Decimal {
+    text.parse().unwrap()
+}
+
+fn component(name: &str, quantity: Range, unit: &str, price: &str) -> Component {
+    Component {
+        name: name.to_owned(),
+        quantity,
+        unit: unit.to_owned(),
+        unit_price: decimal(price),
+        monthly: quantity.times(decimal(price)),
+        price: PriceSource { table: "rds_instances", captured: "2025-06-17" },
+        drivers: Vec::new(),
+        assumption: None,
+    }
+}
+
+fn priced(with_ranges: bool) -> Case {
+    let mut case = Case::new();
+    let file = case.file(
+        "infra/db.tf",
+        "resource \"aws_db_instance\" \"main\" {\n  instance_class = \"db.t3.micro\"\n}\n",
+    );
+    let span = case.span(file, "resource \"aws_db_instance\" \"main\"");
+    let hours = Range::exactly(decimal("730"));
+    let mut database =
+        component("Database instance (PostgreSQL, Single-AZ, db.t3.micro)", hours, "hours", "0.02");
+    database
+        .drivers
+        .push(Driver { span: case.span(file, "instance_class"), what: "instance_class".to_owned() });
+    let storage = component("Storage gp2", Range::exactly(decimal("20")), "GB-months", "0.127");
+    let tasks = Range { low: decimal("1460"), expected: decimal("1460"), high: decimal("7300") };
+    let tasks = if with_ranges { tasks } else { Range::exactly(tasks.low) };
+    let mut compute = component("vCPU", tasks, "vCPU-hours", "0.04048");
+    compute.assumption = Some("tasks".to_owned());
+    let resource = |address: &str, kind, components| ResourceCost {
+        address: address.into(),
+        kind,
+        region: "eu-west-1".into(),
+        span,
+        components,
+        free: None,
+    };
+    let mut estimate = Estimate {
+        resources: vec![
+            resource("aws_db_instance.main", "rds-instance", vec![database, storage]),
+            resource("module.services[\"größe-全角\"].aws_ecs_service.this", "ecs-service", vec![compute]),
+            ResourceCost {
+                free: Some("an ECS cluster has no charge of its own"),
+                ..resource("aws_ecs_cluster.main", "free", Vec::new())
+            },
+        ],
+        assumptions: vec![Assumption {
+            name: "region".to_owned(),
+            value: "eu-west-1".to_owned(),
+            set_with: "--region".to_owned(),
+        }],
+        unpriced: Vec::new(),
+        hours_per_month: decimal("730"),
+    };
+    if with_ranges {
+        estimate.unpriced.push(Unpriced {
+            address: "aws_lb.main".into(),
+            reason: "usage not given: LCU-hours".to_owned(),
+            causes: Causes::none(),
+            unit_price: Some(decimal("0.008")),
+            unit: Some("LCU-hour".to_owned()),
+            span,
+        });
+    }
+    case.estimate = Some(estimate);
+    case
+}
+
+#[test]
+fn the_estimate_is_a_table() {
+    assert_snapshot!("estimate", priced(false).cost(100));
+    assert_snapshot!("estimate_ranges", priced(true).cost(110));
+}
+
+#[test]
+fn the_estimate_fits_narrow_terminals() {
+    for width in [30, 40, 60, 80] {
+        for ranges in [false, true] {
+            let text = priced(ranges).cost(width);
+            assert!(text.lines().all(|line| line.width() <= width), "{width}\n{text}");
+            assert!(text.contains("76.24") && (!ranges || text.contains("312.64")), "{text}");
+        }
+    }
+    assert_snapshot!("estimate_narrow", priced(true).cost(40));
+}
+
+#[test]
+fn estimate_json_has_the_contract_shape() {
+    assert_snapshot!("estimate.json", priced(true).cost_json());
+}
+
+#[test]
+fn the_summary_names_the_total() {
+    let text = priced(true).human(140);
+    assert!(text.contains("; at least $76.24 ($76.24 to $312.64) a month; as of"), "{text}");
+}

@@ -1,0 +1,520 @@
+//! The static side of a module: its files parsed, overrides merged, declarations by name. Parsed once a
+//! run and shared by every call and root.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::constraint::{self, Defaults};
+use super::{Class, Diagnostic, Mode, json};
+use crate::source::{Files, LoadError, Span};
+use crate::syntax::hcl::{self, Attribute, Block, Body, Expr, ExprKind, Problem, ProblemKind, StepKind};
+use crate::value::Type;
+
+/// Parsed modules by directory; shared between the roots of a run.
+#[derive(Debug)]
+pub struct Configs<'a> {
+    pub(crate) files: &'a Files,
+    modules: Mutex<HashMap<PathBuf, Arc<Module>>>,
+}
+
+/// A module directory, parsed.
+#[derive(Debug, Default)]
+pub struct Module {
+    pub dir: PathBuf,
+    /// Files read, in order of name.
+    pub files: Vec<PathBuf>,
+    pub(crate) variables: BTreeMap<Arc<str>, Variable>,
+    pub(crate) locals: BTreeMap<Arc<str>, Attribute>,
+    pub(crate) outputs: BTreeMap<Arc<str>, Output>,
+    pub(crate) calls: BTreeMap<Arc<str>, ModuleCall>,
+    /// Resources and data sources by `type.name` and `data.type.name`.
+    pub(crate) resources: BTreeMap<Arc<str>, Arc<ResourceConfig>>,
+    /// Provider configurations by `name` or `name.alias`.
+    pub(crate) providers: BTreeMap<Arc<str>, Arc<Block>>,
+    pub(crate) problems: Vec<Diagnostic>,
+    /// Whether it has a backend, `cloud` or provider block: a sign of a root module.
+    pub(crate) root_marks: bool,
+}
+
+#[derive(Debug)]
+pub(crate) struct Variable {
+    pub(crate) name_span: Span,
+    pub(crate) header: Span,
+    pub(crate) ty: Type,
+    /// Whether a type is declared: without one, command-line values are literal strings.
+    pub(crate) typed: bool,
+    pub(crate) defaults: Defaults,
+    pub(crate) default: Option<Expr>,
+    pub(crate) nullable: bool,
+    pub(crate) sensitive: bool,
+    /// `validation` blocks: condition and message.
+    pub(crate) validations: Vec<(Expr, Option<Expr>)>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Output {
+    pub(crate) header: Span,
+    pub(crate) value: Option<Expr>,
+    pub(crate) sensitive: bool,
+    pub(crate) preconditions: Vec<(Expr, Option<Expr>)>,
+}
+
+#[derive(Debug)]
+pub(crate) struct ModuleCall {
+    pub(crate) header: Span,
+    pub(crate) source: Option<Arc<str>>,
+    pub(crate) version: Option<Arc<str>>,
+    pub(crate) body: Body,
+}
+
+#[derive(Debug)]
+pub(crate) struct ResourceConfig {
+    pub(crate) mode: Mode,
+    pub(crate) ty: Arc<str>,
+    pub(crate) name: Arc<str>,
+    pub(crate) header: Span,
+    pub(crate) span: Span,
+    pub(crate) body: Body,
+}
+
+impl ResourceConfig {
+    /// `aws_x.y` or `data.aws_x.y`.
+    pub(crate) fn key(&self) -> String {
+        match self.mode {
+            Mode::Managed => format!("{}.{}", self.ty, self.name),
+            Mode::Data => format!("data.{}.{}", self.ty, self.name),
+        }
+    }
+}
+
+impl<'a> Configs<'a> {
+    #[must_use]
+    pub fn new(files: &'a Files) -> Self {
+        Self { files, modules: Mutex::default() }
+    }
+
+    /// The module in `dir`, parsed at the first call.
+    #[must_use]
+    pub fn module(&self, dir: &Path) -> Arc<Module> {
+        let dir = Files::normalize(dir);
+        let known =
+            |this: &Self| this.modules.lock().unwrap_or_else(PoisonError::into_inner).get(&dir).cloned();
+        if let Some(module) = known(self) {
+            return module;
+        }
+        let module = Arc::new(read_module(self.files, &dir));
+        let mut modules = self.modules.lock().unwrap_or_else(PoisonError::into_inner);
+        modules.entry(dir).or_insert(module).clone()
+    }
+}
+
+pub(crate) fn diagnostic(problem: &Problem) -> Diagnostic {
+    Diagnostic {
+        class: match problem.kind {
+            ProblemKind::Syntax => Class::Syntax,
+            ProblemKind::DuplicateKey => Class::DuplicateKey,
+            ProblemKind::Limit => Class::Limit,
+        },
+        message: problem.message.clone(),
+        span: problem.span,
+        related: problem.related.clone(),
+    }
+}
+
+pub(crate) fn is_configuration(name: &str) -> bool {
+    let hidden =
+        name.starts_with('.') || name.ends_with('~') || (name.starts_with('#') && name.ends_with('#'));
+    !hidden && (name.ends_with(".tf") || name.ends_with(".tf.json"))
+}
+
+fn is_override(name: &str) -> bool {
+    let stem = name.strip_suffix(".tf.json").or_else(|| name.strip_suffix(".tf")).unwrap_or(name);
+    stem == "override" || stem.ends_with("_override")
+}
+
+fn read_module(files: &Files, dir: &Path) -> Module {
+    let names: Vec<String> =
+        files.file_names(dir).into_iter().filter(|name| is_configuration(name)).collect();
+    let mut builder = Builder { module: Module { dir: dir.to_path_buf(), ..Module::default() } };
+    for overrides in [false, true] {
+        for name in names.iter().filter(|name| is_override(name) == overrides) {
+            let path = dir.join(name);
+            builder.file(files, &path, overrides);
+        }
+    }
+    builder.module.files.sort();
+    builder.module
+}
+
+struct Builder {
+    module: Module,
+}
+
+impl Builder {
+    fn problem(&mut self, class: Class, span: Span, message: impl Into<String>) {
+        self.module.problems.push(Diagnostic { class, message: message.into(), span, related: Vec::new() });
+    }
+
+    fn twice(&mut self, what: &str, span: Span, first: Span) {
+        self.module.problems.push(Diagnostic {
+            class: Class::Evaluation,
+            message: format!("{what} is declared twice in this module"),
+            span,
+            related: vec![(first, "declared here first".to_owned())],
+        });
+    }
+
+    fn file(&mut self, files: &Files, path: &Path, overrides: bool) {
+        self.module.files.push(path.to_path_buf());
+        let loaded = match files.load(path) {
+            Ok(loaded) => loaded,
+            Err(error) => {
+                let span = Span::new(files.add_pseudo(files.display_name(path), "").id, 0..0);
+                let class =
+                    if matches!(error, LoadError::TooLarge { .. }) { Class::Limit } else { Class::Syntax };
+                return self.problem(class, span, format!("the file cannot be read: {error}"));
+            }
+        };
+        let is_json = path.extension().is_some_and(|extension| extension == "json");
+        let parsed = if is_json {
+            json::parse_body(&loaded.text, loaded.id)
+        } else {
+            hcl::parse_body(&loaded.text, loaded.id)
+        };
+        self.module.problems.extend(parsed.problems.iter().map(diagnostic));
+        if let Some(attribute) = parsed.body.attributes.first() {
+            let message =
+                format!("the argument `{}` is not expected at the top level of a file", attribute.name);
+            self.problem(Class::Evaluation, attribute.name_span, message);
+        }
+        for block in parsed.body.blocks {
+            if overrides {
+                self.override_block(block);
+            } else {
+                self.block(block);
+            }
+        }
+    }
+
+    /// The labels of a block as names, when there are exactly `N`.
+    fn labels<const N: usize>(&mut self, block: &Block) -> Option<[Arc<str>; N]> {
+        let labels: Vec<Arc<str>> = block.labels.iter().map(|label| label.text.clone()).collect();
+        if let Ok(labels) = labels.try_into() {
+            return Some(labels);
+        }
+        let message =
+            format!("a `{}` block has {N} label(s), this one has {}", block.kind, block.labels.len());
+        self.problem(Class::Evaluation, block.header, message);
+        None
+    }
+
+    fn block(&mut self, block: Block) {
+        match &*block.kind {
+            "variable" => {
+                let Some([name]) = self.labels::<1>(&block) else { return };
+                let variable = self.variable(&block);
+                if let Some(first) = self.module.variables.get(&name) {
+                    let first = first.header;
+                    return self.twice(&format!("the variable `{name}`"), block.header, first);
+                }
+                self.module.variables.insert(name, variable);
+            }
+            "output" => {
+                let Some([name]) = self.labels::<1>(&block) else { return };
+                if let Some(first) = self.module.outputs.get(&name) {
+                    let first = first.header;
+                    return self.twice(&format!("the output `{name}`"), block.header, first);
+                }
+                self.module.outputs.insert(name, output(block));
+            }
+            "locals" => {
+                for attribute in block.body.attributes {
+                    if let Some(first) = self.module.locals.get(&attribute.name) {
+                        let first = first.name_span;
+                        self.twice(&format!("the local `{}`", attribute.name), attribute.name_span, first);
+                        continue;
+                    }
+                    self.module.locals.insert(attribute.name.clone(), attribute);
+                }
+            }
+            "module" => {
+                let Some([name]) = self.labels::<1>(&block) else { return };
+                if let Some(first) = self.module.calls.get(&name) {
+                    let first = first.header;
+                    return self.twice(&format!("the module call `{name}`"), block.header, first);
+                }
+                let call = self.call(&name, block);
+                self.module.calls.insert(name, call);
+            }
+            "resource" | "data" | "ephemeral" => self.resource(block),
+            "provider" => {
+                let Some([name]) = self.labels::<1>(&block) else { return };
+                self.module.root_marks = true;
+                let alias = block.body.attribute("alias").and_then(|alias| literal_string(&alias.expr));
+                let key = alias.map_or_else(|| name.to_string(), |alias| format!("{name}.{alias}"));
+                if let Some(first) = self.module.providers.get(key.as_str()) {
+                    let first = first.header;
+                    return self.twice(&format!("the provider configuration `{key}`"), block.header, first);
+                }
+                self.module.providers.insert(key.into(), Arc::new(block));
+            }
+            "terraform" => {
+                self.module.root_marks |=
+                    block.body.blocks.iter().any(|inner| matches!(&*inner.kind, "backend" | "cloud"));
+            }
+            "check" => {
+                // A data source may stand inside; it is visible only there and decides nothing.
+            }
+            "moved" | "import" | "removed" | "action" | "list" => {}
+            other => {
+                let message = format!("blocks of type `{other}` are not expected here");
+                self.problem(Class::Evaluation, block.header, message);
+            }
+        }
+    }
+
+    fn resource(&mut self, block: Block) {
+        let Some([ty, name]) = self.labels::<2>(&block) else { return };
+        let mode = if &*block.kind == "resource" { Mode::Managed } else { Mode::Data };
+        let mut resource =
+            ResourceConfig { mode, ty, name, header: block.header, span: block.span, body: block.body };
+        if &*block.kind == "ephemeral" {
+            // Read anew on each run, like a data source; it is addressed `ephemeral.type.name`.
+            resource.ty = format!("ephemeral.{}", resource.ty).into();
+        }
+        let key = if &*block.kind == "ephemeral" {
+            format!("{}.{}", resource.ty, resource.name)
+        } else {
+            resource.key()
+        };
+        if let Some(first) = self.module.resources.get(key.as_str()) {
+            let first = first.header;
+            return self.twice(&format!("`{key}`"), block.header, first);
+        }
+        self.module.resources.insert(key.into(), Arc::new(resource));
+    }
+
+    fn call(&mut self, name: &str, block: Block) -> ModuleCall {
+        let text =
+            |name: &str| block.body.attribute(name).and_then(|attribute| literal_string(&attribute.expr));
+        let (source, version) = (text("source"), text("version"));
+        if source.is_none() {
+            let span = block.body.attribute("source").map_or(block.header, |attribute| attribute.expr.span);
+            self.problem(
+                Class::Evaluation,
+                span,
+                format!("the module call `{name}` needs a literal `source`"),
+            );
+        }
+        ModuleCall { header: block.header, source, version, body: block.body }
+    }
+
+    fn variable(&mut self, block: &Block) -> Variable {
+        let body = &block.body;
+        let flag = |name: &str| body.attribute(name).and_then(|attribute| literal_bool(&attribute.expr));
+        let declared = body.attribute("type").map(|attribute| constraint::read(&attribute.expr));
+        let (typed, ty, defaults) = match declared {
+            Some(Ok((ty, defaults))) => (true, ty, defaults),
+            Some(Err(error)) => {
+                self.problem(Class::Evaluation, error.span, error.message);
+                (true, Type::Dynamic, Defaults::default())
+            }
+            None => (false, Type::Dynamic, Defaults::default()),
+        };
+        Variable {
+            name_span: block.label(0).map_or(block.header, |label| label.span),
+            header: block.header,
+            ty,
+            typed,
+            defaults,
+            default: body.attribute("default").map(|attribute| attribute.expr.clone()),
+            nullable: flag("nullable").unwrap_or(true),
+            sensitive: flag("sensitive").unwrap_or(false),
+            validations: conditions(body, "validation"),
+        }
+    }
+
+    /// Overrides replace arguments one by one and nested blocks type by type.
+    fn override_block(&mut self, block: Block) {
+        let missing = |this: &mut Self, what: String| {
+            this.problem(Class::Evaluation, block.header, format!("there is no {what} to override"));
+        };
+        match &*block.kind {
+            "locals" => {
+                for attribute in block.body.attributes {
+                    self.module.locals.insert(attribute.name.clone(), attribute);
+                }
+            }
+            "variable" => {
+                let Some([name]) = self.labels::<1>(&block) else { return };
+                let over = self.variable(&block);
+                let Some(base) = self.module.variables.get_mut(&name) else {
+                    return missing(self, format!("variable `{name}`"));
+                };
+                if over.typed {
+                    (base.ty, base.typed, base.defaults) = (over.ty, true, over.defaults);
+                }
+                if over.default.is_some() {
+                    base.default = over.default;
+                }
+                if block.body.attribute("nullable").is_some() {
+                    base.nullable = over.nullable;
+                }
+                if block.body.attribute("sensitive").is_some() {
+                    base.sensitive = over.sensitive;
+                }
+                if !over.validations.is_empty() {
+                    base.validations = over.validations;
+                }
+            }
+            "output" => {
+                let Some([name]) = self.labels::<1>(&block) else { return };
+                let sensitive_set = block.body.attribute("sensitive").is_some();
+                let header = block.header;
+                let over = output(block);
+                let Some(base) = self.module.outputs.get_mut(&name) else {
+                    return self.problem(
+                        Class::Evaluation,
+                        header,
+                        format!("there is no output `{name}` to override"),
+                    );
+                };
+                if over.value.is_some() {
+                    base.value = over.value;
+                }
+                if sensitive_set {
+                    base.sensitive = over.sensitive;
+                }
+            }
+            "module" => {
+                let Some([name]) = self.labels::<1>(&block) else { return };
+                if !self.module.calls.contains_key(&name) {
+                    return missing(self, format!("module call `{name}`"));
+                }
+                if let Some(base) = self.module.calls.get_mut(&name) {
+                    for attribute in &block.body.attributes {
+                        let text = literal_string(&attribute.expr);
+                        match &*attribute.name {
+                            "source" => base.source = text,
+                            "version" => base.version = text,
+                            _ => {}
+                        }
+                    }
+                    merge_body(&mut base.body, block.body);
+                }
+            }
+            "resource" | "data" => {
+                let Some([ty, name]) = self.labels::<2>(&block) else { return };
+                let prefix = if &*block.kind == "data" { "data." } else { "" };
+                let key = format!("{prefix}{ty}.{name}");
+                let Some(base) = self.module.resources.get_mut(key.as_str()) else {
+                    return missing(self, format!("`{key}`"));
+                };
+                if let Some(base) = Arc::get_mut(base) {
+                    merge_body(&mut base.body, block.body);
+                }
+            }
+            "provider" => {
+                let Some([name]) = self.labels::<1>(&block) else { return };
+                let alias = block.body.attribute("alias").and_then(|alias| literal_string(&alias.expr));
+                let key = alias.map_or_else(|| name.to_string(), |alias| format!("{name}.{alias}"));
+                match self.module.providers.get_mut(key.as_str()).and_then(Arc::get_mut) {
+                    Some(base) => merge_body(&mut base.body, block.body),
+                    None => {
+                        self.module.providers.insert(key.into(), Arc::new(block));
+                    }
+                }
+            }
+            "moved" | "import" | "removed" | "check" | "terraform" => {}
+            _ => self.block(block),
+        }
+    }
+}
+
+fn merge_body(base: &mut Body, over: Body) {
+    for attribute in over.attributes {
+        match base.attributes.iter_mut().find(|old| old.name == attribute.name) {
+            Some(old) => *old = attribute,
+            None => base.attributes.push(attribute),
+        }
+    }
+    /// The type of the nested blocks a block stands for: its own, or that of a `dynamic` block.
+    fn nested_type(block: &Block) -> Arc<str> {
+        match block.label(0) {
+            Some(label) if &*block.kind == "dynamic" => label.text.clone(),
+            _ => block.kind.clone(),
+        }
+    }
+    let replaced: BTreeSet<Arc<str>> =
+        over.blocks.iter().map(nested_type).filter(|kind| &**kind != "lifecycle").collect();
+    base.blocks.retain(|block| !replaced.contains(&nested_type(block)));
+    for block in over.blocks {
+        let lifecycle = base.blocks.iter_mut().find(|old| &*old.kind == "lifecycle");
+        match lifecycle {
+            Some(old) if &*block.kind == "lifecycle" => merge_body(&mut old.body, block.body),
+            _ => base.blocks.push(block),
+        }
+    }
+}
+
+fn conditions(body: &Body, kind: &str) -> Vec<(Expr, Option<Expr>)> {
+    body.blocks(kind)
+        .filter_map(|block| {
+            let condition = block.body.attribute("condition")?.expr.clone();
+            Some((condition, block.body.attribute("error_message").map(|message| message.expr.clone())))
+        })
+        .collect()
+}
+
+fn output(block: Block) -> Output {
+    Output {
+        header: block.header,
+        value: block.body.attribute("value").map(|attribute| attribute.expr.clone()),
+        sensitive: block
+            .body
+            .attribute("sensitive")
+            .and_then(|attribute| literal_bool(&attribute.expr))
+            .unwrap_or(false),
+        preconditions: conditions(&block.body, "precondition"),
+    }
+}
+
+/// The text of a literal string.
+pub(crate) fn literal_string(expr: &Expr) -> Option<Arc<str>> {
+    match &expr.kind {
+        ExprKind::String(text) => Some(text.clone()),
+        ExprKind::Template(parts) if parts.is_empty() => Some("".into()),
+        _ => None,
+    }
+}
+
+fn literal_bool(expr: &Expr) -> Option<bool> {
+    match &expr.kind {
+        ExprKind::Bool(value) => Some(*value),
+        ExprKind::String(text) => match &**text {
+            "true" => Some(true),
+            "false" => Some(false),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// A reference as dotted names: `aws_x.y`, `module.a`; index steps are left out.
+pub(crate) fn dotted(expr: &Expr) -> Option<String> {
+    match &expr.kind {
+        ExprKind::Name(name) => Some(name.to_string()),
+        ExprKind::Traverse { root, steps } => {
+            let mut text = dotted(root)?;
+            for step in steps {
+                if let StepKind::Attribute(name) = &step.kind {
+                    text.push('.');
+                    text.push_str(name);
+                }
+            }
+            Some(text)
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,221 @@
+//! Literals, constructors, conditionals and references.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::alternatives::{combine, unknown_like};
+use super::{Context, Evaluator, Failure, Outcome};
+use crate::source::Span;
+use crate::syntax::hcl::{Expr, ExprKind, Item, ItemKey};
+use crate::terraform::convert;
+use crate::value::{Causes, Entry, Kind, Mapping, MappingKind, Origin, Rest, Type, Value};
+
+impl Evaluator<'_> {
+    pub(super) fn eval_inner(&self, context: Context<'_>, expr: &Expr) -> Outcome {
+        let origin = || Origin::at(expr.span);
+        match &expr.kind {
+            ExprKind::Null => Ok(Value::null(origin())),
+            ExprKind::Bool(value) => Ok(Value::bool(*value, origin())),
+            ExprKind::Number(value) => Ok(Value::number(value.clone(), origin())),
+            ExprKind::String(text) => Ok(Value::string(text.clone(), origin())),
+            ExprKind::Template(parts) => self.template(context, parts, expr.span),
+            ExprKind::Wrapped(inner) => self.eval(context, inner),
+            ExprKind::Tuple(items) => {
+                let items = items.iter().map(|item| self.eval(context, item)).collect::<Result<_, _>>()?;
+                Ok(Value::tuple(items, origin()))
+            }
+            ExprKind::Object(items) => self.object(context, items, expr.span),
+            ExprKind::Name(_) => self.reference(context, expr, &[], expr.span),
+            ExprKind::Traverse { root, steps } => self.reference(context, root, steps, expr.span),
+            ExprKind::Conditional { condition, then, otherwise } => {
+                self.conditional(context, condition, then, otherwise, expr.span)
+            }
+            ExprKind::Call(call) => self.call(context, call, expr.span),
+            ExprKind::Unary { operator, operand } => {
+                let operand = self.eval(context, operand)?;
+                self.unary(*operator, &operand, expr.span)
+            }
+            ExprKind::Binary { operator, left, right } => {
+                let left = self.eval(context, left)?;
+                let right = self.eval(context, right)?;
+                self.binary(*operator, &left, &right, expr.span)
+            }
+            ExprKind::For(each) => self.for_expression(context, each, expr.span),
+        }
+    }
+
+    fn object(&self, context: Context<'_>, items: &[Item], span: Span) -> Outcome {
+        let mut entries = BTreeMap::new();
+        let mut unknown_keys = Causes::none();
+        let mut sensitive = false;
+        for item in items {
+            let key = match &item.key {
+                ItemKey::Name(name) => Some(name.clone()),
+                ItemKey::Ambiguous(_) => {
+                    return Err(Failure::fixed(
+                        item.key_span,
+                        "a reference as a key is ambiguous: put it in parentheses, or in quotes for a literal",
+                    ));
+                }
+                ItemKey::Expr(key) => {
+                    let key = self.eval(context, key)?;
+                    sensitive |= key.sensitive;
+                    self.key_text(&key, item.key_span, &mut unknown_keys)?
+                }
+            };
+            let value = self.eval(context, &item.value)?;
+            if let Some(key) = key {
+                entries.insert(key, Entry { key_span: Some(item.key_span), value });
+            }
+        }
+        let rest = (!unknown_keys.is_empty())
+            .then(|| Arc::new(Rest { causes: unknown_keys, template: None, overrides: true }));
+        let mapping = Mapping { kind: MappingKind::Object, entries, rest };
+        let mut value = Value::new(Kind::Mapping(Arc::new(mapping)), Origin::at(span));
+        value.sensitive = sensitive;
+        Ok(value)
+    }
+
+    /// A value as object key; `None`, with the causes added, where it is not known.
+    pub(super) fn key_text(
+        &self,
+        key: &Value,
+        span: Span,
+        unknown: &mut Causes,
+    ) -> Result<Option<Arc<str>>, Box<Failure>> {
+        if key.is_null() {
+            return Err(Failure::new(span, "a key must not be null"));
+        }
+        let text = convert::convert(key, &Type::String)
+            .map_err(|error| Failure::new(span, format!("this cannot be a key: {error}")))?;
+        match &text.kind {
+            Kind::String(text) => Ok(Some(text.shared().clone())),
+            _ => {
+                self.note_may_fail();
+                unknown.add_all(&text.causes());
+                Ok(None)
+            }
+        }
+    }
+
+    fn conditional(
+        &self,
+        context: Context<'_>,
+        condition: &Expr,
+        then: &Expr,
+        otherwise: &Expr,
+        span: Span,
+    ) -> Outcome {
+        let chosen = self.eval(context, condition)?;
+        let may_fail = self.may_fail.replace(false);
+        let then_outcome = self.eval(context, then);
+        let then_may_fail = self.may_fail.replace(false);
+        let otherwise_outcome = self.eval(context, otherwise);
+        let otherwise_may_fail = self.may_fail.replace(may_fail);
+        for outcome in [&then_outcome, &otherwise_outcome] {
+            if let Err(failure) = outcome
+                && !failure.catchable
+            {
+                return Err(failure.clone());
+            }
+        }
+        let decided = self.condition(&chosen, condition.span)?;
+        let mut result = match decided {
+            Some(decided) => {
+                if if decided { then_may_fail } else { otherwise_may_fail } {
+                    self.note_may_fail();
+                }
+                let (taken, other) = if decided {
+                    (then_outcome?, otherwise_outcome.ok())
+                } else {
+                    (otherwise_outcome?, then_outcome.ok())
+                };
+                match other {
+                    Some(other) => self.unified(taken, &other, span)?.0,
+                    None => taken,
+                }
+            }
+            None => {
+                if then_may_fail || otherwise_may_fail {
+                    self.note_may_fail();
+                }
+                match (then_outcome, otherwise_outcome) {
+                    (Ok(then), Ok(otherwise)) => {
+                        let (then, otherwise) = self.unified(then, &otherwise, span)?;
+                        let branches = [Some(then), otherwise].into_iter().flatten().collect();
+                        combine(branches, chosen.causes(), Origin::at(span))
+                    }
+                    // A branch that fails leaves the other one, if Terraform gets through at all.
+                    (Ok(value), Err(_)) | (Err(_), Ok(value)) => {
+                        self.note_may_fail();
+                        unknown_like([&chosen, &value], Type::Dynamic, Origin::at(span))
+                    }
+                    (Err(failure), Err(_)) => return Err(failure),
+                }
+            }
+        };
+        result.sensitive |= chosen.sensitive;
+        Ok(result)
+    }
+
+    /// A value as condition; `None` where it is not known.
+    pub(super) fn condition(&self, value: &Value, span: Span) -> Result<Option<bool>, Box<Failure>> {
+        if value.is_null() {
+            return Err(Failure::new(span, "the condition is null; it must be true or false"));
+        }
+        let value = convert::convert(value, &Type::Bool)
+            .map_err(|error| Failure::new(span, format!("the condition must be true or false: {error}")))?;
+        if value.as_bool().is_none() {
+            self.note_may_fail();
+        }
+        Ok(value.as_bool())
+    }
+
+    /// Both branches of a conditional in the type they have in common.
+    fn unified(
+        &self,
+        value: Value,
+        other: &Value,
+        span: Span,
+    ) -> Result<(Value, Option<Value>), Box<Failure>> {
+        let bare_null = |value: &Value| matches!(value.kind, Kind::Null(Type::Dynamic));
+        let same_primitive = match (&value.kind, &other.kind) {
+            (Kind::Bool(_), Kind::Bool(_))
+            | (Kind::Number(_), Kind::Number(_))
+            | (Kind::String(_), Kind::String(_)) => true,
+            (Kind::Mapping(a), Kind::Mapping(b)) => Arc::ptr_eq(a, b),
+            (Kind::Sequence(a), Kind::Sequence(b)) => Arc::ptr_eq(a, b),
+            _ => false,
+        };
+        if same_primitive {
+            return Ok((value, Some(other.clone())));
+        }
+        let (own, foreign) = (convert::value_type(&value), convert::value_type(other));
+        let ty = match (bare_null(&value), bare_null(other)) {
+            (true, true) => return Ok((value, Some(other.clone()))),
+            (true, false) => foreign,
+            (false, true) => own,
+            (false, false) if own == foreign || own == Type::Dynamic || foreign == Type::Dynamic => {
+                return Ok((value, Some(other.clone())));
+            }
+            (false, false) => match convert::unify(&[own, foreign]) {
+                Some(ty) => ty,
+                None => {
+                    return Err(Failure::new(
+                        span,
+                        "the two results of this conditional have types that do not go together",
+                    ));
+                }
+            },
+        };
+        let converted = |value: &Value| {
+            convert::convert(value, &ty).map_err(|error| {
+                Failure::new(
+                    span,
+                    format!("the two results of this conditional have different types: {error}"),
+                )
+            })
+        };
+        Ok((converted(&value)?, converted(other).ok()))
+    }
+}

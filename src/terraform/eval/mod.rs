@@ -1,0 +1,231 @@
+//! Expressions to values, on demand. What a name stands for is asked of [`super::instance`]; functions are
+//! in [`super::functions`].
+
+mod access;
+mod alternatives;
+mod calls;
+mod expression;
+mod looping;
+mod operators;
+mod template;
+
+pub(crate) use alternatives::combine;
+pub(crate) use looping::through_each;
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::config::Configs;
+use super::instance::Instance;
+use super::{Class, Diagnostic, Options, UnresolvedModule};
+use crate::source::{Files, Span};
+use crate::syntax::hcl::Expr;
+use crate::value::{Cause, Origin, Value};
+
+/// Why an expression has no value: Terraform would stop here.
+#[derive(Debug, Clone)]
+pub(crate) struct Failure {
+    pub(crate) span: Span,
+    pub(crate) message: String,
+    pub(crate) class: Class,
+    pub(crate) related: Vec<(Span, String)>,
+    /// Whether `try` and `can` catch it; they do not catch references to what is not declared.
+    pub(crate) catchable: bool,
+}
+
+impl Failure {
+    pub(crate) fn new(span: Span, message: impl Into<String>) -> Box<Self> {
+        Box::new(Self {
+            span,
+            message: message.into(),
+            class: Class::Evaluation,
+            related: Vec::new(),
+            catchable: true,
+        })
+    }
+
+    /// A mistake Terraform finds before it evaluates anything.
+    pub(crate) fn fixed(span: Span, message: impl Into<String>) -> Box<Self> {
+        let mut failure = Self::new(span, message);
+        failure.catchable = false;
+        failure
+    }
+}
+
+pub(crate) type Outcome = Result<Value, Box<Failure>>;
+
+/// `each` and `count` of the block an expression stands in.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Repetition {
+    pub(crate) each: Option<(Value, Value)>,
+    pub(crate) count_index: Option<Value>,
+}
+
+/// A name bound by `for`, a dynamic block or a template's variables.
+#[derive(Debug)]
+pub(crate) struct Scope<'s> {
+    pub(crate) name: &'s str,
+    pub(crate) value: Value,
+    pub(crate) parent: Option<&'s Scope<'s>>,
+}
+
+impl Scope<'_> {
+    fn find(&self, name: &str) -> Option<&Value> {
+        let mut scope = Some(self);
+        while let Some(this) = scope {
+            if this.name == name {
+                return Some(&this.value);
+            }
+            scope = this.parent;
+        }
+        None
+    }
+}
+
+/// Where an expression stands.
+#[derive(Clone, Copy)]
+pub(crate) struct Context<'s> {
+    pub(crate) module: &'s Rc<Instance>,
+    pub(crate) repetition: &'s Repetition,
+    pub(crate) scope: Option<&'s Scope<'s>>,
+    /// Inside a template file or a var file: only these names and those of the scope exist.
+    pub(crate) isolated: Option<&'s Isolated<'s>>,
+}
+
+/// All that an expression outside any module sees.
+#[derive(Debug)]
+pub(crate) struct Isolated<'s> {
+    pub(crate) names: &'s [(Arc<str>, Value)],
+    /// What the expression stands in, for messages.
+    pub(crate) what: &'s str,
+}
+
+impl<'s> Context<'s> {
+    pub(crate) fn with<'t>(self, scope: &'t Scope<'t>) -> Context<'t>
+    where
+        's: 't,
+    {
+        Context { scope: Some(scope), ..self }
+    }
+
+    pub(crate) fn find(&self, name: &str) -> Option<&Value> {
+        let bound = self.scope.and_then(|scope| scope.find(name));
+        bound.or_else(|| {
+            let names = self.isolated?.names;
+            names.iter().find(|(known, _)| &**known == name).map(|(_, value)| value)
+        })
+    }
+}
+
+/// Evaluation of one root module: everything found so far.
+pub(crate) struct Evaluator<'a> {
+    pub(crate) files: &'a Files,
+    pub(crate) configs: &'a Configs<'a>,
+    pub(crate) options: &'a Options,
+    pub(crate) root_dir: PathBuf,
+    pub(crate) workspace: Arc<str>,
+    pub(crate) instances: RefCell<Vec<Rc<Instance>>>,
+    pub(crate) diagnostics: RefCell<Vec<Diagnostic>>,
+    reported: RefCell<HashSet<(Span, String)>>,
+    pub(crate) unresolved: RefCell<Vec<UnresolvedModule>>,
+    pub(crate) used_files: RefCell<BTreeSet<PathBuf>>,
+    templates: RefCell<HashMap<PathBuf, Option<Arc<Expr>>>>,
+    /// `modules.json` of the root module, read at the first use.
+    pub(crate) vendored_memo: RefCell<Option<Rc<HashMap<String, String>>>>,
+    steps: Cell<u64>,
+    depth: Cell<usize>,
+    /// Set when something evaluated may fail for some completion of what is unknown; `try` looks at it.
+    may_fail: Cell<bool>,
+}
+
+/// Nested evaluations, counted over references too. The stack of [`super::with_stack`] holds this many.
+const DEEPEST: usize = 2_500;
+
+impl<'a> Evaluator<'a> {
+    pub(crate) fn new(configs: &'a Configs<'a>, dir: &Path, options: &'a Options) -> Self {
+        Self {
+            files: configs.files,
+            configs,
+            options,
+            root_dir: Files::normalize(dir),
+            workspace: options.workspace.clone().unwrap_or_else(|| "default".to_owned()).into(),
+            instances: RefCell::default(),
+            diagnostics: RefCell::default(),
+            reported: RefCell::default(),
+            unresolved: RefCell::default(),
+            used_files: RefCell::default(),
+            templates: RefCell::default(),
+            vendored_memo: RefCell::default(),
+            steps: Cell::new(0),
+            depth: Cell::new(0),
+            may_fail: Cell::new(false),
+        }
+    }
+
+    pub(crate) fn report(&self, diagnostic: Diagnostic) {
+        if self.reported.borrow_mut().insert((diagnostic.span, diagnostic.message.clone())) {
+            self.diagnostics.borrow_mut().push(diagnostic);
+        }
+    }
+
+    pub(crate) fn report_failure(&self, failure: &Failure) {
+        self.report(Diagnostic {
+            class: failure.class,
+            message: failure.message.clone(),
+            span: failure.span,
+            related: failure.related.clone(),
+        });
+    }
+
+    /// The value, or the failure reported and an unknown in its place.
+    pub(crate) fn settle(&self, outcome: Outcome, span: Span) -> Value {
+        outcome.unwrap_or_else(|failure| {
+            self.report_failure(&failure);
+            Value::unknown(Cause::Error { message: failure.message.into() }, Origin::at(span))
+        })
+    }
+
+    /// Evaluates and settles.
+    pub(crate) fn eval_settled(&self, context: Context<'_>, expr: &Expr) -> Value {
+        self.settle(self.eval(context, expr), expr.span)
+    }
+
+    /// An unknown for a limit that was reached, reported once at `span`.
+    pub(crate) fn limit(&self, what: &str, span: Span) -> Value {
+        self.report(Diagnostic {
+            class: Class::Limit,
+            message: format!("a limit was reached: {what}"),
+            span,
+            related: Vec::new(),
+        });
+        Value::unknown(Cause::Limit { what: what.into() }, Origin::at(span))
+    }
+
+    /// Notes that what is being evaluated may fail for some completion of its unknowns.
+    pub(crate) fn note_may_fail(&self) {
+        self.may_fail.set(true);
+    }
+
+    /// Evaluates an expression.
+    pub(crate) fn eval(&self, context: Context<'_>, expr: &Expr) -> Outcome {
+        let steps = self.steps.get() + 1;
+        self.steps.set(steps);
+        if steps > self.options.limits.steps {
+            let cause = Cause::Limit { what: "evaluation steps".into() };
+            if steps == self.options.limits.steps + 1 {
+                return Ok(self.limit("evaluation steps", expr.span));
+            }
+            return Ok(Value::unknown(cause, Origin::at(expr.span)));
+        }
+        if self.depth.get() >= DEEPEST {
+            return Ok(self.limit("nesting of references", expr.span));
+        }
+        self.depth.set(self.depth.get() + 1);
+        let outcome = self.eval_inner(context, expr);
+        self.depth.set(self.depth.get() - 1);
+        outcome
+    }
+}

@@ -1,0 +1,589 @@
+//! A module as called once: what the names in it stand for. Each variable, local, output, call and resource
+//! is evaluated when it is first asked for, and kept.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::config::{Module, Variable};
+use super::eval::{Context, Evaluator, Failure, Outcome, Repetition, through_each};
+use super::expansion::{Expanded, Members};
+use super::{Class, Multiplicity, UnresolvedModule, convert};
+use crate::source::{Files, Span};
+use crate::syntax::hcl::{Expr, ExprKind, Step as Way, StepKind};
+use crate::value::{Cause, Entry, Kind, Mapping, MappingKind, Origin, Rest, Step, Type, Unknown, Value};
+
+/// Module instances of one root; a hostile configuration could ask for any number.
+const MOST_INSTANCES: usize = 5_000;
+
+/// A memo: what is being worked out, and what has been.
+#[derive(Debug, Clone)]
+pub(crate) enum Slot<T> {
+    Busy,
+    Done(T),
+}
+
+pub(crate) type Memo<T> = RefCell<HashMap<Arc<str>, Slot<T>>>;
+
+/// One call of a module.
+#[derive(Debug)]
+pub(crate) struct Instance {
+    pub(crate) config: Arc<Module>,
+    /// Empty for the root, else `module.api["web"]`.
+    pub(crate) address: Arc<str>,
+    /// Dotted names of the calls, as in `modules.json`.
+    pub(crate) call_path: String,
+    /// Headers of the calls that lead here, innermost first.
+    pub(crate) calls: Vec<Span>,
+    pub(crate) parent: Option<Parent>,
+    pub(crate) multiplicity: Multiplicity,
+    /// Values for root variables, from files and flags.
+    pub(crate) inputs: HashMap<Arc<str>, super::inputs::InputValue>,
+    variables: Memo<Value>,
+    locals: Memo<Value>,
+    outputs: Memo<Value>,
+    call_memo: Memo<Rc<CallState>>,
+    pub(crate) resources: Memo<Rc<super::resource::ResourceState>>,
+    pub(crate) provider_memo: RefCell<HashMap<Arc<str>, Slot<Option<Arc<Value>>>>>,
+}
+
+/// Where a module is called.
+#[derive(Debug)]
+pub(crate) struct Parent {
+    pub(crate) instance: Rc<Instance>,
+    pub(crate) call: Arc<str>,
+    pub(crate) repetition: Repetition,
+}
+
+/// The instances of a module call.
+#[derive(Debug)]
+pub(crate) enum CallState {
+    Resolved(Expanded<Rc<Instance>>),
+    /// Source not in the repository.
+    Unresolved(Cause),
+}
+
+impl Instance {
+    #[allow(clippy::too_many_arguments)]
+    pub(crate) fn new(
+        config: Arc<Module>,
+        address: Arc<str>,
+        call_path: String,
+        calls: Vec<Span>,
+        parent: Option<Parent>,
+        multiplicity: Multiplicity,
+        inputs: HashMap<Arc<str>, super::inputs::InputValue>,
+    ) -> Self {
+        Self {
+            config,
+            address,
+            call_path,
+            calls,
+            parent,
+            multiplicity,
+            inputs,
+            variables: Memo::default(),
+            locals: Memo::default(),
+            outputs: Memo::default(),
+            call_memo: Memo::default(),
+            resources: Memo::default(),
+            provider_memo: RefCell::default(),
+        }
+    }
+
+    /// A module in which nothing is declared.
+    pub(crate) fn nowhere() -> Self {
+        let config = Arc::new(Module::default());
+        Self::new(config, "".into(), String::new(), Vec::new(), None, Multiplicity::One, HashMap::new())
+    }
+
+    /// Full address of something in this module.
+    pub(crate) fn full_address(&self, local: &str) -> String {
+        if self.address.is_empty() { local.to_owned() } else { format!("{}.{local}", self.address) }
+    }
+}
+
+const NO_REPETITION: Repetition = Repetition { each: None, count_index: None };
+
+pub(crate) fn context(instance: &Rc<Instance>) -> Context<'_> {
+    Context { module: instance, repetition: &NO_REPETITION, scope: None, isolated: None }
+}
+
+/// What stands in a memo, or the memo taken to be filled.
+pub(crate) fn enter<T: Clone>(memo: &Memo<T>, name: &Arc<str>) -> Option<Slot<T>> {
+    let mut memo = memo.borrow_mut();
+    match memo.get(name) {
+        Some(slot) => Some(slot.clone()),
+        None => {
+            memo.insert(name.clone(), Slot::Busy);
+            None
+        }
+    }
+}
+
+pub(crate) fn leave<T>(memo: &Memo<T>, name: &Arc<str>, value: T) {
+    memo.borrow_mut().insert(name.clone(), Slot::Done(value));
+}
+
+pub(crate) fn cycle(span: Span, what: &str) -> Box<Failure> {
+    let mut failure = Failure::fixed(span, format!("`{what}` depends on itself"));
+    failure.class = Class::Cycle;
+    failure
+}
+
+impl Evaluator<'_> {
+    /// A reference: root name and steps.
+    pub(crate) fn reference(&self, cx: Context<'_>, root: &Expr, steps: &[Way], span: Span) -> Outcome {
+        let ExprKind::Name(name) = &root.kind else {
+            let value = self.eval(cx, root)?;
+            return self.follow(cx, value, steps, span);
+        };
+        if let Some(value) = cx.find(name) {
+            return self.follow(cx, value.clone(), steps, span);
+        }
+        if let Some(isolated) = cx.isolated {
+            let message = format!("there is no variable `{name}` in {}", isolated.what);
+            return Err(Failure::fixed(root.span, message));
+        }
+        match &**name {
+            "var" => {
+                let (name, rest) = named(steps, "var", root.span)?;
+                let value = self.variable(cx.module, name, span)?;
+                self.follow(cx, value, rest, span)
+            }
+            "local" => {
+                let (name, rest) = named(steps, "local", root.span)?;
+                let value = self.local(cx.module, name, span)?;
+                self.follow(cx, value, rest, span)
+            }
+            "module" => {
+                let (name, rest) = named(steps, "module", root.span)?;
+                self.module_reference(cx, name, rest, span)
+            }
+            "each" => {
+                let (name, rest) = named(steps, "each", root.span)?;
+                let Some((key, value)) = &cx.repetition.each else {
+                    return Err(Failure::fixed(span, "`each` exists only in blocks with `for_each`"));
+                };
+                let value = match &**name {
+                    "key" => key,
+                    "value" => value,
+                    _ => return Err(Failure::fixed(span, "`each` has only `key` and `value`")),
+                };
+                self.follow(cx, through_each(value.clone(), span), rest, span)
+            }
+            "count" => {
+                let (name, rest) = named(steps, "count", root.span)?;
+                match (&cx.repetition.count_index, &**name) {
+                    (Some(index), "index") => self.follow(cx, through_each(index.clone(), span), rest, span),
+                    (Some(_), _) => Err(Failure::fixed(span, "`count` has only `index`")),
+                    (None, _) => Err(Failure::fixed(span, "`count` exists only in blocks with `count`")),
+                }
+            }
+            "path" => {
+                let (name, rest) = named(steps, "path", root.span)?;
+                let path = match &**name {
+                    "module" => self.relative_to_root(&cx.module.config.dir),
+                    "root" => ".".to_owned(),
+                    "cwd" => {
+                        let cause = Cause::Unsupported { what: "path.cwd".into() };
+                        let mut unknown = Unknown::of_type(crate::value::Causes::one(cause), Type::String);
+                        unknown.not_null = true;
+                        return self.follow(cx, Value::from_unknown(unknown, Origin::at(span)), rest, span);
+                    }
+                    _ => return Err(Failure::fixed(span, "`path` has only `module`, `root` and `cwd`")),
+                };
+                self.follow(cx, Value::string(path, Origin::at(span)), rest, span)
+            }
+            "terraform" => {
+                let (name, rest) = named(steps, "terraform", root.span)?;
+                match &**name {
+                    "workspace" => {
+                        let value = Value::string(self.workspace.clone(), Origin::at(span));
+                        self.follow(cx, value, rest, span)
+                    }
+                    "applying" => self.follow(cx, Value::bool(false, Origin::at(span)), rest, span),
+                    _ => Err(Failure::fixed(span, "`terraform` has only `workspace`")),
+                }
+            }
+            "self" => Err(Failure::fixed(
+                span,
+                "`self` exists only in provisioners, connections and postconditions",
+            )),
+            "data" | "ephemeral" => {
+                let prefix = name.clone();
+                let (ty, rest) = named(steps, name, root.span)?;
+                let (name, rest) = named(rest, "data", root.span)?;
+                self.resource_reference(cx, &format!("{prefix}.{ty}.{name}"), rest, span)
+            }
+            "resource" => {
+                let (ty, rest) = named(steps, name, root.span)?;
+                let (name, rest) = named(rest, "resource", root.span)?;
+                self.resource_reference(cx, &format!("{ty}.{name}"), rest, span)
+            }
+            ty => match steps.split_first() {
+                Some((Way { kind: StepKind::Attribute(name), .. }, rest)) => {
+                    self.resource_reference(cx, &format!("{ty}.{name}"), rest, span)
+                }
+                _ => Err(Failure::fixed(
+                    root.span,
+                    format!(
+                        "`{ty}` is not declared: a reference is `var.{ty}`, `local.{ty}` or a resource type and name"
+                    ),
+                )),
+            },
+        }
+    }
+
+    fn relative_to_root(&self, dir: &std::path::Path) -> String {
+        if dir == self.root_dir {
+            return ".".to_owned();
+        }
+        let mut up = String::new();
+        let mut base = self.root_dir.as_path();
+        loop {
+            if let Ok(rest) = dir.strip_prefix(base) {
+                let rest: Vec<_> = rest.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+                let path = format!("{up}{}", rest.join("/"));
+                return path.trim_end_matches('/').to_owned();
+            }
+            match base.parent() {
+                Some(parent) => base = parent,
+                None => return dir.to_string_lossy().into_owned(),
+            }
+            up.push_str("../");
+        }
+    }
+
+    /// `var.name` in a module.
+    pub(crate) fn variable(&self, instance: &Rc<Instance>, name: &Arc<str>, span: Span) -> Outcome {
+        let Some(variable) = instance.config.variables.get(name) else {
+            return Err(Failure::fixed(
+                span,
+                format!("the variable `{name}` is not declared in this module"),
+            ));
+        };
+        let value = match enter(&instance.variables, name) {
+            Some(Slot::Done(value)) => value,
+            Some(Slot::Busy) => return Err(cycle(span, &format!("var.{name}"))),
+            None => {
+                let outcome = self.variable_value(instance, name, variable);
+                let mut value = self.settle(outcome, variable.name_span);
+                value.sensitive |= variable.sensitive;
+                leave(&instance.variables, name, value.clone());
+                value
+            }
+        };
+        Ok(value.via(Step::Variable(name.clone()), span))
+    }
+
+    fn variable_value(&self, instance: &Rc<Instance>, name: &Arc<str>, variable: &Variable) -> Outcome {
+        let given = match &instance.parent {
+            None => instance.inputs.get(name).map(|input| self.input_value(input, variable)).transpose()?,
+            Some(parent) => {
+                let call = parent.instance.config.calls.get(&parent.call);
+                match call.and_then(|call| call.body.attribute(name)) {
+                    None => None,
+                    Some(argument) => {
+                        let cx = Context { repetition: &parent.repetition, ..context(&parent.instance) };
+                        let value = self.eval_settled(cx, &argument.expr);
+                        Some(value.via(Step::Argument(name.clone()), argument.name_span))
+                    }
+                }
+            }
+        };
+        let given = given.filter(|value| variable.nullable || !value.is_null());
+        let value = match (given, &variable.default) {
+            (Some(value), _) => value,
+            (None, Some(default)) => self.eval(context(instance), default)?,
+            (None, None) if instance.parent.is_some() => {
+                let header = instance.calls.first().copied().unwrap_or(variable.header);
+                let mut failure = Failure::fixed(header, format!("the module needs a value for `{name}`"));
+                failure.related.push((variable.header, "the variable is declared here".to_owned()));
+                return Err(failure);
+            }
+            (None, None) => {
+                let causes = crate::value::Causes::one(Cause::MissingVariable { name: name.clone() });
+                let mut unknown = Unknown::of_type(causes, variable.ty.clone());
+                unknown.not_null = !variable.nullable;
+                return Ok(Value::from_unknown(unknown, Origin::at(variable.name_span)));
+            }
+        };
+        if value.is_null() && !variable.nullable {
+            return Err(Failure::fixed(value.span(), format!("the variable `{name}` must not be null")));
+        }
+        let value = variable.defaults.apply(&value);
+        convert::convert(&value, &variable.ty).map_err(|error| {
+            let mut failure = Failure::fixed(
+                value.span(),
+                format!("the value for the variable `{name}` does not fit its type: {error}"),
+            );
+            if value.span() != variable.header {
+                failure.related.push((variable.header, "the variable is declared here".to_owned()));
+            }
+            failure
+        })
+    }
+
+    /// `local.name` in a module.
+    pub(crate) fn local(&self, instance: &Rc<Instance>, name: &Arc<str>, span: Span) -> Outcome {
+        let Some(local) = instance.config.locals.get(name) else {
+            return Err(Failure::fixed(span, format!("the local `{name}` is not declared in this module")));
+        };
+        let value = match enter(&instance.locals, name) {
+            Some(Slot::Done(value)) => value,
+            Some(Slot::Busy) => return Err(cycle(span, &format!("local.{name}"))),
+            None => {
+                let value = self.eval_settled(context(instance), &local.expr);
+                leave(&instance.locals, name, value.clone());
+                value
+            }
+        };
+        Ok(value.via(Step::Local(name.clone()), span))
+    }
+
+    /// An output of a module instance.
+    pub(crate) fn output(&self, instance: &Rc<Instance>, name: &Arc<str>, span: Span) -> Outcome {
+        let Some(output) = instance.config.outputs.get(name) else {
+            return Err(Failure::fixed(span, format!("the module has no output `{name}`")));
+        };
+        match enter(&instance.outputs, name) {
+            Some(Slot::Done(value)) => Ok(value),
+            Some(Slot::Busy) => Err(cycle(span, &format!("output.{name}"))),
+            None => {
+                let mut value = match &output.value {
+                    Some(expr) => self.eval_settled(context(instance), expr),
+                    None => self.settle(
+                        Err(Failure::new(output.header, format!("the output `{name}` has no value"))),
+                        output.header,
+                    ),
+                };
+                value.sensitive |= output.sensitive;
+                leave(&instance.outputs, name, value.clone());
+                Ok(value)
+            }
+        }
+    }
+
+    /// All outputs of a module instance as an object.
+    fn module_object(&self, instance: &Rc<Instance>, span: Span) -> Outcome {
+        let mut entries = BTreeMap::new();
+        for name in instance.config.outputs.keys() {
+            let value = self.output(instance, name, span)?.via(Step::Output(name.clone()), span);
+            entries.insert(name.clone(), Entry { key_span: None, value });
+        }
+        Ok(Value::object(entries, Origin::at(span)))
+    }
+
+    fn module_reference(&self, cx: Context<'_>, name: &Arc<str>, steps: &[Way], span: Span) -> Outcome {
+        if !cx.module.config.calls.contains_key(name) {
+            return Err(Failure::fixed(
+                span,
+                format!("the module call `{name}` is not declared in this module"),
+            ));
+        }
+        let state = self.call_state(cx.module, name, span)?;
+        let expanded = match &*state {
+            CallState::Unresolved(cause) => {
+                let value = Value::unknown(cause.clone(), Origin::at(span));
+                let way = steps.iter().find_map(|step| match &step.kind {
+                    StepKind::Attribute(output) => Some(Step::Output(output.clone())),
+                    _ => None,
+                });
+                self.note_may_fail();
+                return Ok(match way {
+                    Some(way) => value.via(way, span),
+                    None => value,
+                });
+            }
+            CallState::Resolved(expanded) => expanded,
+        };
+        // `module.x.output` asks for one output; anything else for all of them.
+        if let (Members::Single(instance), Some((Way { kind: StepKind::Attribute(output), .. }, rest))) =
+            (&expanded.members, steps.split_first())
+        {
+            let value = self.output(instance, output, span)?.via(Step::Output(output.clone()), span);
+            return self.follow(cx, value, rest, span);
+        }
+        if let (
+            Members::Many { items, .. },
+            [
+                Way { kind: StepKind::Index(key), .. },
+                Way { kind: StepKind::Attribute(output), .. },
+                rest @ ..,
+            ],
+        ) = (&expanded.members, steps)
+            && expanded.is_certain()
+        {
+            let key = self.eval(cx, key)?;
+            if let Some(item) = items.iter().find(|item| item.key.matches(&key)) {
+                let value = self.output(&item.member, output, span)?.via(Step::Output(output.clone()), span);
+                return self.follow(cx, value, rest, span);
+            }
+        }
+        // All instances have the same outputs: one that does not exist is found without them.
+        let value = expanded.value(span, |instance| self.module_object(instance, span))?;
+        self.follow(cx, value, steps, span)
+    }
+
+    /// The instances of a module call, created at the first use.
+    pub(crate) fn call_state(
+        &self,
+        instance: &Rc<Instance>,
+        name: &Arc<str>,
+        span: Span,
+    ) -> Result<Rc<CallState>, Box<Failure>> {
+        match enter(&instance.call_memo, name) {
+            Some(Slot::Done(state)) => Ok(state),
+            Some(Slot::Busy) => Err(cycle(span, &format!("module.{name}"))),
+            None => {
+                let state = Rc::new(self.open_call(instance, name));
+                leave(&instance.call_memo, name, state.clone());
+                Ok(state)
+            }
+        }
+    }
+
+    fn open_call(&self, instance: &Rc<Instance>, name: &Arc<str>) -> CallState {
+        let Some(call) = instance.config.calls.get(name) else {
+            return CallState::Unresolved(Cause::Error { message: "no such module".into() });
+        };
+        let address = instance.full_address(&format!("module.{name}"));
+        let call_path = if instance.call_path.is_empty() {
+            name.to_string()
+        } else {
+            format!("{}.{name}", instance.call_path)
+        };
+        let source = call.source.clone().unwrap_or_else(|| "?".into());
+        let dir = self.module_dir(instance, &source, &call_path);
+        let Some(dir) = dir else {
+            let unresolved = UnresolvedModule {
+                address: address.into(),
+                source: source.clone(),
+                version: call.version.clone(),
+                header: call.header,
+                arguments: self.call_arguments(instance, call),
+            };
+            self.unresolved.borrow_mut().push(unresolved);
+            return CallState::Unresolved(Cause::UnresolvedModule { source });
+        };
+        if self.is_called_by_itself(instance, &dir) {
+            let mut failure = cycle(call.header, &format!("module.{name}"));
+            failure.message = format!("the module `{name}` calls itself");
+            self.report_failure(&failure);
+            return CallState::Unresolved(Cause::Error { message: failure.message.into() });
+        }
+        let too_deep = instance.calls.len() >= self.options.limits.depth;
+        if too_deep || self.instances.borrow().len() >= MOST_INSTANCES {
+            let what = if too_deep { "depth of module calls" } else { "number of module instances" };
+            self.limit(what, call.header);
+            return CallState::Unresolved(Cause::Limit { what: what.into() });
+        }
+        let config = self.configs.module(&dir);
+        let mut calls = vec![call.header];
+        calls.extend(&instance.calls);
+        let plan = self.expand(instance, &call.body, call.header);
+        CallState::Resolved(plan.map(|key, repetition, multiplicity| {
+            let address = format!("{address}{}", key.suffix());
+            let child = Rc::new(Instance::new(
+                config.clone(),
+                address.into(),
+                call_path.clone(),
+                calls.clone(),
+                Some(Parent { instance: instance.clone(), call: name.clone(), repetition }),
+                multiplicity.times(&instance.multiplicity),
+                HashMap::new(),
+            ));
+            self.instances.borrow_mut().push(child.clone());
+            child
+        }))
+    }
+
+    fn call_arguments(&self, instance: &Rc<Instance>, call: &super::config::ModuleCall) -> Value {
+        const META: [&str; 6] = ["source", "version", "providers", "count", "for_each", "depends_on"];
+        let mut each = Repetition::default();
+        let plan = self.expand(instance, &call.body, call.header);
+        if let Some(repetition) = plan.first_repetition() {
+            each = repetition;
+        }
+        let cx = Context { repetition: &each, ..context(instance) };
+        let mut entries = BTreeMap::new();
+        for attribute in call.body.attributes.iter().filter(|attribute| !META.contains(&&*attribute.name)) {
+            let value = self.eval_settled(cx, &attribute.expr);
+            entries.insert(attribute.name.clone(), Entry { key_span: Some(attribute.name_span), value });
+        }
+        Value::object(entries, Origin::at(call.header))
+    }
+
+    fn is_called_by_itself(&self, instance: &Rc<Instance>, dir: &std::path::Path) -> bool {
+        let mut caller = Some(instance);
+        while let Some(this) = caller {
+            if this.config.dir == dir {
+                return true;
+            }
+            caller = this.parent.as_ref().map(|parent| &parent.instance);
+        }
+        false
+    }
+
+    /// The directory of a module: a local path, or what `terraform init` has vendored.
+    fn module_dir(
+        &self,
+        instance: &Rc<Instance>,
+        source: &str,
+        call_path: &str,
+    ) -> Option<std::path::PathBuf> {
+        let dir = if is_local(source) {
+            Files::normalize(&instance.config.dir.join(source))
+        } else {
+            let vendored = self.vendored().get(call_path)?.clone();
+            Files::normalize(&self.root_dir.join(vendored))
+        };
+        let has_configuration =
+            self.files.file_names(&dir).iter().any(|name| super::config::is_configuration(name));
+        has_configuration.then_some(dir)
+    }
+
+    /// `modules.json` of the root module: directories by call path.
+    fn vendored(&self) -> Rc<HashMap<String, String>> {
+        self.vendored_memo.borrow_mut().get_or_insert_with(|| Rc::new(self.read_vendored())).clone()
+    }
+
+    fn read_vendored(&self) -> HashMap<String, String> {
+        let path = self.root_dir.join(".terraform/modules/modules.json");
+        let Ok(loaded) = self.files.load(&path) else { return HashMap::new() };
+        let Ok(json) = serde_json::from_str::<serde_json::Value>(&loaded.text) else { return HashMap::new() };
+        let modules = json.get("Modules").and_then(serde_json::Value::as_array).cloned().unwrap_or_default();
+        let text = |module: &serde_json::Value, name: &str| {
+            module.get(name).and_then(serde_json::Value::as_str).map(str::to_owned)
+        };
+        modules.iter().filter_map(|module| Some((text(module, "Key")?, text(module, "Dir")?))).collect()
+    }
+}
+
+fn is_local(source: &str) -> bool {
+    source == "." || source == ".." || source.starts_with("./") || source.starts_with("../")
+}
+
+/// The name after a root such as `var`, and the steps that follow. `var["name"]` is accepted too.
+fn named<'s>(steps: &'s [Way], root: &str, span: Span) -> Result<(&'s Arc<str>, &'s [Way]), Box<Failure>> {
+    match steps.split_first() {
+        Some((Way { kind: StepKind::Attribute(name), .. }, rest)) => Ok((name, rest)),
+        _ => Err(Failure::fixed(span, format!("`{root}` must be followed by `.` and a name"))),
+    }
+}
+
+/// A value that is a resource or data source as a whole: what is not set is unknown and keeps its identity.
+pub(crate) fn identified(body: &Value, cause: Cause) -> Value {
+    let mut value = body.clone();
+    if let Kind::Mapping(mapping) = &body.kind {
+        let rest = Rest { causes: crate::value::Causes::one(cause), template: None, overrides: false };
+        value.kind = Kind::Mapping(Arc::new(Mapping {
+            kind: MappingKind::Object,
+            entries: mapping.entries.clone(),
+            rest: Some(Arc::new(rest)),
+        }));
+    }
+    value
+}

@@ -1,0 +1,436 @@
+//! Resources and data sources of a module instance: instances, bodies with nested and dynamic blocks,
+//! lifecycle, provider.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::config::{ResourceConfig, dotted};
+use super::eval::{Context, Evaluator, Failure, Outcome, Repetition, Scope, through_each};
+use super::expansion::Expanded;
+use super::instance::{Instance, Slot, context, cycle, enter, identified, leave};
+use super::{Class, Diagnostic, Lifecycle, Mode, Multiplicity, Resource, data};
+use crate::source::Span;
+use crate::syntax::hcl::{Block, Body, Expr, ExprKind, ItemKey, Step, StepKind};
+use crate::value::{Cause, Causes, Entry, Kind, Origin, Rest, Sequence, SequenceKind, Type, Unknown, Value};
+
+/// Arguments of every resource that are not its own.
+const META_ARGUMENTS: [&str; 4] = ["count", "for_each", "provider", "depends_on"];
+const META_BLOCKS: [&str; 4] = ["lifecycle", "connection", "provisioner", "precondition"];
+/// Nested blocks inside nested blocks; deeper ones are left out.
+const DEEPEST_BLOCK: usize = 40;
+
+/// A `resource` or `data` block in one module instance.
+#[derive(Debug)]
+pub(crate) struct ResourceState {
+    pub(crate) expanded: Expanded<ResourceInstance>,
+    /// All instances as an expression sees them.
+    value: Value,
+}
+
+#[derive(Debug)]
+pub(crate) struct ResourceInstance {
+    pub(crate) address: Arc<str>,
+    pub(crate) multiplicity: Multiplicity,
+    pub(crate) body: Value,
+    /// The body with its identity, as references see it.
+    object: Value,
+    repetition: Repetition,
+}
+
+/// Nested blocks of one type, while they are collected.
+#[derive(Default)]
+struct BlockList {
+    span: Option<Span>,
+    items: Vec<Value>,
+    templates: Vec<Value>,
+    causes: Causes,
+    open: bool,
+}
+
+impl Evaluator<'_> {
+    pub(crate) fn resource_reference(
+        &self,
+        cx: Context<'_>,
+        key: &str,
+        steps: &[Step],
+        span: Span,
+    ) -> Outcome {
+        let key: Arc<str> = key.into();
+        let state = self.resource_state(cx.module, &key, span)?;
+        self.follow(cx, state.value.clone(), steps, span)
+    }
+
+    /// The instances of a resource, evaluated at the first use.
+    pub(crate) fn resource_state(
+        &self,
+        instance: &Rc<Instance>,
+        key: &Arc<str>,
+        span: Span,
+    ) -> Result<Rc<ResourceState>, Box<Failure>> {
+        let Some(config) = instance.config.resources.get(key) else {
+            return Err(Failure::fixed(span, format!("`{key}` is not declared in this module")));
+        };
+        match enter(&instance.resources, key) {
+            Some(Slot::Done(state)) => Ok(state),
+            Some(Slot::Busy) => Err(cycle(span, key)),
+            None => {
+                let state = Rc::new(self.open_resource(instance, key, config));
+                leave(&instance.resources, key, state.clone());
+                Ok(state)
+            }
+        }
+    }
+
+    fn open_resource(
+        &self,
+        instance: &Rc<Instance>,
+        key: &str,
+        config: &Arc<ResourceConfig>,
+    ) -> ResourceState {
+        let address = instance.full_address(key);
+        let expanded =
+            self.expand(instance, &config.body, config.header).map(|key, repetition, multiplicity| {
+                let address: Arc<str> = format!("{address}{}", key.suffix()).into();
+                let cx = Context { repetition: &repetition, ..context(instance) };
+                let body = self.body(cx, &config.body, config.header, true, 0);
+                let cause = match config.mode {
+                    Mode::Managed => Cause::Computed { address: address.clone(), attribute: "".into() },
+                    Mode::Data => Cause::Data { address: address.clone(), attribute: "".into() },
+                };
+                let seen = match config.mode {
+                    Mode::Managed => body.clone(),
+                    Mode::Data => data::results(self, instance, config, &body),
+                };
+                let object = if &*config.ty == "terraform_data" && config.mode == Mode::Managed {
+                    data::terraform_data(&body, &address)
+                } else {
+                    identified(&seen, cause)
+                };
+                let multiplicity = multiplicity.times(&instance.multiplicity);
+                ResourceInstance { address, multiplicity, body, object, repetition }
+            });
+        let value = expanded.value(config.header, |member| Ok(member.object.clone()));
+        let value = self.settle(value, config.header);
+        ResourceState { expanded, value }
+    }
+
+    /// Arguments and nested blocks as one object.
+    pub(crate) fn body(&self, cx: Context<'_>, body: &Body, header: Span, top: bool, depth: usize) -> Value {
+        let mut entries = BTreeMap::new();
+        for attribute in &body.attributes {
+            if top && META_ARGUMENTS.contains(&&*attribute.name) {
+                continue;
+            }
+            let value = self.eval_settled(cx, &attribute.expr);
+            entries.insert(attribute.name.clone(), Entry { key_span: Some(attribute.name_span), value });
+        }
+        let mut lists: BTreeMap<Arc<str>, BlockList> = BTreeMap::new();
+        for block in &body.blocks {
+            if top && META_BLOCKS.contains(&&*block.kind) {
+                continue;
+            }
+            if depth >= DEEPEST_BLOCK {
+                self.limit("depth of nested blocks", block.header);
+                continue;
+            }
+            match (&*block.kind, block.label(0)) {
+                ("dynamic", Some(label)) => {
+                    let list = lists.entry(label.text.clone()).or_default();
+                    if let Err(failure) = self.dynamic(cx, block, &label.text, depth, list) {
+                        self.report_failure(&failure);
+                        list.open = true;
+                        list.causes.add(Cause::Error { message: failure.message.into() });
+                    }
+                    list.span.get_or_insert(block.header);
+                }
+                _ => {
+                    let value = self.body(cx, &block.body, block.header, false, depth + 1);
+                    let list = lists.entry(block.kind.clone()).or_default();
+                    list.span.get_or_insert(block.header);
+                    list.items.push(value);
+                }
+            }
+        }
+        for (name, list) in lists {
+            let span = list.span.unwrap_or(header);
+            entries.insert(name, Entry { key_span: Some(span), value: list.finish(span) });
+        }
+        Value::object(entries, Origin::at(header))
+    }
+
+    fn dynamic(
+        &self,
+        cx: Context<'_>,
+        block: &Block,
+        name: &Arc<str>,
+        depth: usize,
+        list: &mut BlockList,
+    ) -> Result<(), Box<Failure>> {
+        let Some(each) = block.body.attribute("for_each") else {
+            return Err(Failure::new(block.header, "a dynamic block needs `for_each`"));
+        };
+        let Some(content) = block.body.blocks("content").next() else {
+            return Err(Failure::new(block.header, "a dynamic block needs a `content` block"));
+        };
+        let iterator = match block.body.attribute("iterator") {
+            None => name.clone(),
+            Some(iterator) => match dotted(&iterator.expr) {
+                Some(name) => name.into(),
+                None => return Err(Failure::new(iterator.expr.span, "`iterator` takes a bare name")),
+            },
+        };
+        let collection = self.eval(cx, &each.expr)?;
+        let choices = match collection.as_unknown() {
+            Some(unknown) if !unknown.alternatives.is_empty() => {
+                list.causes.add_all(&unknown.causes);
+                unknown.alternatives.iter().map(|choice| collection.child(choice)).collect()
+            }
+            _ => vec![collection],
+        };
+        let only = choices.len() == 1;
+        for choice in choices {
+            let iteration = match self.iterate(&choice, each.expr.span) {
+                Ok(iteration) => iteration,
+                Err(failure) if only => return Err(failure),
+                Err(_) => continue,
+            };
+            if iteration.items.len() > self.options.limits.instances {
+                self.limit("items of one dynamic block", each.expr.span);
+                list.open = true;
+                list.causes.add(Cause::Limit { what: "items of one dynamic block".into() });
+                continue;
+            }
+            for (key, value) in iteration.items {
+                let content = self.content(cx, content, &iterator, key, value, depth);
+                if only && !iteration.overrides {
+                    list.items.push(content);
+                } else {
+                    list.open = true;
+                    list.templates.push(content);
+                }
+            }
+            if let Some(rest) = iteration.rest {
+                list.open = true;
+                list.causes.add_all(&rest.causes);
+                list.templates.push(self.content(cx, content, &iterator, rest.key, rest.value, depth));
+            }
+        }
+        list.open |= !only;
+        Ok(())
+    }
+
+    fn content(
+        &self,
+        cx: Context<'_>,
+        content: &Block,
+        iterator: &str,
+        key: Value,
+        value: Value,
+        depth: usize,
+    ) -> Value {
+        let span = content.header;
+        let entry = |value: Value| Entry { key_span: None, value: through_each(value, span) };
+        let entries = BTreeMap::from([("key".into(), entry(key)), ("value".into(), entry(value))]);
+        let scope =
+            Scope { name: iterator, value: Value::object(entries, Origin::at(span)), parent: cx.scope };
+        self.body(cx.with(&scope), &content.body, content.header, false, depth + 1)
+    }
+
+    /// The finished resources of a declaration.
+    pub(crate) fn resources_of(&self, instance: &Rc<Instance>, key: &Arc<str>) -> Vec<Resource> {
+        let Some(config) = instance.config.resources.get(key) else { return Vec::new() };
+        let state = match self.resource_state(instance, key, config.header) {
+            Ok(state) => state,
+            Err(failure) => {
+                self.report_failure(&failure);
+                return Vec::new();
+            }
+        };
+        let lifecycle = self.lifecycle(&config.body);
+        let depends_on = depends_on(&config.body);
+        let provider = self.provider_of(instance, config);
+        let made = state.expanded.all().map(|member| {
+            self.check_conditions(instance, config, member);
+            Resource {
+                address: member.address.clone(),
+                mode: config.mode,
+                ty: config.ty.clone(),
+                name: config.name.clone(),
+                module: instance.address.clone(),
+                header: config.header,
+                block: config.span,
+                calls: instance.calls.clone(),
+                body: member.body.clone(),
+                multiplicity: member.multiplicity.clone(),
+                lifecycle: lifecycle.clone(),
+                provider: provider.clone(),
+                depends_on: depends_on.clone(),
+            }
+        });
+        made.collect()
+    }
+
+    fn lifecycle(&self, body: &Body) -> Lifecycle {
+        let mut lifecycle = Lifecycle::default();
+        for block in body.blocks("lifecycle") {
+            lifecycle.span = Some(block.span);
+            let flag = |name: &str| {
+                matches!(
+                    block.body.attribute(name).map(|attribute| &attribute.expr.kind),
+                    Some(ExprKind::Bool(true))
+                )
+            };
+            lifecycle.prevent_destroy |= flag("prevent_destroy");
+            lifecycle.create_before_destroy |= flag("create_before_destroy");
+            let Some(ignored) = block.body.attribute("ignore_changes") else { continue };
+            match &ignored.expr.kind {
+                ExprKind::Name(name) if &**name == "all" => lifecycle.ignore_all = true,
+                ExprKind::Tuple(items) => {
+                    for item in items {
+                        match first_step(item) {
+                            Some(name) if &*name == "*" => lifecycle.ignore_all = true,
+                            Some(name) => lifecycle.ignore_changes.push(name),
+                            None => {}
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        lifecycle
+    }
+
+    /// Pre- and postconditions that are decided and do not hold.
+    fn check_conditions(&self, instance: &Rc<Instance>, config: &ResourceConfig, member: &ResourceInstance) {
+        for lifecycle in config.body.blocks("lifecycle") {
+            for block in &lifecycle.body.blocks {
+                let Some(condition) = block.body.attribute("condition") else { continue };
+                let own = Scope { name: "self", value: member.object.clone(), parent: None };
+                let cx = Context { repetition: &member.repetition, ..context(instance) };
+                let cx = if &*block.kind == "postcondition" { cx.with(&own) } else { cx };
+                let message = block.body.attribute("error_message").map(|attribute| &attribute.expr);
+                self.check(cx, &condition.expr, message, &format!("`{}`", member.address));
+            }
+        }
+    }
+
+    /// Reports a condition that is decided and does not hold.
+    pub(crate) fn check(&self, cx: Context<'_>, condition: &Expr, message: Option<&Expr>, what: &str) {
+        let value = self.eval_settled(cx, condition);
+        if value.as_bool() != Some(false) {
+            return;
+        }
+        let text = message.and_then(|message| self.eval(cx, message).ok());
+        let text = text.as_ref().filter(|text| !text.sensitive).and_then(Value::as_str).map(str::to_owned);
+        let message = match text {
+            Some(text) => format!("a condition of {what} does not hold: {text}"),
+            None => format!("a condition of {what} does not hold"),
+        };
+        let related = vec![(value.span(), "decided here".to_owned())];
+        let related = if value.span() == condition.span { Vec::new() } else { related };
+        self.report(Diagnostic { class: Class::Evaluation, message, span: condition.span, related });
+    }
+
+    /// The configuration of the provider of a resource, when it is declared.
+    pub(crate) fn provider_of(&self, instance: &Rc<Instance>, config: &ResourceConfig) -> Option<Arc<Value>> {
+        let named = config.body.attribute("provider").and_then(|provider| match &provider.expr.kind {
+            ExprKind::String(name) => Some(name.to_string()),
+            _ => dotted(&provider.expr),
+        });
+        let key = named.unwrap_or_else(|| {
+            let ty = config.ty.strip_prefix("ephemeral.").unwrap_or(&config.ty);
+            ty.split('_').next().unwrap_or(ty).to_owned()
+        });
+        self.provider(instance, &key.into())
+    }
+
+    /// A provider configuration by `name` or `name.alias`, as seen in a module.
+    pub(crate) fn provider(&self, instance: &Rc<Instance>, key: &Arc<str>) -> Option<Arc<Value>> {
+        match enter(&instance.provider_memo, key) {
+            Some(Slot::Done(value)) => value,
+            Some(Slot::Busy) => None,
+            None => {
+                let value = self.find_provider(instance, key);
+                leave(&instance.provider_memo, key, value.clone());
+                value
+            }
+        }
+    }
+
+    fn find_provider(&self, instance: &Rc<Instance>, key: &Arc<str>) -> Option<Arc<Value>> {
+        if let Some(block) = instance.config.providers.get(key) {
+            return Some(Arc::new(self.body(context(instance), &block.body, block.header, false, 0)));
+        }
+        let parent = instance.parent.as_ref()?;
+        let call = parent.instance.config.calls.get(&parent.call)?;
+        let passed = call.body.attribute("providers").and_then(|providers| match &providers.expr.kind {
+            ExprKind::Object(items) => items.iter().find_map(|item| {
+                let name = match &item.key {
+                    ItemKey::Name(name) => Some(name.to_string()),
+                    ItemKey::Ambiguous(expr) => dotted(expr),
+                    ItemKey::Expr(expr) => match &expr.kind {
+                        ExprKind::String(name) => Some(name.to_string()),
+                        _ => dotted(expr),
+                    },
+                };
+                (name.as_deref() == Some(key)).then(|| dotted(&item.value)).flatten()
+            }),
+            _ => None,
+        });
+        match passed {
+            Some(outer) => self.provider(&parent.instance, &outer.into()),
+            None if !key.contains('.') => self.provider(&parent.instance, key),
+            None => None,
+        }
+    }
+}
+
+impl BlockList {
+    fn finish(self, span: Span) -> Value {
+        let rest = self.open.then(|| {
+            let template = match self.templates.as_slice() {
+                [] => None,
+                [one] => Some(one.clone()),
+                several => {
+                    let mut unknown = Unknown::of_type(self.causes.clone(), Type::Dynamic);
+                    unknown.not_null = true;
+                    if several.len() <= Unknown::MOST_ALTERNATIVES {
+                        unknown.alternatives = several.to_vec();
+                    }
+                    Some(Value::from_unknown(unknown, Origin::at(span)))
+                }
+            };
+            Arc::new(Rest { causes: self.causes, template, overrides: false })
+        });
+        let sequence = Sequence { kind: SequenceKind::Tuple, items: self.items, rest };
+        Value::new(Kind::Sequence(Arc::new(sequence)), Origin::at(span))
+    }
+}
+
+fn depends_on(body: &Body) -> Vec<Arc<str>> {
+    let Some(attribute) = body.attribute("depends_on") else { return Vec::new() };
+    let ExprKind::Tuple(items) = &attribute.expr.kind else { return Vec::new() };
+    items
+        .iter()
+        .filter_map(|item| match &item.kind {
+            ExprKind::String(name) => Some(name.clone()),
+            _ => dotted(item).map(Into::into),
+        })
+        .collect()
+}
+
+fn first_step(expr: &Expr) -> Option<Arc<str>> {
+    match &expr.kind {
+        ExprKind::Name(name) => Some(name.clone()),
+        ExprKind::String(path) => path.split(['.', '[']).next().map(Into::into),
+        ExprKind::Traverse { root, steps } => match (&root.kind, steps.first().map(|step| &step.kind)) {
+            (ExprKind::Name(name), Some(StepKind::Attribute(_) | StepKind::Index(_)) | None) => {
+                Some(name.clone())
+            }
+            (ExprKind::Name(name), _) => Some(name.clone()),
+            _ => None,
+        },
+        _ => None,
+    }
+}

@@ -1,0 +1,160 @@
+//! An opened root module: evaluated as a whole, or asked for single expressions.
+
+use std::path::Path;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::config::Configs;
+use super::eval::{Evaluator, Failure};
+use super::instance::{CallState, Instance, context};
+use super::{Class, Diagnostic, Evaluation, Multiplicity, Options};
+use crate::source::Span;
+use crate::syntax::hcl;
+use crate::value::Value;
+
+/// A root module that was opened; see [`super::with_session`].
+pub struct Session<'a> {
+    evaluator: Evaluator<'a>,
+    root: Rc<Instance>,
+}
+
+impl<'a> Session<'a> {
+    pub(super) fn open(configs: &'a Configs<'a>, dir: &Path, options: &'a Options) -> Self {
+        let evaluator = Evaluator::new(configs, dir, options);
+        let config = configs.module(dir);
+        let inputs = evaluator.inputs(&config);
+        let root = Rc::new(Instance::new(
+            config,
+            "".into(),
+            String::new(),
+            Vec::new(),
+            None,
+            Multiplicity::One,
+            inputs,
+        ));
+        evaluator.instances.borrow_mut().push(root.clone());
+        Self { evaluator, root }
+    }
+
+    /// Evaluates one expression as if it stood in the root module.
+    ///
+    /// # Errors
+    /// Where Terraform would refuse it.
+    pub fn eval_expression(&self, text: &str) -> Result<Value, Box<Diagnostic>> {
+        let pseudo = self.evaluator.files.add_pseudo("expression", text);
+        let expr = hcl::parse_expression(&pseudo.text, pseudo.id)
+            .map_err(|problem| Box::new(super::config::diagnostic(&problem)))?;
+        self.evaluator.eval(context(&self.root), &expr).map_err(|failure| {
+            let Failure { span, message, class, related, .. } = *failure;
+            Box::new(Diagnostic { class, message, span, related })
+        })
+    }
+
+    /// Evaluates everything in the module and those it calls.
+    #[must_use]
+    pub fn evaluation(&self) -> Evaluation {
+        let mut resources = Vec::new();
+        // Evaluating an instance may open further ones, which are appended.
+        let mut at = 0;
+        loop {
+            let instance = self.evaluator.instances.borrow().get(at).cloned();
+            let Some(instance) = instance else { break };
+            at += 1;
+            self.force(&instance);
+            for key in instance.config.resources.keys() {
+                resources.extend(self.evaluator.resources_of(&instance, key));
+            }
+        }
+        resources.sort_by(|a, b| a.address.cmp(&b.address).then(a.header.cmp(&b.header)));
+        let values = |names: Vec<Arc<str>>, get: &dyn Fn(&Arc<str>) -> Option<Value>| {
+            names.into_iter().filter_map(|name| get(&name).map(|value| (name, value))).collect()
+        };
+        let config = &self.root.config;
+        let outputs = values(config.outputs.keys().cloned().collect(), &|name| {
+            let header = config.outputs.get(name)?.header;
+            self.evaluator.output(&self.root, name, header).ok()
+        });
+        let variables = values(config.variables.keys().cloned().collect(), &|name| {
+            let header = config.variables.get(name)?.header;
+            self.evaluator.variable(&self.root, name, header).ok()
+        });
+        let mut files: Vec<_> = self.evaluator.used_files.borrow().iter().cloned().collect();
+        for instance in self.evaluator.instances.borrow().iter() {
+            files.extend(instance.config.files.iter().cloned());
+        }
+        files.sort();
+        files.dedup();
+        let mut diagnostics = self.evaluator.diagnostics.borrow().clone();
+        diagnostics.sort_by(|a, b| (a.span, &a.message).cmp(&(b.span, &b.message)));
+        let mut unresolved_modules = self.evaluator.unresolved.borrow().clone();
+        unresolved_modules.sort_by(|a, b| a.address.cmp(&b.address));
+        Evaluation {
+            dir: self.evaluator.root_dir.clone(),
+            resources,
+            outputs,
+            variables,
+            files,
+            unresolved_modules,
+            diagnostics,
+        }
+    }
+
+    /// Evaluates what nothing may refer to, because Terraform does so too.
+    fn force(&self, instance: &Rc<Instance>) {
+        let evaluator = &self.evaluator;
+        let settle = |outcome: Result<Value, Box<Failure>>| {
+            if let Err(failure) = outcome {
+                evaluator.report_failure(&failure);
+            }
+        };
+        let config = &instance.config;
+        config.problems.iter().for_each(|problem| evaluator.report(problem.clone()));
+        let cx = context(instance);
+        for (name, variable) in &config.variables {
+            settle(evaluator.variable(instance, name, variable.header));
+            for (condition, message) in &variable.validations {
+                evaluator.check(cx, condition, message.as_ref(), &format!("the variable `{name}`"));
+            }
+        }
+        for (name, local) in &config.locals {
+            settle(evaluator.local(instance, name, local.name_span));
+        }
+        for name in config.calls.keys() {
+            self.force_call(instance, name);
+        }
+        for (name, output) in &config.outputs {
+            settle(evaluator.output(instance, name, output.header));
+            for (condition, message) in &output.preconditions {
+                evaluator.check(cx, condition, message.as_ref(), &format!("the output `{name}`"));
+            }
+        }
+        for key in config.providers.keys() {
+            evaluator.provider(instance, key);
+        }
+    }
+
+    fn force_call(&self, instance: &Rc<Instance>, name: &Arc<str>) {
+        const META: [&str; 6] = ["source", "version", "providers", "count", "for_each", "depends_on"];
+        let Some(call) = instance.config.calls.get(name) else { return };
+        let state = match self.evaluator.call_state(instance, name, call.header) {
+            Ok(state) => state,
+            Err(failure) => return self.evaluator.report_failure(&failure),
+        };
+        let CallState::Resolved(expanded) = &*state else { return };
+        let Some(child) = expanded.all().next() else { return };
+        for attribute in &call.body.attributes {
+            let known =
+                META.contains(&&*attribute.name) || child.config.variables.contains_key(&attribute.name);
+            if !known {
+                self.report(
+                    attribute.name_span,
+                    format!("the module has no variable `{}`: this argument is not expected", attribute.name),
+                );
+            }
+        }
+    }
+
+    fn report(&self, span: Span, message: String) {
+        self.evaluator.report(Diagnostic { class: Class::Evaluation, message, span, related: Vec::new() });
+    }
+}

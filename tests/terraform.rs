@@ -1,0 +1,357 @@
+//! Evaluation against committed answers of the real Terraform CLI (see `tests/terraform/README.md`).
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stderr
+)]
+
+use std::path::{Path, PathBuf};
+
+use plimsoll::source::Files;
+use plimsoll::terraform::{self, Configs, Options};
+use plimsoll::value::{Kind, Number, Value};
+use serde_json::Value as Json;
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/terraform")
+}
+
+/// How an answer compares with Terraform's.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+struct Tally {
+    agree: usize,
+    unknown: usize,
+    sharper: usize,
+    wrong: usize,
+}
+
+impl Tally {
+    fn add(&mut self, other: Tally) {
+        self.agree += other.agree;
+        self.unknown += other.unknown;
+        self.sharper += other.sharper;
+        self.wrong += other.wrong;
+    }
+}
+
+const AGREE: Tally = Tally { agree: 1, unknown: 0, sharper: 0, wrong: 0 };
+const UNKNOWN: Tally = Tally { agree: 0, unknown: 1, sharper: 0, wrong: 0 };
+const SHARPER: Tally = Tally { agree: 0, unknown: 0, sharper: 1, wrong: 0 };
+const WRONG: Tally = Tally { agree: 0, unknown: 0, sharper: 0, wrong: 1 };
+
+/// The worst of several.
+fn worst(all: impl IntoIterator<Item = Tally>) -> Tally {
+    let mut worst = AGREE;
+    for one in all {
+        let rank = |tally: Tally| (tally.wrong, tally.unknown, tally.sharper);
+        if rank(one) > rank(worst) {
+            worst = one;
+        }
+    }
+    worst
+}
+
+fn is_sensitive(value: &Value) -> bool {
+    value.sensitive
+        || match &value.kind {
+            Kind::Sequence(sequence) => sequence.items.iter().any(is_sensitive),
+            Kind::Mapping(mapping) => mapping.entries.values().any(|entry| is_sensitive(&entry.value)),
+            _ => false,
+        }
+}
+
+/// Compares a value with Terraform's value and mask of unknown parts.
+fn compare(ours: &Value, theirs: &Json, mask: &Json) -> Tally {
+    if mask == &Json::Bool(true) {
+        return if ours.is_wholly_known() {
+            SHARPER
+        } else if ours.as_unknown().is_some() {
+            AGREE
+        } else {
+            SHARPER
+        };
+    }
+    match (&ours.kind, theirs) {
+        (Kind::Unknown(_), _) => UNKNOWN,
+        (Kind::Null(_), Json::Null) => AGREE,
+        (Kind::Bool(a), Json::Bool(b)) if a == b => AGREE,
+        (Kind::Number(a), Json::Number(b)) => {
+            let b: Number = b.to_string().parse().unwrap();
+            let shortest = |number: &Number| number.to_json().unwrap_or_default();
+            if *a == b || shortest(a) == shortest(&b) { AGREE } else { WRONG }
+        }
+        (Kind::String(a), Json::String(b)) if a.as_str() == b => AGREE,
+        (Kind::Sequence(a), Json::Array(b)) => {
+            if a.rest.is_some() {
+                return UNKNOWN;
+            }
+            if a.items.len() != b.len() {
+                return WRONG;
+            }
+            let part = |at: usize| mask.get(at).cloned().unwrap_or(Json::Bool(false));
+            worst(a.items.iter().zip(b).enumerate().map(|(at, (a, b))| compare(a, b, &part(at))))
+        }
+        (Kind::Mapping(a), Json::Object(b)) => {
+            if a.rest.is_some() {
+                return UNKNOWN;
+            }
+            let none = Json::Null;
+            let no_mask = Json::Bool(false);
+            let empty = serde_json::Map::new();
+            let masked = mask.as_object().unwrap_or(&empty);
+            let mut keys: Vec<&String> = b.keys().chain(masked.keys()).collect();
+            keys.sort();
+            keys.dedup();
+            if a.entries.keys().any(|key| !keys.contains(&&key.to_string())) {
+                return WRONG;
+            }
+            worst(keys.into_iter().map(|key| {
+                let mask = masked.get(key).unwrap_or(&no_mask);
+                match a.entries.get(key.as_str()) {
+                    Some(entry) => compare(&entry.value, b.get(key).unwrap_or(&none), mask),
+                    None => WRONG,
+                }
+            }))
+        }
+        _ => WRONG,
+    }
+}
+
+#[test]
+fn expressions_agree_with_the_cli() {
+    let dir = folder().join("expressions");
+    let files = Files::new(&dir, &dir).unwrap();
+    let configs = Configs::new(&files);
+    let text = std::fs::read_to_string(dir.join("answers.jsonl")).unwrap();
+    let report = terraform::with_session(&configs, &dir, &Options::default(), |session| {
+        let mut tally = Tally::default();
+        let mut lines = Vec::new();
+        for line in text.lines() {
+            let case: Json = serde_json::from_str(line).unwrap();
+            let expr = case["expr"].as_str().unwrap();
+            let answer = session.eval_expression(expr);
+            let result = match (&answer, case.get("error"), case.get("unknown")) {
+                (Err(_), Some(_), _) => AGREE,
+                (Ok(value), Some(_), _) => {
+                    if value.is_wholly_known() {
+                        WRONG
+                    } else {
+                        UNKNOWN
+                    }
+                }
+                (Err(_), None, _) => WRONG,
+                (Ok(value), None, mask) => {
+                    let known = compare(
+                        value,
+                        case.get("value").unwrap_or(&Json::Null),
+                        mask.unwrap_or(&Json::Bool(false)),
+                    );
+                    let sensitive = case.get("sensitive") == Some(&Json::Bool(true));
+                    if known == AGREE && sensitive != is_sensitive(value) { WRONG } else { known }
+                }
+            };
+            tally.add(result);
+            if result != AGREE {
+                let what = if result == WRONG {
+                    "WRONG"
+                } else if result == UNKNOWN {
+                    "unknown"
+                } else {
+                    "sharper"
+                };
+                let shown = match &answer {
+                    Ok(value) => format!("{:?}", value.kind).chars().take(300).collect::<String>(),
+                    Err(error) => format!("error: {}", error.message),
+                };
+                lines.push(format!("{what}: {expr}\n    theirs {line}\n    ours {shown}"));
+            }
+        }
+        (tally, lines)
+    });
+    let (tally, lines) = report;
+    for line in &lines {
+        eprintln!("{line}");
+    }
+    eprintln!("expressions: {tally:?}");
+    assert_eq!(tally.wrong, 0, "wrong answers");
+    let total = tally.agree + tally.unknown + tally.sharper;
+    assert!(tally.unknown * 100 <= total, "more than 1 % unknown where Terraform knows");
+}
+
+#[test]
+fn configurations_agree_with_the_cli() {
+    let mut total = Tally::default();
+    let mut lines = Vec::new();
+    let mut cases: Vec<PathBuf> = std::fs::read_dir(folder().join("configurations"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    cases.sort();
+    for case in cases {
+        let answer: Json =
+            serde_json::from_str(&std::fs::read_to_string(case.join("expected.json")).unwrap()).unwrap();
+        let files = Files::new(&case, &case).unwrap();
+        let mut options = Options::default();
+        for argument in
+            answer["arguments"].as_array().into_iter().flatten().map(|argument| argument.as_str().unwrap())
+        {
+            match argument.split_once('=') {
+                Some((name, value)) if argument.starts_with("--workspace") || name == "--workspace" => {
+                    options.workspace = Some(value.to_owned());
+                }
+                Some(("--var-file", path)) => options.inputs.push(terraform::Input::VarFile(case.join(path))),
+                _ => {
+                    let (name, value) = argument.strip_prefix("--var=").unwrap().split_once('=').unwrap();
+                    options
+                        .inputs
+                        .push(terraform::Input::Var { name: name.to_owned(), value: value.to_owned() });
+                }
+            }
+        }
+        let dir = match answer["root"].as_str() {
+            Some(root) => case.join(root),
+            None => case.clone(),
+        };
+        let found = terraform::evaluate(&files, &dir, &options);
+        let name = case.file_name().unwrap().to_string_lossy().into_owned();
+        let mut note = |result: Tally, what: String| {
+            total.add(result);
+            if result != AGREE {
+                let kind = if result == WRONG {
+                    "WRONG"
+                } else if result == UNKNOWN {
+                    "unknown"
+                } else {
+                    "sharper"
+                };
+                lines.push(format!("{kind}: {name}: {what}"));
+            }
+        };
+        let expected = &answer["answer"];
+        let reported: Vec<String> = found
+            .diagnostics
+            .iter()
+            .map(|diagnostic| format!("{:?} {}", diagnostic.class, diagnostic.message))
+            .collect();
+        if expected.get("errors").is_some() {
+            note(
+                if reported.is_empty() { WRONG } else { AGREE },
+                format!("accepted, Terraform says {expected}"),
+            );
+            continue;
+        }
+        if !reported.is_empty() {
+            note(WRONG, format!("refused: {reported:?}"));
+        }
+        for (output, theirs) in expected["outputs"].as_object().unwrap() {
+            let result = match found.outputs.iter().find(|(name, _)| **name == **output) {
+                Some((_, ours)) => compare(ours, &theirs["value"], &theirs["unknown"]),
+                None => WRONG,
+            };
+            note(result, format!("output {output}: {theirs}"));
+        }
+        let managed: Vec<_> =
+            found.resources.iter().filter(|resource| resource.mode == terraform::Mode::Managed).collect();
+        let theirs = expected["resources"].as_object().unwrap();
+        for resource in &managed {
+            if !theirs.contains_key(&*resource.address)
+                && resource.multiplicity == terraform::Multiplicity::One
+            {
+                note(WRONG, format!("{} exists only here", resource.address));
+            }
+        }
+        for (address, theirs) in theirs {
+            let Some(ours) = managed.iter().find(|resource| *resource.address == **address) else {
+                note(WRONG, format!("{address} is missing"));
+                continue;
+            };
+            for (attribute, entry) in &ours.body.as_mapping().unwrap().entries {
+                let value = theirs["values"].get(&**attribute).unwrap_or(&Json::Null);
+                let mask = theirs["unknown"].get(&**attribute).unwrap_or(&Json::Bool(false));
+                let result = compare_attribute(&entry.value, value, mask);
+                note(
+                    result,
+                    format!("{address}.{attribute}: {value} / {mask}, ours {:?}", brief(&entry.value)),
+                );
+            }
+        }
+    }
+    for line in &lines {
+        eprintln!("{line}");
+    }
+    eprintln!("configurations: {total:?}");
+    assert_eq!(total.wrong, 0, "wrong answers");
+}
+
+fn brief(value: &Value) -> String {
+    format!("{:?}", value.kind).chars().take(300).collect()
+}
+
+/// Attributes come in the type of the provider's schema, which is not known here: a number may be a string
+/// there, one block an object, a set sorted.
+fn compare_attribute(ours: &Value, theirs: &Json, mask: &Json) -> Tally {
+    let text = |value: &Value| match &value.kind {
+        Kind::Bool(value) => Some(value.to_string()),
+        Kind::Number(value) => Some(value.to_string()),
+        Kind::String(text) => Some(text.as_str().to_owned()),
+        _ => None,
+    };
+    if mask == &Json::Bool(true) {
+        return compare(ours, theirs, mask);
+    }
+    match (&ours.kind, theirs) {
+        (Kind::Null(_), Json::Null) => AGREE,
+        (Kind::Bool(_) | Kind::Number(_) | Kind::String(_), Json::String(theirs)) => {
+            if text(ours).as_deref() == Some(theirs) { AGREE } else { WRONG }
+        }
+        (Kind::String(ours), Json::Bool(theirs)) => {
+            if ours.as_str() == theirs.to_string() {
+                AGREE
+            } else {
+                WRONG
+            }
+        }
+        (Kind::String(ours), Json::Number(theirs)) => {
+            if ours.as_str() == theirs.to_string() {
+                AGREE
+            } else {
+                WRONG
+            }
+        }
+        (Kind::Sequence(list), Json::Array(items)) => {
+            if list.rest.is_some() {
+                return UNKNOWN;
+            }
+            if list.items.len() != items.len() {
+                return WRONG;
+            }
+            let part = |at: usize| match mask {
+                Json::Array(parts) => parts.get(at).cloned().unwrap_or(Json::Bool(false)),
+                _ => Json::Bool(false),
+            };
+            // A set of the schema has another order: each item has to be found somewhere.
+            worst(list.items.iter().map(|ours| {
+                let mut best = WRONG;
+                for (at, theirs) in items.iter().enumerate() {
+                    let result = compare_attribute(ours, theirs, &part(at));
+                    if result != WRONG && (best == WRONG || result == AGREE) {
+                        best = result;
+                    }
+                }
+                best
+            }))
+        }
+        // A block that can stand once.
+        (Kind::Sequence(list), Json::Object(_)) if list.items.len() == 1 => {
+            compare_attribute(&list.items[0], theirs, mask)
+        }
+        (Kind::Sequence(list), Json::Null) if list.items.is_empty() => AGREE,
+        (Kind::Mapping(ours), Json::Object(members)) => worst(ours.entries.iter().map(|(key, entry)| {
+            let theirs = members.get(&**key).unwrap_or(&Json::Null);
+            compare_attribute(&entry.value, theirs, mask.get(&**key).unwrap_or(&Json::Bool(false)))
+        })),
+        _ => compare(ours, theirs, mask),
+    }
+}

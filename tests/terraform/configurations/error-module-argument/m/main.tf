@@ -1,0 +1,1 @@
+variable "right" { default = 1 }

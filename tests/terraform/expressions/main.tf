@@ -1,0 +1,3 @@
+# The resource that the oracle makes unknowns with.
+resource "terraform_data" "unknown" {
+}
