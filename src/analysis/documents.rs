@@ -23,18 +23,21 @@ pub(super) struct Documents {
 /// Reads every task definition and workflow; what is wrong with a file goes to `problems`.
 pub(super) fn read(discovered: &Discovered, files: &Files, problems: &mut Problems) -> Documents {
     let mut documents = Documents::default();
+    let mut workflows = Vec::new();
+    let mut actions = Vec::new();
     for found in &discovered.files {
         match found.kind {
             FileKind::TaskDefinition => task_definition(found, files, problems, &mut documents),
-            FileKind::Workflow => one_workflow(found, files, discovered, problems, &mut documents),
+            FileKind::Workflow => workflows.extend(github_file(found, files, problems, &mut documents)),
+            FileKind::Action => actions.extend(github_file(found, files, problems, &mut documents)),
             FileKind::Terraform
             | FileKind::TerraformVariables
-            | FileKind::Action
             | FileKind::Plan
             | FileKind::Configuration
             | FileKind::Other => {}
         }
     }
+    documents.workflows = workflow::lower(&workflows, &actions);
     for note in discovered.notes.iter().filter(|note| note.selected) {
         if let NoteKind::TooLarge { limit, .. } = &note.kind {
             let span = Span::new(files.mention(&note.path), 0..0);
@@ -56,20 +59,24 @@ fn task_definition(found: &Found, files: &Files, problems: &mut Problems, docume
     }
 }
 
-fn one_workflow(
+/// A workflow or an action.
+fn github_file(
     found: &Found,
     files: &Files,
-    discovered: &Discovered,
     problems: &mut Problems,
     documents: &mut Documents,
-) {
-    let Some(loaded) = problems::loaded(files.load(&found.path), &found.path, files, problems) else { return };
+) -> Option<workflow::Document> {
+    let loaded = problems::loaded(files.load(&found.path), &found.path, files, problems)?;
     documents.files += 1;
     let parsed = yaml::parse(&loaded.text, loaded.id, yaml::Dialect::GITHUB);
     report(&parsed, problems);
-    if let Some(root) = parsed.root() {
-        documents.workflows.extend(workflow::lower(root, &found.path, files, &discovered.root));
-    }
+    let root = Arc::new(parsed.documents.into_iter().next().filter(|node| !node.members().is_empty())?);
+    Some(workflow::Document {
+        path: found.path.clone(),
+        name: files.display_name(&found.path).into(),
+        text: loaded.text,
+        root,
+    })
 }
 
 /// Syntax errors and duplicate keys of a document.

@@ -5,7 +5,7 @@ mod documents;
 mod problems;
 mod secret_places;
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
@@ -94,7 +94,7 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
     let mut problems = Vec::new();
     let mut notes = note_lines(&discovered, &files);
     let mut read = documents::read(&discovered, &files, &mut problems);
-    let (evaluations, modules) = evaluate(request, &discovered, &files)?;
+    let (evaluations, modules) = evaluate(request, &discovered, &files);
     for evaluation in &evaluations {
         problems.extend(problems::of_evaluation(evaluation));
     }
@@ -119,6 +119,7 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
         task_definitions: std::mem::take(&mut read.task_definitions),
         workflows: std::mem::take(&mut read.workflows),
     };
+    problems.extend(lower::defects::defects(&inputs).into_iter().map(problems::of_defect));
     let deployment = lower::lower(inputs, &options);
 
     let file_count = read.files + modules;
@@ -203,25 +204,27 @@ fn scan_start(request: &Request, discovered: &Discovered) -> PathBuf {
 }
 
 /// Evaluates every root module that the selection needs; also the number of Terraform files among them.
-fn evaluate(
-    request: &Request,
-    discovered: &Discovered,
-    files: &Files,
-) -> Result<(Vec<Evaluation>, usize), Failure> {
+fn evaluate(request: &Request, discovered: &Discovered, files: &Files) -> (Vec<Evaluation>, usize) {
     let of_terraform = |found: &&discover::Found| {
         matches!(found.kind, FileKind::Terraform | FileKind::TerraformVariables)
     };
-    let directories: Vec<&Path> =
-        discovered.files.iter().filter(of_terraform).filter_map(|found| found.path.parent()).collect();
+    let directories: BTreeSet<PathBuf> = discovered
+        .files
+        .iter()
+        .filter(of_terraform)
+        .filter_map(|found| found.path.parent().map(Path::to_path_buf))
+        .collect();
     let configs = terraform::Configs::new(files);
-    let roots = configs.find_roots(&directories);
-    let evaluations: Vec<Evaluation> =
-        roots.par_iter().map(|dir| terraform::evaluate(&configs, dir, &request.terraform)).collect();
+    let roots = terraform::find_roots(&configs, &directories);
+    let evaluations: Vec<Evaluation> = roots
+        .par_iter()
+        .map(|root| terraform::evaluate_in(&configs, &root.dir, &request.terraform))
+        .collect();
     let mut seen = HashSet::new();
     for evaluation in &evaluations {
         seen.extend(evaluation.files.iter().cloned());
     }
-    Ok((evaluations, seen.len()))
+    (evaluations, seen.len())
 }
 
 /// Files whose findings are reported; `None` when everything inside the boundary is.

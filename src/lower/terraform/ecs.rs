@@ -5,8 +5,8 @@ use crate::lower::read::{self, Reader};
 use crate::lower::{stage, task_definition as lowering};
 use crate::model::address::Address;
 use crate::model::service::{
-    CapacityProviderStrategy, CircuitBreaker, Cluster, ClusterCapacityProviders, DeploymentAlarms,
-    ScalingTarget, Service, ServiceLoadBalancer, ServiceNetwork, TaskSet,
+    CapacityProvider, CapacityProviderStrategy, CircuitBreaker, Cluster, ClusterCapacityProviders,
+    DeploymentAlarms, ScalingTarget, Service, ServiceLoadBalancer, ServiceNetwork, TaskSet,
 };
 use crate::model::{Deployment, Field, Items, Link, State};
 use crate::terraform::Resource;
@@ -49,6 +49,15 @@ fn container_insights(reader: &Reader) -> Field<String> {
     } else {
         Field::unknown(undecided, settings.origin)
     }
+}
+
+pub(super) fn capacity_provider(context: &Context<'_>, resource: &Resource, into: &mut Deployment) {
+    let reader = context.reader(resource);
+    into.capacity_providers.push(CapacityProvider {
+        meta: context.meta(resource),
+        name: reader.string("name"),
+        managed_instances: reader.present("managed_instances_provider"),
+    });
 }
 
 pub(super) fn capacity_providers(context: &Context<'_>, resource: &Resource, into: &mut Deployment) {

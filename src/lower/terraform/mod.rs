@@ -82,6 +82,7 @@ fn family(ty: &str) -> Option<Lower> {
         "aws_ecs_service" => ecs::service,
         "aws_ecs_task_set" => ecs::task_set,
         "aws_ecs_cluster" => ecs::cluster,
+        "aws_ecs_capacity_provider" => ecs::capacity_provider,
         "aws_ecs_cluster_capacity_providers" => ecs::capacity_providers,
         "aws_appautoscaling_target" => ecs::scaling_target,
         "aws_lb" | "aws_alb" => balancer::load_balancer,
