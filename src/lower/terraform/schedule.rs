@@ -6,7 +6,7 @@ use super::Context;
 use super::ecs::{TASK_DEFINITION, network, strategy};
 use crate::lower::read::Reader;
 use crate::model::schedule::ScheduledTask;
-use crate::model::{Deployment, Field, Link, Other, Reference, State, Tri};
+use crate::model::{Deployment, Field, Link, Reference, State, Tri};
 use crate::terraform::Resource;
 
 const RULE: [&str; 1] = ["aws_cloudwatch_event_rule"];
@@ -25,7 +25,7 @@ pub(super) fn rules_by_name<'a>(
 pub(super) fn event_target(context: &Context<'_>, resource: &Resource, into: &mut Deployment) {
     let reader = context.reader(resource);
     if matches!(reader.present("ecs_target").is_set(), Tri::No) {
-        into.others.push(Other { meta: context.meta(resource), mentions: Vec::new() });
+        into.others.push(context.other(resource));
         return;
     }
     let target = reader.within("ecs_target");
@@ -81,7 +81,7 @@ pub(super) fn schedule(context: &Context<'_>, resource: &Resource, into: &mut De
     let reader = context.reader(resource);
     let target = reader.within("target");
     if matches!(target.present("ecs_parameters").is_set(), Tri::No) {
-        into.others.push(Other { meta: context.meta(resource), mentions: Vec::new() });
+        into.others.push(context.other(resource));
         return;
     }
     let parameters = target.within("ecs_parameters");
