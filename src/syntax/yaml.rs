@@ -379,54 +379,101 @@ fn number(text: &str) -> Option<Arc<str>> {
     Some(format!("{sign}{before}{after}{exponent}").into())
 }
 
-/// Where a byte range of a scalar's decoded text stands in the source: `source` is the file's text,
-/// `scalar` the node's span, `decoded` its text. The whole scalar where that cannot be told (escapes, folding).
-#[must_use]
-pub fn place_in_scalar(source: &str, scalar: Span, decoded: &str, range: std::ops::Range<usize>) -> Span {
-    let Some(written) = source.get(scalar.range()) else { return scalar };
-    let at = |offset: usize| Span::new(scalar.file, offset..offset + range.len());
-    let base = scalar.start as usize;
-    if written == decoded {
-        return at(base + range.start);
-    }
-    let inner = written.get(1..written.len().saturating_sub(1));
-    if written.starts_with(['"', '\'']) && inner == Some(decoded) {
-        return at(base + 1 + range.start);
-    }
-    if written.starts_with(['"', '\'']) {
-        return scalar;
-    }
-    place_in_block(written, base, decoded, &range)
-        .map_or(scalar, |(start, end)| Span::new(scalar.file, start..end))
+/// Where parts of a scalar's decoded text stand in the source.
+#[derive(Debug)]
+pub struct ScalarPlaces {
+    scalar: Span,
+    mapping: PlaceMapping,
 }
 
-/// Lines of a block scalar have the same indentation; the span starts with the first line's text.
-fn place_in_block(
-    written: &str,
-    base: usize,
-    decoded: &str,
-    range: &std::ops::Range<usize>,
-) -> Option<(usize, usize)> {
-    let find = |offset: usize| -> Option<usize> {
-        let head = decoded.get(..offset)?;
-        let line = head.matches('\n').count();
-        let column = head.len() - head.rfind('\n').map_or(0, |at| at + 1);
-        let wanted = decoded.split('\n').nth(line)?;
-        let mut start = 0;
-        for (at, raw) in written.split_inclusive('\n').enumerate() {
-            if at == line {
-                let raw = raw.trim_end_matches(['\n', '\r']);
-                let indentation = raw.len().checked_sub(wanted.trim_end_matches('\r').len())?;
-                // A folded line holds several source lines: it does not end alike.
-                raw.get(indentation..).filter(|tail| *tail == wanted)?;
-                return Some(base + start + indentation + column);
+#[derive(Debug)]
+enum PlaceMapping {
+    /// Text and source are the same from this offset on.
+    Same(usize),
+    /// Lines of a block scalar, by their start in the text: (start in the text, start in the source).
+    Lines(Vec<(usize, usize)>),
+    /// Escapes or folding: only the scalar as a whole has a place.
+    Whole,
+}
+
+impl ScalarPlaces {
+    /// `source` is the text of the file, `scalar` the span of the node, `decoded` its text.
+    #[must_use]
+    pub fn new(source: &str, scalar: Span, decoded: &str) -> Self {
+        let written = source.get(scalar.range()).unwrap_or_default();
+        let base = scalar.start as usize;
+        let quoted = written.starts_with(['"', '\'']);
+        let mapping = if written == decoded {
+            PlaceMapping::Same(base)
+        } else if quoted && written.get(1..written.len().saturating_sub(1)) == Some(decoded) {
+            PlaceMapping::Same(base + 1)
+        } else if quoted {
+            PlaceMapping::Whole
+        } else {
+            block_lines(written, base, decoded).map_or(PlaceMapping::Whole, PlaceMapping::Lines)
+        };
+        Self { scalar, mapping }
+    }
+
+    /// The place of a byte range of the text; the whole scalar where that cannot be told.
+    #[must_use]
+    pub fn place(&self, range: std::ops::Range<usize>) -> Span {
+        let lines = match &self.mapping {
+            PlaceMapping::Same(base) => {
+                return Span::new(self.scalar.file, base + range.start..base + range.end);
             }
-            start += raw.len();
+            PlaceMapping::Lines(lines) => lines,
+            PlaceMapping::Whole => return self.scalar,
+        };
+        let find = |offset: usize| {
+            let line = lines.partition_point(|(text, _)| *text <= offset).checked_sub(1)?;
+            lines.get(line).map(|(text, source)| source + (offset - text))
+        };
+        match (find(range.start), find(range.end)) {
+            (Some(start), Some(end)) => {
+                // The last line break of the text stands behind the span.
+                let last = self.scalar.end as usize;
+                Span::new(self.scalar.file, start.min(last)..end.min(last))
+            }
+            _ => self.scalar,
         }
-        // The last line break of the text stands behind the span.
-        (wanted.is_empty()).then_some(base + written.len())
-    };
-    Some((find(range.start)?, find(range.end)?))
+    }
+}
+
+/// Lines of a block scalar have the same indentation; the span starts with the first line's text. `None` when a
+/// line of the text is not one of the source (folding).
+fn block_lines(written: &str, base: usize, decoded: &str) -> Option<Vec<(usize, usize)>> {
+    let mut sources = written.split_inclusive('\n');
+    let mut source_start = base;
+    let mut text_start = 0;
+    let mut lines = Vec::new();
+    for line in decoded.split_inclusive('\n') {
+        let wanted = line.trim_end_matches(['\n', '\r']);
+        let Some(source) = sources.next() else {
+            // Empty lines at the end stand behind the span.
+            if wanted.is_empty() {
+                break;
+            }
+            return None;
+        };
+        let bare = source.trim_end_matches(['\n', '\r']);
+        // Blanks at the end of the last line are not part of the span.
+        let indentation = if bare.ends_with(wanted) { bare.len() - wanted.len() } else { 0 };
+        let fits = bare.ends_with(wanted) && bare.bytes().take(indentation).all(|byte| byte == b' ')
+            || wanted.trim_end() == bare.trim_start_matches(' ');
+        if !fits {
+            return None;
+        }
+        let indentation = if bare.ends_with(wanted) {
+            indentation
+        } else {
+            bare.len() - bare.trim_start_matches(' ').len()
+        };
+        lines.push((text_start, source_start + indentation));
+        text_start += line.len();
+        source_start += source.len();
+    }
+    Some(lines)
 }
 
 #[cfg(test)]
@@ -558,7 +605,7 @@ mod tests {
             let node = root.get(key).unwrap();
             let decoded = node.as_str().unwrap();
             let at = decoded.find(word).unwrap();
-            let span = place_in_scalar(text, node.span, decoded, at..at + word.len());
+            let span = ScalarPlaces::new(text, node.span, decoded).place(at..at + word.len());
             if key == "d" {
                 assert_eq!(span, node.span);
             } else {
