@@ -51,6 +51,7 @@ pub fn parse(text: &str, file: FileId, dialect: Dialect) -> Parsed {
         open: Vec::new(),
         anchors: HashMap::new(),
         copied: 0,
+        kept: 0,
         last_end: 0,
     };
     loop {
@@ -91,10 +92,16 @@ struct Key {
     merge: bool,
 }
 
-/// An anchored node; `None` while it is still open.
-struct Anchored {
-    node: Option<Node>,
-    size: usize,
+/// An anchored node.
+enum Anchored {
+    /// Its end has not been read yet.
+    Open,
+    Kept {
+        node: Node,
+        size: usize,
+    },
+    /// Beyond the budget.
+    TooLarge,
 }
 
 struct Builder<'a> {
@@ -104,7 +111,10 @@ struct Builder<'a> {
     parsed: Parsed,
     open: Vec<Open>,
     anchors: HashMap<usize, Anchored>,
+    /// Nodes copied by aliases.
     copied: usize,
+    /// Nodes kept for aliases.
+    kept: usize,
     /// End of the last token that belongs to content.
     last_end: usize,
 }
@@ -195,7 +205,7 @@ impl Builder<'_> {
 
     fn start(&mut self, start: usize, anchor: usize, content: Content) {
         if anchor != 0 {
-            self.anchors.insert(anchor, Anchored { node: None, size: 0 });
+            self.anchors.insert(anchor, Anchored::Open);
         }
         self.open.push(Open { start, anchor, content });
     }
@@ -226,8 +236,15 @@ impl Builder<'_> {
     /// Adds a complete node to the collection around it.
     fn finished(&mut self, node: Node, anchor: usize, plain: bool) {
         if anchor != 0 {
+            // Nested anchors each keep a copy of what is inside them.
             let size = count(&node);
-            self.anchors.insert(anchor, Anchored { node: Some(node.clone()), size });
+            self.kept += size;
+            let anchored = if self.kept <= 2 * ALIAS_BUDGET {
+                Anchored::Kept { node: node.clone(), size }
+            } else {
+                Anchored::TooLarge
+            };
+            self.anchors.insert(anchor, anchored);
         }
         let Some(open) = self.open.last_mut() else {
             self.parsed.documents.push(node);
@@ -274,27 +291,20 @@ impl Builder<'_> {
     }
 
     fn alias(&mut self, id: usize, span: Span) -> Node {
-        let (why, size) = match self.anchors.get(&id) {
-            Some(Anchored { node: Some(_), size }) if self.copied + size <= ALIAS_BUDGET => (None, *size),
-            Some(Anchored { node: Some(_), .. }) => (Some("the aliases of this file expand to too much"), 0),
-            Some(Anchored { node: None, .. }) => (Some("this alias stands inside its own anchor"), 0),
-            None => (Some("this alias names no anchor"), 0),
-        };
-        let copy = self.anchors.get(&id).and_then(|anchored| anchored.node.as_ref());
-        match (why, copy) {
-            (None, Some(node)) => {
+        let why = match self.anchors.get(&id) {
+            Some(Anchored::Kept { node, size }) if self.copied + size <= ALIAS_BUDGET => {
                 self.copied += size;
-                node.clone()
+                return node.clone();
             }
-            (why, _) => {
-                let why = why.unwrap_or_default();
-                // A bomb has thousands of them: one error says it.
-                if !self.parsed.errors.iter().any(|error| error.message == why) {
-                    self.parsed.error(span, why);
-                }
-                Node { span, kind: NodeKind::Broken(why.into()) }
-            }
+            Some(Anchored::Kept { .. } | Anchored::TooLarge) => "the aliases of this file expand to too much",
+            Some(Anchored::Open) => "this alias stands inside its own anchor",
+            None => "this alias names no anchor",
+        };
+        // A bomb has thousands of them: one error says it.
+        if !self.parsed.errors.iter().any(|error| error.message == why) {
+            self.parsed.error(span, why);
         }
+        Node { span, kind: NodeKind::Broken(why.into()) }
     }
 
     fn scalar(&self, text: &str, style: ScalarStyle, tag: Option<&Tag>) -> NodeKind {
@@ -566,6 +576,17 @@ mod tests {
         assert!(count(parsed.root().unwrap()) < 2 * ALIAS_BUDGET);
         assert!(read("a: &a [*a]").errors[0].message.contains("inside its own anchor"));
         assert!(read("a: *nothing").errors[0].message.contains("no anchor `&nothing`"));
+    }
+
+    #[test]
+    fn nested_anchors_keep_little() {
+        let mut text = "a: ".to_owned();
+        (0..200).for_each(|at| text += &format!("&a{at} ["));
+        text += &"x, ".repeat(20_000);
+        text += &"]".repeat(200);
+        let parsed = read(&format!("{text}\nb: *a0\n"));
+        assert_eq!(parsed.errors.len(), 1);
+        assert!(parsed.errors[0].message.contains("too much"));
     }
 
     #[test]
