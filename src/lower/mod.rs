@@ -127,6 +127,7 @@ fn raw_task_definition(
         unit,
         origin,
     });
+    task.file = Some(raw.name.clone());
     if options.stage.is_none() {
         task.meta.stage = stage::with(task.meta.stage.clone(), stage::of_task(&task));
     }

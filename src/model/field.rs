@@ -336,6 +336,14 @@ pub struct Reference {
     pub pattern: Option<Arc<[PatternPart]>>,
 }
 
+impl Reference {
+    /// Whether it refers to the resource at `address`, by identity.
+    #[must_use]
+    pub fn is_to(&self, address: &str) -> bool {
+        self.target.as_ref().is_some_and(|(target, _)| &**target == address)
+    }
+}
+
 /// A resolved [`Reference`].
 #[derive(Debug, Clone, Default)]
 pub enum Link<I> {

@@ -10,10 +10,12 @@ use rust_decimal::Decimal;
 use termcolor::{Ansi, Color, ColorSpec};
 
 use super::view::{Mark, View};
-use super::{Outcome, Style, grouped, listed, text};
-use crate::lint::{Applicability, Edit, Finding, Severity, Undecided};
+use super::{Outcome, Style, grouped, listed, patch, text};
+use crate::config::ConfigError;
+use crate::lint::{Finding, Severity, Undecided};
+use crate::mask::Masks;
 use crate::model::Stage;
-use crate::source::{FileId, Span};
+use crate::source::{FileId, SourceMap, Span};
 use crate::text::plural;
 use crate::value::Cause;
 
@@ -23,8 +25,8 @@ const SHOWN_OF_A_GROUP: usize = 3;
 /// Findings of one rule in one file that are listed after those.
 const SHOWN_OF_THE_REST: usize = 12;
 
-/// Lines of a fix that are shown.
-const SHOWN_OF_A_FIX: usize = 8;
+/// Columns before the words of a note: line numbers of up to four digits, the bullet.
+const NOTE_INDENT: usize = 6;
 
 /// Writes findings, what is undecided, notes and the summary line.
 ///
@@ -102,7 +104,7 @@ fn one(outcome: &Outcome<'_>, style: &Style, finding: &Finding, out: &mut dyn Wr
             .iter()
             .map(|related| Mark { span: related.span, message: text::line(&related.message) }),
     );
-    let (view, placed) = View::new(outcome, &marks, style.width);
+    let (view, placed) = View::new(outcome.sources, outcome.masks, &marks, style.width);
     let mut diagnostic = Diagnostic::new(level(finding.severity));
     let mut elsewhere = Vec::new();
     for (index, (mark, placed)) in marks.iter().zip(placed).enumerate() {
@@ -118,16 +120,23 @@ fn one(outcome: &Outcome<'_>, style: &Style, finding: &Finding, out: &mut dyn Wr
         }
     }
     elsewhere.extend(remarks(outcome, finding));
-    let gutter = "  = ".len() + 2;
-    for remark in &elsewhere {
-        diagnostic.notes.push(text::wrap(remark, style.width.saturating_sub(gutter)).join("\n"));
-    }
-    diagnostic.notes.extend(patch(outcome, finding, style.width.saturating_sub(gutter)));
+    diagnostic.notes.extend(elsewhere.iter().map(|remark| note(remark, style)));
+    diagnostic.notes.extend(patch::lines(outcome, finding, style.width.saturating_sub(NOTE_INDENT)));
 
     header(style, finding.severity, finding.rule, &finding.message, out)?;
-    // The header is ours: it says `info`, and wraps.
+    emit(&view, &diagnostic, style.color, out)
+}
+
+/// Writes snippets and notes of a diagnostic. Its header is ours: that says `info`, and wraps.
+fn emit(view: &View, diagnostic: &Diagnostic<FileId>, color: bool, out: &mut dyn Write) -> io::Result<()> {
+    let config = Config::default();
     let mut buffer = Vec::new();
-    emit(&view, &diagnostic, style.color, &mut buffer)?;
+    let result = if color {
+        term::emit_to_write_style(&mut Ansi::new(&mut buffer), &config, view, diagnostic)
+    } else {
+        term::emit_to_io_write(&mut buffer, &config, view, diagnostic)
+    };
+    result.map_err(io::Error::other)?;
     let body = buffer.iter().position(|byte| *byte == b'\n').and_then(|end| buffer.get(end + 1..));
     // Pointers to labels end in spaces.
     for line in body.unwrap_or_default().split_inclusive(|byte| *byte == b'\n') {
@@ -137,17 +146,7 @@ fn one(outcome: &Outcome<'_>, style: &Style, finding: &Finding, out: &mut dyn Wr
     Ok(())
 }
 
-fn emit(view: &View, diagnostic: &Diagnostic<FileId>, color: bool, buffer: &mut Vec<u8>) -> io::Result<()> {
-    let config = Config::default();
-    let result = if color {
-        term::emit_to_write_style(&mut Ansi::new(buffer), &config, view, diagnostic)
-    } else {
-        term::emit_to_io_write(buffer, &config, view, diagnostic)
-    };
-    result.map_err(io::Error::other)
-}
-
-/// `error[rule-id]: message`, wrapped.
+/// `error[rule-id]: message`, wrapped; without a rule `error: message`.
 fn header(
     style: &Style,
     severity: Severity,
@@ -155,7 +154,7 @@ fn header(
     message: &str,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let head = format!("{severity}[{rule}]");
+    let head = if rule.is_empty() { severity.to_string() } else { format!("{severity}[{rule}]") };
     let mut lines = text::wrap(&format!("{head}: {message}"), style.width).into_iter();
     let first = lines.next().unwrap_or_default();
     let (head, rest) = match first.strip_prefix(&head) {
@@ -170,6 +169,36 @@ fn header(
         style.paint(&bold, &line, out)?;
     }
     writeln!(out)
+}
+
+/// Writes mistakes in the configuration as findings are written.
+///
+/// # Errors
+/// When the stream fails.
+pub fn config_errors(
+    errors: &[ConfigError],
+    sources: &SourceMap,
+    style: &Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let masks = Masks::new();
+    for error in errors {
+        let mark = Mark { span: error.span, message: String::new() };
+        let (view, placed) = View::new(sources, &masks, &[mark], style.width);
+        let mut diagnostic = Diagnostic::error();
+        let labels = placed.into_iter().flatten().map(|placed| Label::primary(placed.file, placed.range));
+        diagnostic.labels.extend(labels);
+        let help = error.help.iter().map(|help| format!("help: {help}"));
+        diagnostic.notes.extend(help.map(|help| note(&help, style)));
+        header(style, Severity::Error, "", &error.message, out)?;
+        emit(&view, &diagnostic, style.color, out)?;
+    }
+    Ok(())
+}
+
+/// A note as wide as fits behind its bullet.
+fn note(words: &str, style: &Style) -> String {
+    text::wrap(words, style.width.saturating_sub(NOTE_INDENT)).join("\n")
 }
 
 /// What is said about a finding below its snippet.
@@ -205,80 +234,6 @@ fn remarks(outcome: &Outcome<'_>, finding: &Finding) -> Vec<String> {
         remarks.push(format!("{verb} {amount} a month{basis}"));
     }
     remarks
-}
-
-/// The fix as lines before and after it, masked and cut to the width.
-fn patch(outcome: &Outcome<'_>, finding: &Finding, width: usize) -> Option<String> {
-    let fix = finding.fix.as_ref()?;
-    let title = match fix.applicability {
-        Applicability::Safe => "fix:",
-        Applicability::Unsafe => "fix (may change behaviour):",
-    };
-    let mut edits: Vec<&Edit> = fix.edits.iter().collect();
-    edits.sort_by_key(|edit| edit.span);
-    let mut lines = Vec::new();
-    for edit in edits {
-        change(outcome, edit, &mut lines);
-        if lines.len() > SHOWN_OF_A_FIX {
-            break;
-        }
-    }
-    let more = lines.len() > SHOWN_OF_A_FIX;
-    lines.truncate(SHOWN_OF_A_FIX);
-    let mut note = title.to_owned();
-    for line in lines {
-        let line = text::line(&line.replace('\t', "    "));
-        note.push('\n');
-        note.push_str(&clip(&line, width));
-    }
-    if more {
-        note.push_str("\n…");
-    }
-    Some(note)
-}
-
-/// The lines an edit removes and adds.
-fn change(outcome: &Outcome<'_>, edit: &Edit, lines: &mut Vec<String>) {
-    let Some(file) = outcome.sources.get(edit.span.file) else { return };
-    let (first, last) = (file.line_index(edit.span.start), file.line_index(edit.span.end));
-    let (from, to) = (file.line_range(first).start, file.line_range(last).end);
-    let id = edit.span.file;
-    let shown = |range| outcome.masks.render(id, &file.text, range).text;
-    let range = edit.span.range();
-    let new_text = outcome.masks.clean(outcome.sources, &edit.text);
-    let new = format!("{}{new_text}{}", shown(from..range.start), shown(range.end.min(to)..to));
-    let old = shown(from..to);
-    let (old, new): (Vec<&str>, Vec<&str>) = (old.lines().collect(), new.lines().collect());
-    // Lines that stay are not shown.
-    let same = old.iter().zip(&new).take_while(|(old, new)| old == new).count();
-    let rest = old.len().min(new.len()) - same;
-    let same_end =
-        old.iter().rev().zip(new.iter().rev()).take(rest).take_while(|(old, new)| old == new).count();
-    let changed = |all: &[&str]| -> Vec<String> {
-        all.iter().take(all.len() - same_end).skip(same).map(|line| (*line).to_owned()).collect()
-    };
-    let number = first + same + 1;
-    lines.push(format!("{}:{number}", file.name));
-    lines.extend(changed(&old).iter().map(|line| format!("- {line}")));
-    let is_empty = |line: &String| line.trim().is_empty();
-    lines.extend(changed(&new).iter().filter(|line| !is_empty(line)).map(|line| format!("+ {line}")));
-}
-
-/// `text` in at most `width` columns, with a sign where it was cut.
-pub(super) fn clip(line: &str, width: usize) -> String {
-    if text::width(line) <= width {
-        return line.to_owned();
-    }
-    let mut used = 1;
-    let mut cut: String = line
-        .chars()
-        .take_while(|c| {
-            used += text::char_width(*c);
-            used <= width
-        })
-        .collect();
-    cut.push('…');
-    cut
 }
 
 /// Writes what could not be decided, grouped by cause, the cause that decides most first.
