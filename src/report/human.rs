@@ -44,41 +44,33 @@ pub fn write(outcome: &Outcome<'_>, style: &Style, out: &mut dyn Write) -> io::R
 /// # Errors
 /// When the stream fails.
 pub fn findings(outcome: &Outcome<'_>, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    let mut groups: Vec<((Severity, &str, FileId), Vec<&Finding>)> = Vec::new();
+    // In order of first appearance.
+    let mut groups: Vec<Vec<&Finding>> = Vec::new();
     let mut index: BTreeMap<(Severity, &str, FileId), usize> = BTreeMap::new();
     for finding in outcome.by_severity() {
-        let key = (finding.severity, finding.rule, finding.primary.file);
-        let at = *index.entry(key).or_insert(groups.len());
+        let at = *index.entry((finding.severity, finding.rule, finding.primary.file)).or_insert(groups.len());
         match groups.get_mut(at) {
-            Some((_, group)) => group.push(finding),
-            None => groups.push((key, vec![finding])),
+            Some(group) => group.push(finding),
+            None => groups.push(vec![finding]),
         }
     }
-    for ((severity, rule, file), group) in groups {
+    for group in groups {
         for finding in group.iter().take(SHOWN_OF_A_GROUP) {
             one(outcome, style, finding, out)?;
         }
-        folded(outcome, style, &group, (severity, rule, file), out)?;
+        folded(outcome, style, &group, out)?;
     }
     Ok(())
 }
 
 /// What a group holds beyond the findings shown in full: lines where the words would be the same, else a
 /// line for each.
-fn folded(
-    outcome: &Outcome<'_>,
-    style: &Style,
-    group: &[&Finding],
-    (severity, rule, file): (Severity, &str, FileId),
-    out: &mut dyn Write,
-) -> io::Result<()> {
+fn folded(outcome: &Outcome<'_>, style: &Style, group: &[&Finding], out: &mut dyn Write) -> io::Result<()> {
     let (shown, more) = group.split_at(group.len().min(SHOWN_OF_A_GROUP));
-    if more.is_empty() {
-        return Ok(());
-    }
+    let Some(first) = more.first() else { return Ok(()) };
     let is_said = |finding: &&&Finding| shown.iter().any(|other| other.message == finding.message);
     let (said, new): (Vec<&&Finding>, Vec<&&Finding>) = more.iter().partition(is_said);
-    let name = outcome.sources.name(file);
+    let name = outcome.sources.name(first.primary.file);
     let line_of = |finding: &Finding| outcome.sources.position(finding.primary).line.to_string();
     let mut words = format!("and {} more in {name}", more.len());
     if !said.is_empty() {
@@ -86,7 +78,7 @@ fn folded(
         let at = if lines.len() == 1 { "line" } else { "lines" };
         words.push_str(&format!(", {at} {}", listed(lines.iter().map(String::as_str), SHOWN_OF_THE_REST)));
     }
-    header(style, severity, rule, &words, out)?;
+    header(style, first.severity, first.rule, &words, out)?;
     for finding in new.iter().take(SHOWN_OF_THE_REST) {
         indented(&format!("{name}:{}: {}", line_of(finding), finding.message), style, out)?;
     }

@@ -173,8 +173,7 @@ pub fn json(evaluation: &Evaluation, sources: &SourceMap, out: &mut dyn Write) -
         "variables": named(&evaluation.variables),
         "errors": errors,
     });
-    serde_json::to_writer_pretty(&mut *out, &document)?;
-    writeln!(out)
+    super::json::write(&document, out)
 }
 
 fn of_resource(resource: &Resource, sources: &SourceMap) -> Json {
@@ -205,33 +204,38 @@ fn of_resource(resource: &Resource, sources: &SourceMap) -> Json {
 pub fn human(evaluation: &Evaluation, sources: &SourceMap, _style: &Style, out: &mut dyn Write) -> io::Result<()> {
     for resource in &evaluation.resources {
         let place = sources.position(resource.header);
-        writeln!(out, "{}  ({}:{})", resource.address, sources.name(resource.header.file), place.line)?;
+        line(out, &format!("{}  ({}:{})", resource.address, sources.name(resource.header.file), place.line))?;
         if let crate::terraform::Multiplicity::Between { low, high, .. } = &resource.multiplicity {
             let high = high.map_or_else(|| "any number".to_owned(), |high| high.to_string());
-            writeln!(out, "  # between {low} and {high} of these")?;
+            line(out, &format!("  # between {low} and {high} of these"))?;
         }
         members(&resource.body, out)?;
     }
     for (title, values) in [("variables", &evaluation.variables), ("outputs", &evaluation.outputs)] {
         if !values.is_empty() {
-            writeln!(out, "{title}")?;
+            line(out, title)?;
         }
         for (name, value) in values {
-            writeln!(out, "  {name} = {}", text(name, value))?;
+            line(out, &format!("  {name} = {}", text(name, value)))?;
         }
     }
     for diagnostic in &evaluation.diagnostics {
         let place = sources.position(diagnostic.span);
-        writeln!(out, "error at {}:{}: {}", sources.name(diagnostic.span.file), place.line, diagnostic.message)?;
+        line(out, &format!("error at {}:{}: {}", sources.name(diagnostic.span.file), place.line, diagnostic.message))?;
     }
     Ok(())
 }
 
 fn members(body: &Value, out: &mut dyn Write) -> io::Result<()> {
     for (name, entry) in body.as_mapping().map(|mapping| &mapping.entries).into_iter().flatten() {
-        writeln!(out, "  {name} = {}", text(name, &entry.value))?;
+        line(out, &format!("  {name} = {}", text(name, &entry.value)))?;
     }
     Ok(())
+}
+
+/// Writes a line that is safe to show.
+fn line(out: &mut dyn Write, words: &str) -> io::Result<()> {
+    writeln!(out, "{}", super::text::line(words))
 }
 
 /// A value on one line, unknown parts with their cause.
