@@ -11,11 +11,9 @@ use termcolor::{Ansi, Color, ColorSpec};
 
 use super::view::{Mark, View};
 use super::{Outcome, Style, grouped, listed, patch, text};
-use crate::config::ConfigError;
 use crate::lint::{Finding, Severity, Undecided};
-use crate::mask::Masks;
 use crate::model::Stage;
-use crate::source::{FileId, SourceMap, Span};
+use crate::source::{FileId, Span};
 use crate::text::plural;
 use crate::value::Cause;
 
@@ -120,7 +118,12 @@ fn one(outcome: &Outcome<'_>, style: &Style, finding: &Finding, out: &mut dyn Wr
 }
 
 /// Writes snippets and notes of a diagnostic. Its header is ours: that says `info`, and wraps.
-fn emit(view: &View, diagnostic: &Diagnostic<FileId>, color: bool, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn emit(
+    view: &View,
+    diagnostic: &Diagnostic<FileId>,
+    color: bool,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let config = Config::default();
     let mut buffer = Vec::new();
     let result = if color {
@@ -139,7 +142,7 @@ fn emit(view: &View, diagnostic: &Diagnostic<FileId>, color: bool, out: &mut dyn
 }
 
 /// `error[rule-id]: message`, wrapped; without a rule `error: message`.
-fn header(
+pub(super) fn header(
     style: &Style,
     severity: Severity,
     rule: &str,
@@ -163,33 +166,8 @@ fn header(
     writeln!(out)
 }
 
-/// Writes mistakes in the configuration as findings are written.
-///
-/// # Errors
-/// When the stream fails.
-pub fn config_errors(
-    errors: &[ConfigError],
-    sources: &SourceMap,
-    style: &Style,
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    let masks = Masks::new();
-    for error in errors {
-        let mark = Mark { span: error.span, message: String::new() };
-        let (view, placed) = View::new(sources, &masks, &[mark], style.width);
-        let mut diagnostic = Diagnostic::error();
-        let labels = placed.into_iter().flatten().map(|placed| Label::primary(placed.file, placed.range));
-        diagnostic.labels.extend(labels);
-        let help = error.help.iter().map(|help| format!("help: {help}"));
-        diagnostic.notes.extend(help.map(|help| note(&help, style)));
-        header(style, Severity::Error, "", &error.message, out)?;
-        emit(&view, &diagnostic, style.color, out)?;
-    }
-    Ok(())
-}
-
 /// A note as wide as fits behind its bullet.
-fn note(words: &str, style: &Style) -> String {
+pub(super) fn note(words: &str, style: &Style) -> String {
     text::wrap(words, style.width.saturating_sub(NOTE_INDENT)).join("\n")
 }
 

@@ -8,7 +8,7 @@ use super::Style;
 use crate::lint::secrets;
 use crate::source::SourceMap;
 use crate::terraform::{Diagnostic, Evaluation, Mode, Resource};
-use crate::value::{Cause, Kind, Unknown, Value};
+use crate::value::{Cause, Kind, Number, Unknown, Value};
 
 /// What stands for a value that must not be shown.
 const HIDDEN: &str = "(sensitive)";
@@ -65,11 +65,13 @@ impl Parts {
         match &value.kind {
             Kind::Null(_) | Kind::Unknown(_) => Json::Null,
             Kind::Bool(value) => Json::Bool(*value),
-            Kind::Number(number) => number.to_json().parse::<serde_json::Number>().map_or(Json::Null, Json::Number),
+            Kind::Number(number) => number_of(number),
             Kind::String(text) => shown(name, text.as_str()),
             Kind::Sequence(sequence) => {
                 let items = sequence.items.iter().enumerate();
-                let list = items.map(|(at, item)| self.json(item, &format!("{pointer}/{at}"), name, false)).collect();
+                let list = items
+                    .map(|(at, item)| self.json(item, &format!("{pointer}/{at}"), name, false))
+                    .collect();
                 if let Some(rest) = &sequence.rest {
                     self.unknown.push(format!("{pointer}/-"));
                     self.causes.insert(format!("{pointer}/-"), causes(rest.causes.iter()));
@@ -117,6 +119,11 @@ impl Parts {
     }
 }
 
+/// A number with every digit; an infinite one has no JSON form.
+fn number_of(number: &Number) -> Json {
+    number.to_json().and_then(|digits| digits.parse().ok()).map_or(Json::Null, Json::Number)
+}
+
 /// The `name` beside a `value`, as ECS writes environment variables.
 fn pair_name(value: &Value) -> Option<String> {
     value.as_mapping()?.entries.get("name")?.value.as_str().map(str::to_owned)
@@ -151,7 +158,8 @@ fn causes<'a>(causes: impl Iterator<Item = &'a Cause>) -> Json {
 /// # Errors
 /// When the stream fails.
 pub fn json(evaluation: &Evaluation, sources: &SourceMap, out: &mut dyn Write) -> io::Result<()> {
-    let resources: Vec<Json> = evaluation.resources.iter().map(|resource| of_resource(resource, sources)).collect();
+    let resources: Vec<Json> =
+        evaluation.resources.iter().map(|resource| of_resource(resource, sources)).collect();
     let named = |values: &[(std::sync::Arc<str>, Value)]| {
         Json::Object(values.iter().map(|(name, value)| (name.to_string(), evaluated(value))).collect())
     };
@@ -201,7 +209,12 @@ fn of_resource(resource: &Resource, sources: &SourceMap) -> Json {
 ///
 /// # Errors
 /// When the stream fails.
-pub fn human(evaluation: &Evaluation, sources: &SourceMap, _style: &Style, out: &mut dyn Write) -> io::Result<()> {
+pub fn human(
+    evaluation: &Evaluation,
+    sources: &SourceMap,
+    _style: &Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     for resource in &evaluation.resources {
         let place = sources.position(resource.header);
         line(out, &format!("{}  ({}:{})", resource.address, sources.name(resource.header.file), place.line))?;
@@ -221,7 +234,15 @@ pub fn human(evaluation: &Evaluation, sources: &SourceMap, _style: &Style, out: 
     }
     for diagnostic in &evaluation.diagnostics {
         let place = sources.position(diagnostic.span);
-        line(out, &format!("error at {}:{}: {}", sources.name(diagnostic.span.file), place.line, diagnostic.message))?;
+        line(
+            out,
+            &format!(
+                "error at {}:{}: {}",
+                sources.name(diagnostic.span.file),
+                place.line,
+                diagnostic.message
+            ),
+        )?;
     }
     Ok(())
 }

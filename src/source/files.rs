@@ -199,6 +199,20 @@ impl Files {
         names
     }
 
+    /// Names of the directories directly in `dir`, sorted, links left out; empty where it is no directory inside the boundary.
+    #[must_use]
+    pub fn directory_names(&self, dir: &Path) -> Vec<String> {
+        let Ok(real) = self.resolve(dir) else { return Vec::new() };
+        let Ok(entries) = std::fs::read_dir(real) else { return Vec::new() };
+        let mut names: Vec<String> = entries
+            .filter_map(Result::ok)
+            .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))
+            .filter_map(|entry| entry.file_name().into_string().ok())
+            .collect();
+        names.sort();
+        names
+    }
+
     /// A pseudo file, such as the value of a command-line argument.
     pub fn add_pseudo(&self, name: impl Into<String>, text: impl Into<Arc<str>>) -> Loaded {
         let text = text.into();

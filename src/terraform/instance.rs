@@ -15,7 +15,7 @@ use crate::syntax::hcl::{Expr, ExprKind, Step as Way, StepKind};
 use crate::value::{Cause, Entry, Kind, Mapping, MappingKind, Origin, Rest, Step, Type, Unknown, Value};
 
 /// Module instances of one root; a hostile configuration could ask for any number.
-const MOST_INSTANCES: usize = 5_000;
+const MOST_INSTANCES: usize = 20_000;
 
 /// A memo: what is being worked out, and what has been.
 #[derive(Debug, Clone)]

@@ -100,7 +100,7 @@ impl Evaluator<'_> {
                 };
                 let seen = match config.mode {
                     Mode::Managed => body.clone(),
-                    Mode::Data => data::results(self, instance, config, &body),
+                    Mode::Data => data::results(self, instance, config, &body, &address),
                 };
                 let object = if &*config.ty == "terraform_data" && config.mode == Mode::Managed {
                     data::terraform_data(&body, &address)

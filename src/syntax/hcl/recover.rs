@@ -79,6 +79,8 @@ impl<'a> Scratch<'a> {
     /// The parser reads numbers as 64-bit floats and refuses larger ones: their digits are taken from the
     /// original text anyway.
     fn shorten_number(&mut self, offset: usize) -> bool {
+        let before = self.text.get(..offset).unwrap_or_default();
+        let offset = before.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.').len();
         let rest = self.text.get(offset..).unwrap_or_default();
         let in_number = |c: char| c.is_ascii_digit() || matches!(c, '.' | 'e' | 'E' | '+' | '-');
         let number = rest.get(..rest.find(|c| !in_number(c)).unwrap_or(rest.len())).unwrap_or_default();

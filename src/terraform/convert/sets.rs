@@ -1,6 +1,5 @@
 //! Sets: unique items in Terraform's iteration order.
 
-use std::cmp::Ordering;
 use std::sync::Arc;
 
 use super::equality::same;
@@ -30,7 +29,7 @@ pub fn set_of(items: Vec<Value>, item: Type, rest: Option<Arc<Rest>>, origin: Or
             .iter()
             .rev()
             .zip(run.iter().rev())
-            .take_while(|(_, other)| **other == key)
+            .take_while(|(_, other)| *other == &key)
             .any(|(other, _)| same(other, &value));
         if !repeated {
             unique.push(value);
@@ -91,6 +90,13 @@ fn key(value: &Value) -> Key {
     }
 }
 
+/// Text that is equal for equal values (and rarely for others): what to look them up by.
+pub(crate) fn bucket(value: &Value) -> String {
+    let mut text = String::new();
+    hash_text(value, &mut text);
+    text
+}
+
 fn hash_text(value: &Value, into: &mut String) {
     match &value.kind {
         Kind::Unknown(_) => into.push('?'),
@@ -141,10 +147,4 @@ fn quoted(text: &str, into: &mut String) {
         }
     }
     into.push('"');
-}
-
-impl PartialEq<Key> for &Key {
-    fn eq(&self, other: &Key) -> bool {
-        (**self).cmp(other) == Ordering::Equal
-    }
 }

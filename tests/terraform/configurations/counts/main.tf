@@ -1,3 +1,4 @@
+variable "short" { default = [1] }
 locals {
   on  = true
   off = false
@@ -9,7 +10,7 @@ resource "aws_cloudwatch_log_group" "maybe" {
 }
 resource "aws_cloudwatch_log_group" "never" {
   count = local.off ? 1 : 0
-  name  = [1][5]
+  name  = var.short[5]
 }
 resource "aws_cloudwatch_log_group" "each" {
   for_each          = local.set

@@ -1,3 +1,4 @@
+variable "short" { default = [1] }
 variable "services" {
   default = {
     web = { cpu = 256, image = "example/web:1" }
@@ -20,7 +21,7 @@ module "pair" {
 module "none" {
   source = "./service"
   count  = 0
-  name   = [1][5]
+  name   = var.short[5]
   cpu    = 1
 }
 module "one" {

@@ -1,3 +1,4 @@
+locals { x = "x" }
 terraform {
   required_version = ">= 1.0"
   required_providers {
@@ -25,7 +26,7 @@ moved {
 }
 check "c" {
   assert {
-    condition     = 1 == 1
+    condition     = length(local.x) == 1
     error_message = "no"
   }
 }
@@ -35,7 +36,7 @@ resource "aws_cloudwatch_log_group" "g" {
   lifecycle {
     create_before_destroy = true
     precondition {
-      condition     = true
+      condition     = local.x == "x"
       error_message = "never"
     }
   }
