@@ -78,7 +78,8 @@ fn yaml_document(
 /// Syntax errors and duplicate keys of a document.
 fn report(parsed: &Parsed, problems: &mut Problems) {
     for error in &parsed.errors {
-        problems.push(InputProblem::new("syntax-error", error.span, error.message.clone()));
+        let rule = if error.limit { "limit-reached" } else { "syntax-error" };
+        problems.push(InputProblem::new(rule, error.span, error.message.clone()));
     }
     problems.extend(parsed.duplicates.iter().map(problems::duplicate_key));
 }

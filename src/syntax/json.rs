@@ -35,7 +35,11 @@ pub fn parse(text: &str, file: FileId, comments: bool) -> Parsed {
         Ok(result) => result,
         Err(error) => {
             let (range, message) = explain(text, &error);
-            parsed.error(Span::new(file, range), message);
+            let span = Span::new(file, range);
+            match error.kind() {
+                ParseErrorKind::NestingDepthExceeded => parsed.limit(span, message),
+                _ => parsed.error(span, message),
+            }
             return parsed;
         }
     };

@@ -33,6 +33,8 @@ pub struct Comment {
 pub struct SyntaxError {
     pub span: Span,
     pub message: String,
+    /// The text may be sound: one of our limits (nesting, alias expansion) ended the reading.
+    pub limit: bool,
 }
 
 /// A key written again; readers take the value of the second place.
@@ -51,10 +53,17 @@ impl Parsed {
     }
 
     pub(super) fn error(&mut self, span: Span, message: impl Into<String>) {
-        if self.errors.len() >= MOST {
-            return;
+        self.push(SyntaxError { span, message: message.into(), limit: false });
+    }
+
+    pub(super) fn limit(&mut self, span: Span, message: impl Into<String>) {
+        self.push(SyntaxError { span, message: message.into(), limit: true });
+    }
+
+    fn push(&mut self, error: SyntaxError) {
+        if self.errors.len() < MOST {
+            self.errors.push(error);
         }
-        self.errors.push(SyntaxError { span, message: message.into() });
     }
 }
 

@@ -675,7 +675,11 @@ fn explain(pieces: &[Piece<'_>], whole: Span) -> Option<Result<Value, SyntaxErro
             *span
         }
     });
-    Some(Err(SyntaxError { span: place.unwrap_or(whole), message: error.message.clone() }))
+    Some(Err(SyntaxError {
+        span: place.unwrap_or(whole),
+        message: error.message.clone(),
+        limit: error.limit,
+    }))
 }
 
 /// The same value with one place for everything.
