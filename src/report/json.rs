@@ -17,6 +17,16 @@ pub const FINDINGS_SCHEMA: &str = "plimsoll/findings/1";
 /// Version of the shape of estimates.
 pub const ESTIMATE_SCHEMA: &str = "plimsoll/estimate/1";
 
+/// Version of the shape that holds both.
+pub const OVERVIEW_SCHEMA: &str = "plimsoll/overview/1";
+
+#[derive(Serialize)]
+struct Overview<'a> {
+    schema: &'a str,
+    findings: FindingsReport<'a>,
+    estimate: Option<EstimateReport<'a>>,
+}
+
 #[derive(Serialize)]
 struct FindingsReport<'a> {
     schema: &'a str,
@@ -49,7 +59,7 @@ struct FindingRecord<'a> {
     rule: &'a str,
     severity: Severity,
     message: &'a str,
-    help: Option<String>,
+    help: Option<&'a str>,
     file: &'a str,
     line: usize,
     column: usize,
@@ -132,29 +142,20 @@ pub fn findings(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
     write(&findings_report(outcome), out)
 }
 
-/// Writes `plimsoll/overview/1`: both reports of a run that checks and prices.
+/// Writes findings and, where there is one, the estimate as one object.
 ///
 /// # Errors
 /// When the stream fails.
 pub fn overview(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let report = Overview {
+    let overview = Overview {
         schema: OVERVIEW_SCHEMA,
-        check: findings_report(outcome),
-        cost: outcome.estimate.map(|estimate| estimate_report(outcome, estimate)),
+        findings: findings_report(outcome),
+        estimate: outcome.estimate.map(|estimate| estimate_report(outcome, estimate)),
     };
-    write(&report, out)
+    write(&overview, out)
 }
 
-const OVERVIEW_SCHEMA: &str = "plimsoll/overview/1";
-
-#[derive(Serialize)]
-struct Overview<'a> {
-    schema: &'a str,
-    check: FindingsReport<'a>,
-    cost: Option<EstimateReport<'a>>,
-}
-
-fn findings_report<'a>(outcome: &'a Outcome<'a>) -> FindingsReport<'a> {
+fn findings_report<'a>(outcome: &Outcome<'a>) -> FindingsReport<'a> {
     let counts = outcome.counts();
     let judgement = outcome.judgement;
     FindingsReport {
@@ -188,7 +189,7 @@ fn finding_record<'a>(outcome: &Outcome<'a>, finding: &'a Finding) -> FindingRec
         rule: finding.rule,
         severity: finding.severity,
         message: &finding.message,
-        help: outcome.help(finding).map(std::borrow::Cow::into_owned),
+        help: outcome.help(finding),
         file: sources.name(finding.primary.file),
         line: start.line,
         column: start.column,
@@ -364,7 +365,7 @@ pub fn estimate(outcome: &Outcome<'_>, estimate: &Estimate, out: &mut dyn Write)
     write(&estimate_report(outcome, estimate), out)
 }
 
-fn estimate_report<'a>(outcome: &'a Outcome<'a>, estimate: &'a Estimate) -> EstimateReport<'a> {
+fn estimate_report<'a>(outcome: &Outcome<'a>, estimate: &'a Estimate) -> EstimateReport<'a> {
     let sources = outcome.sources;
     let resources = estimate.resources.iter().map(|resource| ResourceRecord {
         address: &resource.address,

@@ -72,6 +72,12 @@ impl Origin {
         outer.iter().rev().fold(self.clone(), |origin, via| origin.via(via.step.clone(), via.span))
     }
 
+    /// Where the value is used: the outermost step of its way, or the leaf itself.
+    #[must_use]
+    pub fn use_site(&self) -> Span {
+        self.via.as_ref().map_or(self.span, |via| via.span)
+    }
+
     /// Steps from the use inwards.
     pub fn steps(&self) -> impl Iterator<Item = &Via> {
         std::iter::successors(self.via.as_deref(), |via| via.next.as_deref())

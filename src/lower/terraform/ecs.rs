@@ -6,7 +6,7 @@ use crate::lower::{stage, task_definition as lowering};
 use crate::model::address::Address;
 use crate::model::service::{
     CapacityProvider, CapacityProviderStrategy, CircuitBreaker, Cluster, ClusterCapacityProviders,
-    DeploymentAlarms, ScalingTarget, Service, ServiceLoadBalancer, ServiceNetwork,
+    DeploymentAlarms, ScalingTarget, Service, ServiceLoadBalancer, ServiceNetwork, TaskSet,
 };
 use crate::model::{Deployment, Field, Items, Link, State};
 use crate::terraform::Resource;
@@ -136,6 +136,11 @@ pub(super) fn service(context: &Context<'_>, resource: &Resource, into: &mut Dep
     });
 }
 
+pub(super) fn task_set(context: &Context<'_>, resource: &Resource, into: &mut Deployment) {
+    let network = network(&context.reader(resource), "network_configuration");
+    into.task_sets.push(TaskSet { meta: context.meta(resource), network });
+}
+
 pub(super) fn scaling_target(context: &Context<'_>, resource: &Resource, into: &mut Deployment) {
     let reader = context.reader(resource);
     let id = reader.get("resource_id");
@@ -151,8 +156,12 @@ pub(super) fn scaling_target(context: &Context<'_>, resource: &Resource, into: &
         if reference.text.is_none() {
             let causes = id.as_ref().map(crate::value::Value::causes).unwrap_or_default();
             let pattern = reference.pattern.clone();
-            resource_id.state =
-                State::Unknown(crate::model::NotKnown { causes, alternatives: Vec::new(), pattern });
+            resource_id.state = State::Unknown(crate::model::NotKnown {
+                causes,
+                alternatives: Vec::new(),
+                pattern,
+                not_null: false,
+            });
         }
     }
     let addresses =

@@ -61,10 +61,11 @@ fn task(probe: &mut Probe<'_>, task: &TaskDefinition) {
                     Tri::No => {
                         let element = container_element(container.name.known(), index);
                         let at = container.image_tag.as_ref().filter(|_| pin == Pin::Latest);
-                        probe.fail(
-                            at.unwrap_or(&image.origin),
-                            floating(image.known(), &pin).element(element),
-                        );
+                        let problem = floating(image.known(), &pin).element(element);
+                        match at {
+                            Some(at) => probe.fail(at, problem.related(&image.origin, "the image")),
+                            None => probe.fail(&image.origin.reference(), problem),
+                        }
                     }
                 }
             }

@@ -46,7 +46,7 @@ fn link(
 ) {
     match link {
         Link::To(_) => probe.pass(),
-        Link::NotFound(name) => probe.fail(&field.origin, problem(name)),
+        Link::NotFound(name) => probe.fail(&field.origin.reference(), problem(name)),
         Link::Unknown(causes) => probe.undecided(&field.origin, causes),
         Link::Absent => {}
     }

@@ -1,5 +1,9 @@
 //! Log groups whose events are kept, and billed, for ever.
 
+use rust_decimal::{Decimal, RoundingStrategy};
+
+use crate::cost;
+use crate::lint::probe::listed;
 use crate::lint::{Check, Probe, Problem, Severity};
 use crate::model::logs::LogGroup;
 use crate::model::task::{Container, TaskDefinition};
@@ -12,16 +16,30 @@ pub(super) const CHECKS: &[Check] =
 /// Words in a name or tag that mark a group as an archive that is meant to be kept.
 const ARCHIVE: [&str; 2] = ["archive", "audit"];
 
+/// GB of logs a month that the growth of the cost is shown for.
+const VOLUME: u32 = 10;
+
 const HELP: &str = "set the number of days that people really search back; 30 is usual";
 
-fn no_retention(is_zero: bool) -> Problem {
+fn no_retention(is_zero: bool, region: Option<&str>) -> Problem {
     let what = if is_zero {
         "the retention is 0 days, which means for ever"
     } else {
         "the log group has no retention"
     };
-    Problem::new(format!("{what}: its events are kept and billed for ever"))
-        .help(format!("{HELP}. Every gigabyte a month that is kept is 1 stored after a month, 12 after a year, 36 after three"))
+    let growth = region.and_then(growth).map_or_else(String::new, |growth| format!(". {growth}"));
+    Problem::new(format!("{what}: its events are kept and billed for ever")).help(format!("{HELP}{growth}"))
+}
+
+/// What keeping everything costs, for a volume that is easy to scale.
+fn growth(region: &str) -> Option<String> {
+    let amounts = cost::logs_kept_for_ever(region)?.map(|(months, amount)| {
+        let amount = (amount * Decimal::from(VOLUME))
+            .round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero);
+        let after = if months == 1 { "1 month".to_owned() } else { format!("{months} months") };
+        format!("${amount:.2} after {after}")
+    });
+    Some(format!("With {VOLUME} GB of logs a month, storage in {region} costs {} a month", listed(&amounts)))
 }
 
 fn created_undeclared(name: &str) -> Problem {
@@ -46,7 +64,7 @@ fn group(probe: &mut Probe<'_>, group: &LogGroup) {
     let fixed_by_aws = group.class.holds(false, |class| class == "DELIVERY");
     let for_ever = group.retention.holds(true, |days| *days == 0);
     probe.decide(for_ever.and(fixed_by_aws.negate()), &group.retention.origin, || {
-        no_retention(group.retention.is_written())
+        no_retention(group.retention.is_written(), group.meta.region.known().map(String::as_str))
     });
 }
 
