@@ -5,6 +5,8 @@ use std::path::Path;
 use super::Problems;
 use crate::lint::Related;
 use crate::lint::sink::InputProblem;
+use crate::lower::defects::{Defect, DefectKind};
+use crate::lower::shape::{MODEL, ProblemKind, ShapeProblem};
 use crate::source::{Files, LoadError, Loaded, Span};
 use crate::syntax::Duplicate;
 use crate::terraform::{Class, Evaluation};
@@ -31,6 +33,42 @@ pub(super) fn of_evaluation(evaluation: &Evaluation) -> Problems {
             problem
         })
         .collect()
+}
+
+/// The finding of a defect of a task definition.
+pub(super) fn of_defect(defect: Defect) -> InputProblem {
+    let mut problem = match defect.kind {
+        DefectKind::Syntax(error) => InputProblem::new("syntax-error", error.span, error.message),
+        DefectKind::Shape(problem) => of_shape(problem),
+    };
+    problem.resource = Some(defect.resource);
+    problem
+}
+
+fn of_shape(problem: ShapeProblem) -> InputProblem {
+    let element = problem.container.as_ref().map(|name| format!("container {name}"));
+    let (rule, message, help) = match problem.kind {
+        ProblemKind::UnknownField { name, suggestion, at } => {
+            let place = if at.is_empty() { "the task definition".to_owned() } else { format!("`{at}`") };
+            let meant = suggestion.map_or_else(String::new, |known| format!("; did you mean `{known}`?"));
+            let message = format!("{place} has no field `{name}`{meant}");
+            let help = format!(
+                "judged by the ECS API model {MODEL}: a field that is newer than the model is possible; ignore it then"
+            );
+            ("unknown-field", message, Some(help))
+        }
+        ProblemKind::WrongType { field, expected, found } => {
+            ("wrong-type", format!("`{field}` must be {expected}, and this is {found}"), None)
+        }
+        ProblemKind::BadEnum { field, value, suggestion, allowed } => {
+            let help = match suggestion {
+                Some(known) => format!("did you mean `{known}`?"),
+                None => format!("one of {}", allowed.join(", ")),
+            };
+            ("wrong-type", format!("`{field}` cannot be `{value}`"), Some(help))
+        }
+    };
+    InputProblem { element, help, ..InputProblem::new(rule, problem.span, message) }
 }
 
 /// A key written twice in one JSON object or YAML mapping.

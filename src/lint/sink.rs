@@ -107,13 +107,15 @@ pub(super) fn collect(
                     sink.fail(of_rule.rule, verdict, problem, at);
                 }
                 Outcome::Undecided(causes, at) => {
-                    let mut places = vec![at.span, verdict.meta.block];
+                    // The argument that the rule reads; the cause names what would decide it.
+                    let place = at.use_site();
+                    let mut places = vec![place, at.span, verdict.meta.block];
                     places.extend(&verdict.meta.calls);
                     ignores.note_undecided(of_rule.rule.id, &places, &verdict.meta.address, sources);
-                    if sink.is_selected(at.span, verdict.meta) {
+                    if sink.is_selected(place, verdict.meta) {
                         sink.judgement.undecided_checks += 1;
                         for cause in causes.iter() {
-                            undecided.add(of_rule.rule.id, cause, at.span, &verdict.meta.address);
+                            undecided.add(of_rule.rule.id, cause, place, &verdict.meta.address);
                         }
                     }
                 }
@@ -159,7 +161,9 @@ impl Sink<'_> {
     fn fail(&mut self, info: &'static RuleInfo, verdict: &Verdict<'_>, problem: &Problem, at: &Origin) {
         let meta = verdict.meta;
         let Some(severity) = self.severity(info, problem.severity, meta.stage.stage) else { return };
-        if !self.is_selected(at.span, meta) {
+        if !self.is_selected(at.span, meta)
+            || problem.profile > self.policy.profile.unwrap_or(Profile::Default)
+        {
             return;
         }
         let mut places = vec![meta.block];

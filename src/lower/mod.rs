@@ -8,6 +8,7 @@ pub mod shape;
 mod stage;
 pub mod task_definition;
 mod terraform;
+pub mod workflow;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -126,6 +127,7 @@ fn raw_task_definition(
         unit,
         origin,
     });
+    task.file = Some(raw.name.clone());
     if options.stage.is_none() {
         task.meta.stage = stage::with(task.meta.stage.clone(), stage::of_task(&task));
     }

@@ -116,6 +116,13 @@ pub struct ServiceNetwork {
     pub assign_public_ip: Field<bool>,
 }
 
+/// `aws_ecs_task_set`: tasks of a service with an external deployment controller.
+#[derive(Debug, Clone)]
+pub struct TaskSet {
+    pub meta: Meta,
+    pub network: Field<ServiceNetwork>,
+}
+
 /// `aws_appautoscaling_target` of an ECS service.
 #[derive(Debug, Clone)]
 pub struct ScalingTarget {

@@ -213,7 +213,13 @@ pub(super) fn clamp(text: &str, start: usize, end: usize) -> std::ops::Range<usi
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+    #![allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::string_slice
+    )]
     use proptest::prelude::*;
 
     use super::*;

@@ -5,8 +5,8 @@ use crate::lower::read::{self, Reader};
 use crate::lower::{stage, task_definition as lowering};
 use crate::model::address::Address;
 use crate::model::service::{
-    CapacityProviderStrategy, CircuitBreaker, Cluster, ClusterCapacityProviders, DeploymentAlarms,
-    ScalingTarget, Service, ServiceLoadBalancer, ServiceNetwork,
+    CapacityProvider, CapacityProviderStrategy, CircuitBreaker, Cluster, ClusterCapacityProviders,
+    DeploymentAlarms, ScalingTarget, Service, ServiceLoadBalancer, ServiceNetwork, TaskSet,
 };
 use crate::model::{Deployment, Field, Items, Link, State};
 use crate::terraform::Resource;
@@ -49,6 +49,15 @@ fn container_insights(reader: &Reader) -> Field<String> {
     } else {
         Field::unknown(undecided, settings.origin)
     }
+}
+
+pub(super) fn capacity_provider(context: &Context<'_>, resource: &Resource, into: &mut Deployment) {
+    let reader = context.reader(resource);
+    into.capacity_providers.push(CapacityProvider {
+        meta: context.meta(resource),
+        name: reader.string("name"),
+        managed_instances: reader.present("managed_instances_provider"),
+    });
 }
 
 pub(super) fn capacity_providers(context: &Context<'_>, resource: &Resource, into: &mut Deployment) {
@@ -127,6 +136,11 @@ pub(super) fn service(context: &Context<'_>, resource: &Resource, into: &mut Dep
     });
 }
 
+pub(super) fn task_set(context: &Context<'_>, resource: &Resource, into: &mut Deployment) {
+    let network = network(&context.reader(resource), "network_configuration");
+    into.task_sets.push(TaskSet { meta: context.meta(resource), network });
+}
+
 pub(super) fn scaling_target(context: &Context<'_>, resource: &Resource, into: &mut Deployment) {
     let reader = context.reader(resource);
     let id = reader.get("resource_id");
@@ -142,8 +156,12 @@ pub(super) fn scaling_target(context: &Context<'_>, resource: &Resource, into: &
         if reference.text.is_none() {
             let causes = id.as_ref().map(crate::value::Value::causes).unwrap_or_default();
             let pattern = reference.pattern.clone();
-            resource_id.state =
-                State::Unknown(crate::model::NotKnown { causes, alternatives: Vec::new(), pattern });
+            resource_id.state = State::Unknown(crate::model::NotKnown {
+                causes,
+                alternatives: Vec::new(),
+                pattern,
+                not_null: false,
+            });
         }
     }
     let addresses =
