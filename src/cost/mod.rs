@@ -234,6 +234,3 @@ fn merged(mut assumptions: Vec<Assumption>) -> Vec<Assumption> {
     };
     result.into_iter().map(joined).collect()
 }
-
-#[cfg(test)]
-mod tests;

@@ -19,6 +19,11 @@ const CHARGED_FROM: &[(&str, &str, &str, &str)] = &[
     ("postgres", "15", "2028-03-01", "2030-03-01"),
 ];
 
+/// Major versions whose price per vCPU is in the tables. The rows of later versions are labelled for any engine and
+/// carry the figures that AWS publishes per ACU of Aurora Serverless v2 (0.085 against 0.10 in us-east-1), so they
+/// are not taken for the price of an instance.
+const PRICED: [&str; 3] = ["5.7", "11", "12"];
+
 pub(super) fn charge(
     sheet: &mut Sheet<'_>,
     database: &Database,
@@ -55,18 +60,23 @@ pub(super) fn charge(
             *of == engine && is_major && today.as_str() >= *from
         })
     };
+    let named = versions.values.clone();
     let choices = versions.with(engine).with(class).with(zones);
     if choices.all(|(((version, engine), _), _)| entry(engine, version).is_none()) {
         return;
     }
     let (catalogue, region) = (sheet.context.catalogue, sheet.region());
+    let what = format!("extended support of {} {}", engine.values.join(" or "), named.join(" or "));
     // Per instance and hour, so that classes of different sizes compare.
-    let rate = sheet.rate_of(choices, "RDS extended support", |(((version, engine), class), zones)| {
-        let any = catalogue.rds_extended_support(&region, "postgres", "13", false)?;
+    let rate = sheet.rate_of(choices, &what, |(((version, engine), class), zones)| {
+        let any = catalogue.rds_extended_support(&region, "postgres", "12", false)?;
         let instance_hour = |amount| Price { amount, unit: "instance-hour", ..any };
         let Some((of, major, _, third)) = entry(engine, version) else {
             return Some(instance_hour(rust_decimal::Decimal::ZERO));
         };
+        if !PRICED.contains(major) {
+            return None;
+        }
         let price = catalogue.rds_extended_support(&region, of, major, today.as_str() >= *third)?;
         let copies = if *zones == Zones::MultiAz { 2 } else { 1 };
         let vcpus = catalogue.rds_spec(class)?.vcpu * rust_decimal::Decimal::from(copies);

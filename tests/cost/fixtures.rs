@@ -1,27 +1,19 @@
-//! The estimates of the fixtures against the arithmetic in their READMEs, line by line.
-
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+//! The fixtures against the arithmetic in their READMEs, line by line.
 
 use std::path::{Path, PathBuf};
 
-use plimsoll::cost::estimate::{Estimate, Range};
-use plimsoll::cost::{CostOptions, Usage, estimate};
+use plimsoll::cost::estimate::Estimate;
+use plimsoll::cost::{CostOptions, estimate};
 use plimsoll::lower::{self, Inputs, Module, RawTaskDefinition};
 use plimsoll::model::{Deployment, Input};
 use plimsoll::source::Files;
-use plimsoll::syntax::{json, yaml};
+use plimsoll::syntax::json;
 use plimsoll::terraform;
+
+use super::{check, figures, lines, usage};
 
 fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(name)
-}
-
-fn usage(files: &Files, folder: &Path) -> Usage {
-    let Ok(loaded) = files.load(&folder.join("plimsoll.yaml")) else { return Usage::default() };
-    let parsed = yaml::parse(&loaded.text, loaded.id, yaml::Dialect::PLAIN);
-    let (usage, problems) = Usage::from_node(parsed.root().unwrap().get("usage").unwrap());
-    assert_eq!(problems, []);
-    usage
 }
 
 /// Lowers the Terraform in `infra/` and the task definitions in `ecs/`.
@@ -56,54 +48,6 @@ fn priced_with(name: &str, variables: Option<&str>) -> Estimate {
 
 fn priced(name: &str) -> Estimate {
     priced_with(name, None)
-}
-
-/// What holds for every estimate.
-fn check(estimate: &Estimate) {
-    let ordered = |range: &Range| range.low <= range.expected && range.expected <= range.high;
-    let mut sum = Range::default();
-    for resource in &estimate.resources {
-        assert!(resource.free.is_some() != (!resource.components.is_empty()), "{}", resource.address);
-        assert!(plimsoll::cost::estimate::KINDS.contains(&resource.kind), "{}", resource.kind);
-        for component in &resource.components {
-            assert!(ordered(&component.quantity) && ordered(&component.monthly), "{component:?}");
-            assert_eq!(
-                component.monthly.high,
-                component.quantity.high * component.unit_price,
-                "{component:?}"
-            );
-            if let Some(name) = &component.assumption {
-                assert!(estimate.assumptions.iter().any(|it| it.name == *name), "{name} is not listed");
-            }
-            sum += component.monthly;
-        }
-    }
-    assert_eq!(sum, estimate.total());
-}
-
-fn figures(range: Range) -> String {
-    let figure = |amount: rust_decimal::Decimal| format!("{:.4}", amount.round_dp(4));
-    if range.is_exact() {
-        figure(range.expected)
-    } else {
-        format!("{} / {} / {}", figure(range.low), figure(range.expected), figure(range.high))
-    }
-}
-
-/// Components by `address: name`, and unpriced entries by `address! reason`, one a line.
-fn lines(estimate: &Estimate) -> Vec<String> {
-    let components = estimate.resources.iter().flat_map(|resource| {
-        resource
-            .components
-            .iter()
-            .map(|it| format!("{}: {} = {}", resource.address, it.name, figures(it.monthly)))
-    });
-    let unpriced = estimate.unpriced.iter().map(|it| {
-        let price = it.unit_price.map(|price| price.normalize().to_string()).unwrap_or_default();
-        let unit = it.unit.as_deref().unwrap_or_default();
-        format!("{}! {} [{price} {unit}]", it.address, it.reason)
-    });
-    components.chain(unpriced).collect()
 }
 
 /// Low, expected and high as the README of a fixture has them, and every line below.
@@ -180,8 +124,6 @@ fn another_region_has_other_prices_and_an_unknown_one_has_none() {
     assert!(in_region("sa-east-1").total().expected > in_region("us-east-1").total().expected);
     let nowhere = in_region("eu-west-9");
     assert_eq!(figures(nowhere.total()), "0.0000");
-    assert!(
-        nowhere.unpriced.iter().any(|it| it.reason == "no price in the tables: NAT gateways in eu-west-9"
-            || it.reason.starts_with("no price in the tables: Fargate vcpu"))
-    );
+    let fargate = "no price in the tables: Fargate vcpu in eu-west-9";
+    assert!(nowhere.unpriced.iter().any(|it| it.reason == fargate));
 }
