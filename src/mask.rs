@@ -287,6 +287,7 @@ fn ceil(text: &str, at: usize) -> usize {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+    #![allow(clippy::single_range_in_vec_init)]
 
     use super::*;
 

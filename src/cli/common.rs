@@ -95,7 +95,8 @@ pub(super) fn run(request: &Request, jobs: Option<usize>) -> Result<Analysis, St
         Failure::Argument(message) => Stop::usage(message),
         Failure::Config { errors, sources } => {
             let mut text = Vec::new();
-            let shown = report::mistakes::write(&errors, &sources, &mut text);
+            let style = Style::detect(&std::io::stderr(), anstream::ColorChoice::Auto);
+            let shown = report::mistakes::write(&errors, &sources, &style, &mut text);
             let message = match shown {
                 Ok(()) => String::from_utf8_lossy(&text).trim_end().to_owned(),
                 Err(error) => error.to_string(),

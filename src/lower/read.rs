@@ -345,7 +345,12 @@ fn not_known<T>(
         })
         .collect::<Option<Vec<T>>>()
         .unwrap_or_default();
-    NotKnown { causes: unknown.causes.clone(), alternatives, pattern: pattern(unknown) }
+    NotKnown {
+        causes: unknown.causes.clone(),
+        alternatives,
+        pattern: pattern(unknown),
+        not_null: unknown.not_null,
+    }
 }
 
 /// One value as a list.
@@ -441,7 +446,12 @@ pub(crate) fn reference(value: &Value, header: &Origin, wanted: &[&str]) -> Fiel
                 Some(target) if unknown.alternatives.is_empty() => {
                     State::Known(Reference { target: Some(target), text: None, pattern })
                 }
-                _ => State::Unknown(NotKnown { causes: unknown.causes.clone(), alternatives, pattern }),
+                _ => State::Unknown(NotKnown {
+                    causes: unknown.causes.clone(),
+                    alternatives,
+                    pattern,
+                    not_null: unknown.not_null,
+                }),
             }
         }
         _ => match named(value, wanted) {

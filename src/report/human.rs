@@ -11,11 +11,9 @@ use termcolor::{Ansi, Color, ColorSpec};
 
 use super::view::{Mark, View};
 use super::{Outcome, Style, grouped, listed, patch, text};
-use crate::config::ConfigError;
 use crate::lint::{Finding, Severity, Undecided};
-use crate::mask::Masks;
 use crate::model::Stage;
-use crate::source::{FileId, SourceMap, Span};
+use crate::source::{FileId, Span};
 use crate::text::plural;
 use crate::value::Cause;
 
@@ -44,41 +42,33 @@ pub fn write(outcome: &Outcome<'_>, style: &Style, out: &mut dyn Write) -> io::R
 /// # Errors
 /// When the stream fails.
 pub fn findings(outcome: &Outcome<'_>, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    let mut groups: Vec<((Severity, &str, FileId), Vec<&Finding>)> = Vec::new();
+    // In order of first appearance.
+    let mut groups: Vec<Vec<&Finding>> = Vec::new();
     let mut index: BTreeMap<(Severity, &str, FileId), usize> = BTreeMap::new();
     for finding in outcome.by_severity() {
-        let key = (finding.severity, finding.rule, finding.primary.file);
-        let at = *index.entry(key).or_insert(groups.len());
+        let at = *index.entry((finding.severity, finding.rule, finding.primary.file)).or_insert(groups.len());
         match groups.get_mut(at) {
-            Some((_, group)) => group.push(finding),
-            None => groups.push((key, vec![finding])),
+            Some(group) => group.push(finding),
+            None => groups.push(vec![finding]),
         }
     }
-    for ((severity, rule, file), group) in groups {
+    for group in groups {
         for finding in group.iter().take(SHOWN_OF_A_GROUP) {
             one(outcome, style, finding, out)?;
         }
-        folded(outcome, style, &group, (severity, rule, file), out)?;
+        folded(outcome, style, &group, out)?;
     }
     Ok(())
 }
 
 /// What a group holds beyond the findings shown in full: lines where the words would be the same, else a
 /// line for each.
-fn folded(
-    outcome: &Outcome<'_>,
-    style: &Style,
-    group: &[&Finding],
-    (severity, rule, file): (Severity, &str, FileId),
-    out: &mut dyn Write,
-) -> io::Result<()> {
+fn folded(outcome: &Outcome<'_>, style: &Style, group: &[&Finding], out: &mut dyn Write) -> io::Result<()> {
     let (shown, more) = group.split_at(group.len().min(SHOWN_OF_A_GROUP));
-    if more.is_empty() {
-        return Ok(());
-    }
+    let Some(first) = more.first() else { return Ok(()) };
     let is_said = |finding: &&&Finding| shown.iter().any(|other| other.message == finding.message);
     let (said, new): (Vec<&&Finding>, Vec<&&Finding>) = more.iter().partition(is_said);
-    let name = outcome.sources.name(file);
+    let name = outcome.sources.name(first.primary.file);
     let line_of = |finding: &Finding| outcome.sources.position(finding.primary).line.to_string();
     let mut words = format!("and {} more in {name}", more.len());
     if !said.is_empty() {
@@ -86,7 +76,7 @@ fn folded(
         let at = if lines.len() == 1 { "line" } else { "lines" };
         words.push_str(&format!(", {at} {}", listed(lines.iter().map(String::as_str), SHOWN_OF_THE_REST)));
     }
-    header(style, severity, rule, &words, out)?;
+    header(style, first.severity, first.rule, &words, out)?;
     for finding in new.iter().take(SHOWN_OF_THE_REST) {
         indented(&format!("{name}:{}: {}", line_of(finding), finding.message), style, out)?;
     }
@@ -128,7 +118,12 @@ fn one(outcome: &Outcome<'_>, style: &Style, finding: &Finding, out: &mut dyn Wr
 }
 
 /// Writes snippets and notes of a diagnostic. Its header is ours: that says `info`, and wraps.
-fn emit(view: &View, diagnostic: &Diagnostic<FileId>, color: bool, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn emit(
+    view: &View,
+    diagnostic: &Diagnostic<FileId>,
+    color: bool,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let config = Config::default();
     let mut buffer = Vec::new();
     let result = if color {
@@ -147,7 +142,7 @@ fn emit(view: &View, diagnostic: &Diagnostic<FileId>, color: bool, out: &mut dyn
 }
 
 /// `error[rule-id]: message`, wrapped; without a rule `error: message`.
-fn header(
+pub(super) fn header(
     style: &Style,
     severity: Severity,
     rule: &str,
@@ -171,33 +166,8 @@ fn header(
     writeln!(out)
 }
 
-/// Writes mistakes in the configuration as findings are written.
-///
-/// # Errors
-/// When the stream fails.
-pub fn config_errors(
-    errors: &[ConfigError],
-    sources: &SourceMap,
-    style: &Style,
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    let masks = Masks::new();
-    for error in errors {
-        let mark = Mark { span: error.span, message: String::new() };
-        let (view, placed) = View::new(sources, &masks, &[mark], style.width);
-        let mut diagnostic = Diagnostic::error();
-        let labels = placed.into_iter().flatten().map(|placed| Label::primary(placed.file, placed.range));
-        diagnostic.labels.extend(labels);
-        let help = error.help.iter().map(|help| format!("help: {help}"));
-        diagnostic.notes.extend(help.map(|help| note(&help, style)));
-        header(style, Severity::Error, "", &error.message, out)?;
-        emit(&view, &diagnostic, style.color, out)?;
-    }
-    Ok(())
-}
-
 /// A note as wide as fits behind its bullet.
-fn note(words: &str, style: &Style) -> String {
+pub(super) fn note(words: &str, style: &Style) -> String {
     text::wrap(words, style.width.saturating_sub(NOTE_INDENT)).join("\n")
 }
 

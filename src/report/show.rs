@@ -217,29 +217,31 @@ pub fn human(
 ) -> io::Result<()> {
     for resource in &evaluation.resources {
         let place = sources.position(resource.header);
-        writeln!(out, "{}  ({}:{})", resource.address, sources.name(resource.header.file), place.line)?;
+        line(out, &format!("{}  ({}:{})", resource.address, sources.name(resource.header.file), place.line))?;
         if let crate::terraform::Multiplicity::Between { low, high, .. } = &resource.multiplicity {
             let high = high.map_or_else(|| "any number".to_owned(), |high| high.to_string());
-            writeln!(out, "  # between {low} and {high} of these")?;
+            line(out, &format!("  # between {low} and {high} of these"))?;
         }
         members(&resource.body, out)?;
     }
     for (title, values) in [("variables", &evaluation.variables), ("outputs", &evaluation.outputs)] {
         if !values.is_empty() {
-            writeln!(out, "{title}")?;
+            line(out, title)?;
         }
         for (name, value) in values {
-            writeln!(out, "  {name} = {}", text(name, value))?;
+            line(out, &format!("  {name} = {}", text(name, value)))?;
         }
     }
     for diagnostic in &evaluation.diagnostics {
         let place = sources.position(diagnostic.span);
-        writeln!(
+        line(
             out,
-            "error at {}:{}: {}",
-            sources.name(diagnostic.span.file),
-            place.line,
-            diagnostic.message
+            &format!(
+                "error at {}:{}: {}",
+                sources.name(diagnostic.span.file),
+                place.line,
+                diagnostic.message
+            ),
         )?;
     }
     Ok(())
@@ -247,9 +249,14 @@ pub fn human(
 
 fn members(body: &Value, out: &mut dyn Write) -> io::Result<()> {
     for (name, entry) in body.as_mapping().map(|mapping| &mapping.entries).into_iter().flatten() {
-        writeln!(out, "  {name} = {}", text(name, &entry.value))?;
+        line(out, &format!("  {name} = {}", text(name, &entry.value)))?;
     }
     Ok(())
+}
+
+/// Writes a line that is safe to show.
+fn line(out: &mut dyn Write, words: &str) -> io::Result<()> {
+    writeln!(out, "{}", super::text::line(words))
 }
 
 /// A value on one line, unknown parts with their cause.

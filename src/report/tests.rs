@@ -455,7 +455,7 @@ fn configuration_mistakes_point_at_the_line() {
         help: Some("did you mean `region`?".to_owned()),
     };
     let mut out = Vec::new();
-    super::human::config_errors(&[error], &case.sources, &super::Style::plain(80), &mut out).unwrap();
+    super::mistakes::write(&[error], &case.sources, &super::Style::plain(80), &mut out).unwrap();
     assert_snapshot!("config_errors", String::from_utf8(out).unwrap());
 }
 

@@ -57,6 +57,8 @@ pub(crate) fn results(
             let template = body.member("template");
             let none = Value::object(BTreeMap::new(), body.origin.clone());
             let variables = body.member("vars").unwrap_or(none);
+            // Terraform 0.11 wrote `vars` as a block.
+            let variables = variables.item(0).unwrap_or(variables);
             if let Some(template) = template {
                 let span = template.span();
                 let rendered = evaluator.template_string(&template, &variables, span);
@@ -110,6 +112,7 @@ fn region(
 ) -> Option<Value> {
     let own = body
         .member("region")
+        .filter(|region| !region.is_null())
         .or_else(|| if &*config.ty == "aws_region" { body.member("name") } else { None });
     own.or_else(|| evaluator.provider_of(instance, config).and_then(|provider| provider.member("region")))
 }

@@ -495,6 +495,7 @@ fn parsed<T>(field: Field<String>, wanted: &str, read: impl Fn(&str) -> Option<T
                 causes: unknown.causes,
                 alternatives: alternatives.unwrap_or_default(),
                 pattern: None,
+                not_null: unknown.not_null,
             })
         }
     };

@@ -170,6 +170,7 @@ impl Evaluated {
                 causes: self.causes.clone(),
                 alternatives: other.unwrap_or_default(),
                 pattern: (!self.pattern.is_empty()).then(|| self.pattern.clone().into()),
+                not_null: true,
             }),
         };
         Field { state, origin, sensitive: self.sensitive }

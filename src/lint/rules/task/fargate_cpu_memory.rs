@@ -98,7 +98,10 @@ fn task(probe: &mut Probe<'_>, task: &TaskDefinition) {
             no_cpu_size(cpu, windows, advice(wanted, floor, windows))
         });
     } else {
-        probe.decide(on_fargate.and(pair_is_wrong), &task.memory.origin, || {
+        let wrong = on_fargate.and(pair_is_wrong);
+        let is_open = matches!(wrong, Tri::Maybe(_)) && task.cpu.not_known().is_some();
+        let at = if is_open { &task.cpu.origin } else { &task.memory.origin };
+        probe.decide(wrong, at, || {
             no_pair(wanted, windows, advice(wanted, floor, windows))
                 .related(&task.cpu.origin, "the task's cpu")
         });
