@@ -15,7 +15,7 @@ use crate::cost::estimate::Estimate;
 use crate::cost::{self, CostOptions, Usage};
 use crate::date::Date;
 use crate::discover::{self, DiscoverError, Discovered, FileKind, NoteKind};
-use crate::lint::sink::{InputProblem, Judgement, Policy};
+use crate::lint::sink::{InputProblem, InputReport, Judgement, Policy};
 use crate::lint::suppress::Ignores;
 use crate::lint::{Profile, judge};
 use crate::lower;
@@ -124,7 +124,8 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
     };
     let of_evaluations = evaluations.iter().flat_map(lower::defects::of_evaluation);
     let of_documents = inputs.task_definitions.iter().flat_map(lower::defects::of_document);
-    problems.extend(of_evaluations.chain(of_documents).map(problems::of_defect));
+    let mut met = InputReport { problems, open: Vec::new() };
+    of_evaluations.chain(of_documents).for_each(|defect| problems::add_defect(defect, &mut met));
     let deployment = lower::lower(inputs, &options);
 
     let file_count = read.files + modules;
@@ -158,7 +159,7 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
     };
     let ignores =
         Ignores::read(&sources, &config.ignores, request.as_of, config.ignore_foreign.unwrap_or(true));
-    let judgement = judge(&deployment, problems, &policy, &ignores, &sources);
+    let judgement = judge(&deployment, met, &policy, &ignores, &sources);
     let masks = secret_places::masks(&deployment, &evaluations);
     Ok(Analysis {
         sources,

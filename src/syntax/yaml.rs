@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use granit_parser::{Event, Marker, Parser, ScalarStyle, Tag};
 
-use super::parsed::{Comment, Parsed, note_duplicates};
+use super::parsed::{Comment, ErrorClass, Parsed, note_duplicates};
 use super::tree::{Member, Node, NodeKind};
 use crate::source::{FileId, Span};
 
@@ -135,7 +135,13 @@ impl Builder<'_> {
         let here = self.text.get(start..).and_then(|rest| rest.chars().next());
         let width = here.filter(|sign| !sign.is_control()).map_or(0, char::len_utf8);
         let span = self.span(start, start + width);
-        self.parsed.error(span, why.trim().to_owned());
+        // The parser's own words for nesting beyond its limit.
+        let class = if why.contains("recursion") || why.contains("depth") || why.contains("nest") {
+            ErrorClass::Limit
+        } else {
+            ErrorClass::Grammar
+        };
+        self.parsed.error_of(class, span, why.trim().to_owned());
         self.open.clear();
         self.anchors.clear();
         self.parsed.documents.push(Node { span, kind: NodeKind::Broken(why.into()) });
@@ -296,13 +302,19 @@ impl Builder<'_> {
                 self.copied += size;
                 return node.clone();
             }
-            Some(Anchored::Kept { .. } | Anchored::TooLarge) => "the aliases of this file expand to too much",
-            Some(Anchored::Open) => "this alias stands inside its own anchor",
-            None => "this alias names no anchor",
+            Some(Anchored::Kept { .. } | Anchored::TooLarge) => {
+                (ErrorClass::Limit, "the aliases of this file expand to too much".to_owned())
+            }
+            Some(Anchored::Open) => {
+                let alias = self.text.get(span.range()).unwrap_or("the alias");
+                (ErrorClass::Cycle, format!("`{alias}` stands inside its own anchor"))
+            }
+            None => (ErrorClass::Grammar, "this alias names no anchor".to_owned()),
         };
+        let (class, why) = why;
         // A bomb has thousands of them: one error says it.
         if !self.parsed.errors.iter().any(|error| error.message == why) {
-            self.parsed.error(span, why);
+            self.parsed.error_of(class, span, why.clone());
         }
         Node { span, kind: NodeKind::Broken(why.into()) }
     }
