@@ -133,6 +133,12 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
         notes.push("no Terraform, task definition or workflow was found here".to_owned());
     }
     let environment = request.terraform.environment.iter().map(|(name, _)| name.clone()).collect();
+    if request.price {
+        notes.extend(usage.unmatched(&deployment).into_iter().map(|problem| {
+            let help = problem.help.map_or_else(String::new, |help| format!("; {help}"));
+            format!("usage: {}{help}", problem.message)
+        }));
+    }
     let estimate = request.price.then(|| {
         let cost_options = CostOptions {
             region: options.region.clone(),
