@@ -1,10 +1,12 @@
-//! What must never be shown: byte ranges that hold secrets, and source text rendered without them.
-//! Where the ranges come from is `lint::secrets`; how lines look is `report`.
+//! What must never be shown: byte ranges that hold secrets, and source text rendered without them. What is
+//! a secret is decided in `lint::secrets`; how lines look in `report`.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
+use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::lint::secrets;
 use crate::source::{FileId, SourceFile, SourceMap, Span};
 
 /// Stands where a secret was; its length says nothing about the secret.
@@ -13,11 +15,22 @@ pub const MASK: &str = "********";
 /// Shorter values are masked in edits only where they stand alone: they occur in too many other words.
 const SHORTEST_ANYWHERE: usize = 4;
 
-/// Byte ranges per file that no output may hold.
-#[derive(Debug, Clone, Default)]
+/// Larger texts, in bytes, are searched for secrets only around what is shown.
+const SEARCHED_WHOLE: usize = 64 * 1024;
+
+/// How far around, in bytes.
+const SEARCHED_AROUND: usize = 16 * 1024;
+
+/// Byte ranges per file that no output may hold. Text that is shown is searched for what looks like a secret
+/// as well, so that nothing depends on a file having been understood.
+#[derive(Debug, Default)]
 pub struct Masks {
+    /// As they were added: the values themselves.
+    spans: BTreeSet<Span>,
     /// Start to end, disjoint.
     ranges: BTreeMap<FileId, BTreeMap<usize, usize>>,
+    /// What was found in files that have been shown.
+    found: Mutex<HashMap<FileId, Arc<[Range<usize>]>>>,
 }
 
 impl Masks {
@@ -31,6 +44,7 @@ impl Masks {
         if span.is_empty() {
             return;
         }
+        self.spans.insert(span);
         let of_file = self.ranges.entry(span.file).or_default();
         let Range { mut start, mut end } = span.range();
         while let Some((&other_start, &other_end)) = of_file.range(..=end).next_back() {
@@ -44,19 +58,42 @@ impl Masks {
         of_file.insert(start, end);
     }
 
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.ranges.is_empty()
-    }
-
-    /// Whether any byte under `span` is hidden.
+    /// Whether any byte under `span` was added.
     #[must_use]
     pub fn hides(&self, span: Span) -> bool {
-        self.within(span.file, span.range()).next().is_some()
+        self.added(span.file, span.range()).next().is_some()
     }
 
-    /// Hidden ranges of a file that overlap `range`, in order, not cut to it.
-    fn within(&self, file: FileId, range: Range<usize>) -> impl Iterator<Item = Range<usize>> {
+    /// Ranges to hide that overlap `range`, in order and disjoint.
+    fn within(&self, id: FileId, text: &str, range: Range<usize>) -> Vec<Range<usize>> {
+        let mut hidden: Vec<Range<usize>> = self.added(id, range.clone()).collect();
+        let overlaps = |found: &Range<usize>| found.start < range.end && found.end > range.start;
+        if text.len() <= SEARCHED_WHOLE {
+            hidden.extend(self.found(id, text).iter().filter(|found| overlaps(found)).cloned());
+        } else {
+            let start = floor(text, range.start.saturating_sub(SEARCHED_AROUND));
+            let end = ceil(text, range.end.saturating_add(SEARCHED_AROUND));
+            let found = secrets::find(text.get(start..end).unwrap_or_default()).into_iter();
+            hidden.extend(found.map(|found| start + found.start..start + found.end).filter(overlaps));
+        }
+        hidden.sort_by_key(|hidden| hidden.start);
+        hidden.dedup_by(|next, last| {
+            let touches = next.start <= last.end;
+            if touches {
+                last.end = last.end.max(next.end);
+            }
+            touches
+        });
+        hidden
+    }
+
+    /// What looks like a secret in a file; searched once.
+    fn found(&self, id: FileId, text: &str) -> Arc<[Range<usize>]> {
+        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        found.entry(id).or_insert_with(|| secrets::find(text).into()).clone()
+    }
+
+    fn added(&self, file: FileId, range: Range<usize>) -> impl Iterator<Item = Range<usize>> {
         let of_file = self.ranges.get(&file);
         let first = of_file
             .and_then(|ranges| ranges.range(..=range.start).next_back())
@@ -76,7 +113,7 @@ impl Masks {
         let range = floor(text, range.start)..floor(text, range.end);
         let mut masked = Masked { text: String::new(), pieces: Vec::new() };
         let mut at = range.start;
-        for hidden in self.within(id, range.clone()) {
+        for hidden in self.within(id, text, range.clone()) {
             let start = floor(text, hidden.start).max(at);
             let end = ceil(text, hidden.end).min(range.end);
             masked.copy(text, at..start);
@@ -99,22 +136,20 @@ impl Masks {
     #[must_use]
     pub fn clean<'t>(&self, sources: &SourceMap, text: &'t str) -> Cow<'t, str> {
         let mut values: Vec<&str> = self
-            .ranges
+            .spans
             .iter()
-            .filter_map(|(id, ranges)| Some((sources.get(*id)?, ranges)))
-            .flat_map(|(file, ranges)| {
-                ranges.iter().filter_map(|(start, end)| {
-                    file.text.get(floor(&file.text, *start)..ceil(&file.text, *end))
-                })
+            .filter_map(|span| {
+                let file = &sources.get(span.file)?.text;
+                file.get(floor(file, span.range().start)..ceil(file, span.range().end))
             })
             .flat_map(str::lines)
-            .map(str::trim)
+            .map(|value| value.trim().trim_matches(['"', '\'']))
             .filter(|value| !value.is_empty() && text.contains(value))
             .collect();
         // The longest first, so that a value inside another one does not leave the rest of that one.
         values.sort_unstable_by(|a, b| b.len().cmp(&a.len()).then(a.cmp(b)));
         values.dedup();
-        let mut clean = Cow::Borrowed(text);
+        let mut clean = without(text, secrets::find(text));
         for value in values {
             if let Cow::Owned(replaced) = replace(&clean, value) {
                 clean = Cow::Owned(replaced);
@@ -122,6 +157,22 @@ impl Masks {
         }
         clean
     }
+}
+
+/// `text` with the ranges, which are sorted and disjoint, masked.
+fn without(text: &str, ranges: Vec<Range<usize>>) -> Cow<'_, str> {
+    if ranges.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    let mut result = String::new();
+    let mut done = 0;
+    for range in ranges {
+        result.push_str(text.get(done..range.start).unwrap_or_default());
+        result.push_str(MASK);
+        done = range.end;
+    }
+    result.push_str(text.get(done..).unwrap_or_default());
+    Cow::Owned(result)
 }
 
 /// `text` with every `value` masked; short values only where no letter or digit adjoins.
@@ -236,6 +287,7 @@ fn ceil(text: &str, at: usize) -> usize {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+    #![allow(clippy::single_range_in_vec_init)]
 
     use super::*;
 
@@ -294,9 +346,24 @@ mod tests {
     }
 
     #[test]
+    fn what_looks_like_a_secret_is_hidden_without_being_added() {
+        let text = "[{\"name\": \"DB_PASSWORD\",\n \"value\": \"not-a-real-password-1\"}]\n";
+        let (sources, id, masks) = masked(text, &[]);
+        let second = masks.render(id, text, 25..text.len());
+        assert_eq!(second.text, " \"value\": \"********\"}]\n", "the name stands on the line before");
+        assert_eq!(masks.clean(&sources, "password = \"not-a-real-password-2\""), "password = \"********\"");
+
+        let long = format!("{}{text}{}", "x = 1\n".repeat(20_000), "y = 1\n".repeat(20_000));
+        let (_, id, masks) = masked(&long, &[]);
+        let at = long.find("not-a-real").unwrap();
+        assert_eq!(masks.render(id, &long, at - 1..at + 22).text, "\"********\"");
+    }
+
+    #[test]
     fn repeated_values_are_cleaned_from_other_text() {
-        let (sources, _, masks) = masked("p = \"hunter-22\" q = \"ab\"", &[5..14, 21..23]);
+        let (sources, _, masks) = masked("p = \"hunter-22\" q = \"ab\"", &[4..15, 21..23]);
         assert_eq!(masks.clean(&sources, "x = \"hunter-22\""), "x = \"********\"");
+        assert_eq!(masks.clean(&sources, "x = hunter-22"), "x = ********");
         assert_eq!(masks.clean(&sources, "cab \"ab\""), "cab \"********\"");
         assert!(matches!(masks.clean(&sources, "cabin"), Cow::Borrowed("cabin")));
     }

@@ -1,4 +1,4 @@
-//! Files that hold one document: task definitions and workflows.
+//! Files that hold one document: task definitions, workflows and the actions they use.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use super::{Problems, problems};
 use crate::discover::{Discovered, FileKind, Found, NoteKind};
 use crate::lint::sink::InputProblem;
 use crate::lower::RawTaskDefinition;
-use crate::lower::workflow;
+use crate::lower::workflow::{self, Document};
 use crate::model::workflow::Workflow;
 use crate::source::{Files, Span};
 use crate::syntax::{Parsed, json, yaml};
@@ -23,13 +23,12 @@ pub(super) struct Documents {
 /// Reads every task definition and workflow; what is wrong with a file goes to `problems`.
 pub(super) fn read(discovered: &Discovered, files: &Files, problems: &mut Problems) -> Documents {
     let mut documents = Documents::default();
-    let mut workflows = Vec::new();
-    let mut actions = Vec::new();
+    let (mut workflows, mut actions) = (Vec::new(), Vec::new());
     for found in &discovered.files {
         match found.kind {
             FileKind::TaskDefinition => task_definition(found, files, problems, &mut documents),
-            FileKind::Workflow => workflows.extend(github_file(found, files, problems, &mut documents)),
-            FileKind::Action => actions.extend(github_file(found, files, problems, &mut documents)),
+            FileKind::Workflow => workflows.extend(yaml_document(found, files, problems, &mut documents)),
+            FileKind::Action => actions.extend(yaml_document(found, files, problems, &mut documents)),
             FileKind::Terraform
             | FileKind::TerraformVariables
             | FileKind::Plan
@@ -49,7 +48,9 @@ pub(super) fn read(discovered: &Discovered, files: &Files, problems: &mut Proble
 }
 
 fn task_definition(found: &Found, files: &Files, problems: &mut Problems, documents: &mut Documents) {
-    let Some(loaded) = problems::loaded(files.load(&found.path), &found.path, files, problems) else { return };
+    let Some(loaded) = problems::loaded(files.load(&found.path), &found.path, files, problems) else {
+        return;
+    };
     documents.files += 1;
     let parsed = json::parse(&loaded.text, loaded.id, true);
     report(&parsed, problems);
@@ -59,24 +60,19 @@ fn task_definition(found: &Found, files: &Files, problems: &mut Problems, docume
     }
 }
 
-/// A workflow or an action.
-fn github_file(
+fn yaml_document(
     found: &Found,
     files: &Files,
     problems: &mut Problems,
     documents: &mut Documents,
-) -> Option<workflow::Document> {
+) -> Option<Document> {
     let loaded = problems::loaded(files.load(&found.path), &found.path, files, problems)?;
     documents.files += 1;
     let parsed = yaml::parse(&loaded.text, loaded.id, yaml::Dialect::GITHUB);
     report(&parsed, problems);
-    let root = Arc::new(parsed.documents.into_iter().next().filter(|node| !node.members().is_empty())?);
-    Some(workflow::Document {
-        path: found.path.clone(),
-        name: files.display_name(&found.path).into(),
-        text: loaded.text,
-        root,
-    })
+    let root = Arc::new(parsed.root()?.clone());
+    let name = files.display_name(&found.path).into();
+    Some(Document { path: found.path.clone(), name, text: loaded.text, root })
 }
 
 /// Syntax errors and duplicate keys of a document.

@@ -115,11 +115,16 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
         root: scan_start(request, &discovered),
     };
     let inputs = lower::Inputs {
-        evaluations: evaluations.iter().map(|evaluation| lower::Module { evaluation, input: Input::Terraform }).collect(),
+        evaluations: evaluations
+            .iter()
+            .map(|evaluation| lower::Module { evaluation, input: Input::Terraform })
+            .collect(),
         task_definitions: std::mem::take(&mut read.task_definitions),
         workflows: std::mem::take(&mut read.workflows),
     };
-    problems.extend(lower::defects::defects(&inputs).into_iter().map(problems::of_defect));
+    let of_evaluations = evaluations.iter().flat_map(lower::defects::of_evaluation);
+    let of_documents = inputs.task_definitions.iter().flat_map(lower::defects::of_document);
+    problems.extend(of_evaluations.chain(of_documents).map(problems::of_defect));
     let deployment = lower::lower(inputs, &options);
 
     let file_count = read.files + modules;
@@ -145,7 +150,8 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
         selected: selected(&discovered, &sources),
         no_ignores: request.no_ignores,
     };
-    let ignores = Ignores::read(&sources, &config.ignores, request.as_of, config.ignore_foreign.unwrap_or(true));
+    let ignores =
+        Ignores::read(&sources, &config.ignores, request.as_of, config.ignore_foreign.unwrap_or(true));
     let judgement = judge(&deployment, problems, &policy, &ignores, &sources);
     let masks = secret_places::masks(&deployment, &evaluations);
     Ok(Analysis {
@@ -205,9 +211,8 @@ fn scan_start(request: &Request, discovered: &Discovered) -> PathBuf {
 
 /// Evaluates every root module that the selection needs; also the number of Terraform files among them.
 fn evaluate(request: &Request, discovered: &Discovered, files: &Files) -> (Vec<Evaluation>, usize) {
-    let of_terraform = |found: &&discover::Found| {
-        matches!(found.kind, FileKind::Terraform | FileKind::TerraformVariables)
-    };
+    let of_terraform =
+        |found: &&discover::Found| matches!(found.kind, FileKind::Terraform | FileKind::TerraformVariables);
     let directories: BTreeSet<PathBuf> = discovered
         .files
         .iter()
@@ -232,7 +237,10 @@ fn selected(discovered: &Discovered, sources: &SourceMap) -> Option<HashSet<File
     if discovered.selection.covers(&discovered.root) {
         return None;
     }
-    let covers = |path: &Path| discovered.selection.covers(path) || path.canonicalize().is_ok_and(|real| discovered.selection.covers(&real));
+    let covers = |path: &Path| {
+        discovered.selection.covers(path)
+            || path.canonicalize().is_ok_and(|real| discovered.selection.covers(&real))
+    };
     Some(
         sources
             .iter()

@@ -6,7 +6,7 @@ use super::Problems;
 use crate::lint::Related;
 use crate::lint::sink::InputProblem;
 use crate::lower::defects::{Defect, DefectKind};
-use crate::lower::shape::{MODEL_DATE, ProblemKind, ShapeProblem};
+use crate::lower::shape::{MODEL, ProblemKind, ShapeProblem};
 use crate::source::{Files, LoadError, Loaded, Span};
 use crate::syntax::Duplicate;
 use crate::terraform::{Class, Evaluation};
@@ -50,11 +50,11 @@ fn of_shape(problem: ShapeProblem) -> InputProblem {
     let (rule, message, help) = match problem.kind {
         ProblemKind::UnknownField { name, suggestion, at } => {
             let place = if at.is_empty() { "the task definition".to_owned() } else { format!("`{at}`") };
-            let message = format!("{place} has no field `{name}` in the ECS API model of {MODEL_DATE}");
-            let help = match suggestion {
-                Some(known) => format!("did you mean `{known}`?"),
-                None => "check the spelling, or ignore this if the field is newer than the model".to_owned(),
-            };
+            let meant = suggestion.map_or_else(String::new, |known| format!("; did you mean `{known}`?"));
+            let message = format!("{place} has no field `{name}`{meant}");
+            let help = format!(
+                "judged by the ECS API model {MODEL}: a field that is newer than the model is possible; ignore it then"
+            );
             ("unknown-field", message, Some(help))
         }
         ProblemKind::WrongType { field, expected, found } => {

@@ -33,6 +33,10 @@ pub struct RuleInfo {
     pub aliases: &'static [&'static str],
     /// Documentation of AWS, Terraform or GitHub.
     pub links: &'static [&'static str],
+    /// Why it matters, Markdown.
+    pub rationale: &'static str,
+    /// What to do, Markdown.
+    pub remediation: &'static str,
     /// The page itself, YAML.
     pub page: &'static str,
 }
@@ -42,6 +46,13 @@ impl RuleInfo {
     #[must_use]
     pub fn url(&self) -> Option<&'static str> {
         self.links.first().copied()
+    }
+
+    /// What to do in one line: how the remediation begins, unless that is code.
+    #[must_use]
+    pub fn remedy(&self) -> Option<&'static str> {
+        let first = self.remediation.lines().next().unwrap_or_default().trim_end_matches([':', '.']);
+        (!first.is_empty() && !first.starts_with("```")).then_some(first)
     }
 }
 

@@ -455,6 +455,8 @@ pub(crate) fn reference(value: &Value, header: &Origin, wanted: &[&str]) -> Fiel
             }
         }
         _ => match named(value, wanted) {
+            // The provider takes an empty name or ARN for one that is not set.
+            Some(Reference { target: None, text: Some(text), .. }) if text.is_empty() => State::Absent,
             Some(reference) => State::Known(reference),
             None => return Field::unknown(wrong("a string is required"), origin),
         },

@@ -17,6 +17,9 @@ use crate::syntax::path;
 use crate::text;
 use crate::value::{Kind, Value};
 
+/// Which model of the ECS API the schema was made from; see its `$comment`.
+pub const MODEL: &str = "2014-11-13 (botocore 1.44.5)";
+
 const SCHEMA: &str = include_str!("schema/task_definition.schema.json");
 
 /// Longer values are cut in what is shown.

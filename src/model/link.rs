@@ -257,7 +257,8 @@ fn link_networks(deployment: &mut Deployment, scope: &Scope<'_>) {
     }
     let of_services = deployment.services.iter_mut().map(|node| (node.meta.unit, &mut node.network));
     let of_schedules = deployment.scheduled_tasks.iter_mut().map(|node| (node.meta.unit, &mut node.network));
-    for (unit, network) in of_services.chain(of_schedules) {
+    let of_sets = deployment.task_sets.iter_mut().map(|node| (node.meta.unit, &mut node.network));
+    for (unit, network) in of_services.chain(of_schedules).chain(of_sets) {
         for network in known_parts(network) {
             let ServiceNetwork { subnets: of, security_groups, .. } = &*network;
             let (in_subnets, in_groups) =

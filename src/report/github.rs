@@ -39,7 +39,7 @@ fn annotation(outcome: &Outcome<'_>, finding: &Finding, out: &mut dyn Write) -> 
     let mut message = finding.message.clone();
     if let Some(help) = outcome.help(finding) {
         message.push_str("\nhelp: ");
-        message.push_str(&help);
+        message.push_str(help);
     }
     if let Some(first) = finding.instances.first().filter(|first| &*first.address != place.file) {
         message.push_str("\nin ");

@@ -17,6 +17,16 @@ pub const FINDINGS_SCHEMA: &str = "plimsoll/findings/1";
 /// Version of the shape of estimates.
 pub const ESTIMATE_SCHEMA: &str = "plimsoll/estimate/1";
 
+/// Version of the shape that holds both.
+pub const OVERVIEW_SCHEMA: &str = "plimsoll/overview/1";
+
+#[derive(Serialize)]
+struct Overview<'a> {
+    schema: &'a str,
+    findings: FindingsReport<'a>,
+    estimate: Option<EstimateReport<'a>>,
+}
+
 #[derive(Serialize)]
 struct FindingsReport<'a> {
     schema: &'a str,
@@ -49,7 +59,7 @@ struct FindingRecord<'a> {
     rule: &'a str,
     severity: Severity,
     message: &'a str,
-    help: Option<String>,
+    help: Option<&'a str>,
     file: &'a str,
     line: usize,
     column: usize,
@@ -129,9 +139,26 @@ struct SuppressedRecord<'a> {
 /// # Errors
 /// When the stream fails.
 pub fn findings(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
+    write(&findings_report(outcome), out)
+}
+
+/// Writes findings and, where there is one, the estimate as one object.
+///
+/// # Errors
+/// When the stream fails.
+pub fn overview(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let overview = Overview {
+        schema: OVERVIEW_SCHEMA,
+        findings: findings_report(outcome),
+        estimate: outcome.estimate.map(|estimate| estimate_report(outcome, estimate)),
+    };
+    write(&overview, out)
+}
+
+fn findings_report<'a>(outcome: &Outcome<'a>) -> FindingsReport<'a> {
     let counts = outcome.counts();
     let judgement = outcome.judgement;
-    let report = FindingsReport {
+    FindingsReport {
         schema: FINDINGS_SCHEMA,
         version: outcome.version,
         as_of: outcome.as_of.to_string(),
@@ -150,8 +177,7 @@ pub fn findings(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
         suppressed: judgement.suppressed.iter().map(|record| suppressed_record(outcome, record)).collect(),
         notes: outcome.notes,
         environment: outcome.environment,
-    };
-    write(&report, out)
+    }
 }
 
 fn finding_record<'a>(outcome: &Outcome<'a>, finding: &'a Finding) -> FindingRecord<'a> {
@@ -163,7 +189,7 @@ fn finding_record<'a>(outcome: &Outcome<'a>, finding: &'a Finding) -> FindingRec
         rule: finding.rule,
         severity: finding.severity,
         message: &finding.message,
-        help: outcome.help(finding).map(std::borrow::Cow::into_owned),
+        help: outcome.help(finding),
         file: sources.name(finding.primary.file),
         line: start.line,
         column: start.column,
@@ -336,6 +362,10 @@ struct UnpricedRecord<'a> {
 /// # Errors
 /// When the stream fails.
 pub fn estimate(outcome: &Outcome<'_>, estimate: &Estimate, out: &mut dyn Write) -> io::Result<()> {
+    write(&estimate_report(outcome, estimate), out)
+}
+
+fn estimate_report<'a>(outcome: &Outcome<'a>, estimate: &'a Estimate) -> EstimateReport<'a> {
     let sources = outcome.sources;
     let resources = estimate.resources.iter().map(|resource| ResourceRecord {
         address: &resource.address,
@@ -383,7 +413,7 @@ pub fn estimate(outcome: &Outcome<'_>, estimate: &Estimate, out: &mut dyn Write)
         unit_price: unpriced.unit_price.map(exact),
         unit: unpriced.unit.as_deref(),
     });
-    let report = EstimateReport {
+    EstimateReport {
         schema: ESTIMATE_SCHEMA,
         version: outcome.version,
         currency: "USD",
@@ -394,8 +424,7 @@ pub fn estimate(outcome: &Outcome<'_>, estimate: &Estimate, out: &mut dyn Write)
         resources: resources.collect(),
         assumptions: assumptions.collect(),
         unpriced: unpriced.collect(),
-    };
-    write(&report, out)
+    }
 }
 
 /// A decimal with every digit it has, and no zeros behind them: `730`, `0.02`.

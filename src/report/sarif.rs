@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::{Outcome, json, text};
+use super::{Outcome, json};
 use crate::lint::{Finding, Fix, Severity, Suppressed, SuppressedBy, Undecided, registry};
 use crate::source::Span;
 
@@ -285,13 +285,11 @@ pub fn write(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
 
 fn descriptor(id: &str) -> Option<ReportingDescriptor> {
     let info = registry::info(id)?;
-    let page = text::page_of(id)?;
-    let rationale = page.rationale.trim().to_owned();
-    let remediation = page.remediation.trim();
+    let (rationale, remediation) = (info.rationale, info.remediation);
     Some(ReportingDescriptor {
         id: info.id,
         short_description: Message { text: info.title.to_owned() },
-        full_description: Message { text: rationale.clone() },
+        full_description: Message { text: rationale.to_owned() },
         help: MarkdownMessage {
             text: format!("{rationale}\n\n{remediation}"),
             markdown: format!("{rationale}\n\n**What to do**\n\n{remediation}"),
@@ -328,7 +326,7 @@ impl<'a> Writer<'a> {
         let mut message = finding.message.clone();
         if let Some(help) = self.outcome.help(finding) {
             message.push_str("\nHelp: ");
-            message.push_str(&help);
+            message.push_str(help);
         }
         let resources = finding.instances.iter().map(|instance| &*instance.address);
         let related = finding.related.iter().enumerate().map(|(index, related)| Location {

@@ -6,6 +6,9 @@ use std::sync::Arc;
 use super::tree::{Member, Node, NodeKind};
 use crate::source::Span;
 
+/// More errors or duplicates of one file than this are not listed: they help nobody.
+const MOST: usize = 100;
+
 /// A text that was read: trees, and what is to be said about it.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Parsed {
@@ -48,12 +51,20 @@ impl Parsed {
     }
 
     pub(super) fn error(&mut self, span: Span, message: impl Into<String>) {
+        if self.errors.len() >= MOST {
+            return;
+        }
         self.errors.push(SyntaxError { span, message: message.into() });
     }
 }
 
 /// Adds the keys that stand twice among `members`.
 pub(super) fn note_duplicates(members: &[Member], into: &mut Vec<Duplicate>) {
+    find_duplicates(members, into);
+    into.truncate(MOST);
+}
+
+fn find_duplicates(members: &[Member], into: &mut Vec<Duplicate>) {
     /// Up to here comparing each pair is quicker than hashing.
     const FEW: usize = 8;
     if members.len() <= FEW {

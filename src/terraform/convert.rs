@@ -94,7 +94,7 @@ pub fn convert(value: &Value, to: &Type) -> Result<Value, ConversionError> {
 }
 
 /// The type without the mark that attributes are optional, at any depth.
-fn without_optional(ty: &Type) -> Type {
+pub(crate) fn without_optional(ty: &Type) -> Type {
     match ty {
         Type::List(item) => Type::List(Box::new(without_optional(item))),
         Type::Set(item) => Type::Set(Box::new(without_optional(item))),
@@ -126,12 +126,13 @@ pub(crate) fn has_dynamic(ty: &Type) -> bool {
 }
 
 /// What a value of type `from` becomes when converted to `to`: `to` with each `any` replaced by what is found
-/// there. `None` where no value of that type can be converted.
+/// there. Marks of optional attributes stay, because elements are converted one by one later; types of values
+/// have none. `None` where no value of that type can be converted.
 #[must_use]
 pub(crate) fn resolve(from: &Type, to: &Type) -> Option<Type> {
     match (from, to) {
         (_, Type::Dynamic) => Some(from.clone()),
-        (Type::Dynamic, _) => Some(without_optional(to)),
+        (Type::Dynamic, _) => Some(to.clone()),
         (Type::Bool | Type::Number | Type::String, Type::String)
         | (Type::String | Type::Bool, Type::Bool)
         | (Type::String | Type::Number, Type::Number) => Some(to.clone()),
@@ -140,10 +141,10 @@ pub(crate) fn resolve(from: &Type, to: &Type) -> Option<Type> {
             .map(|(name, attribute)| {
                 let ty = match have.get(name) {
                     Some(found) => resolve(&found.ty, &attribute.ty)?,
-                    None if attribute.optional => without_optional(&attribute.ty),
+                    None if attribute.optional => attribute.ty.clone(),
                     None => return None,
                 };
-                Some((name.clone(), ObjectAttribute { ty, optional: false }))
+                Some((name.clone(), ObjectAttribute { ty, optional: attribute.optional }))
             })
             .collect::<Option<_>>()
             .map(Type::Object),
@@ -152,10 +153,10 @@ pub(crate) fn resolve(from: &Type, to: &Type) -> Option<Type> {
             .map(|(name, attribute)| {
                 let ty = match resolve(have, &attribute.ty) {
                     Some(ty) => ty,
-                    None if attribute.optional => without_optional(&attribute.ty),
+                    None if attribute.optional => attribute.ty.clone(),
                     None => return None,
                 };
-                Some((name.clone(), ObjectAttribute { ty, optional: false }))
+                Some((name.clone(), ObjectAttribute { ty, optional: attribute.optional }))
             })
             .collect::<Option<_>>()
             .map(Type::Object),
@@ -198,7 +199,7 @@ fn distinct_types<'a>(types: impl Iterator<Item = &'a Type>) -> Vec<Type> {
 /// The element type of a collection made of elements of these types.
 fn common_item(types: &[Type], want: &Type, unify_results: bool) -> Option<Type> {
     if types.is_empty() {
-        return Some(without_optional(want));
+        return Some(want.clone());
     }
     let goal = if *want == Type::Dynamic { unify(types)? } else { want.clone() };
     let results = types.iter().map(|ty| resolve(ty, &goal)).collect::<Option<Vec<_>>>()?;
@@ -217,7 +218,7 @@ fn apply(value: &Value, to: &Type) -> Result<Value, ConversionError> {
     let kind = match (&value.kind, to) {
         (Kind::Unknown(unknown), _) => Kind::Unknown(Arc::new(apply_unknown(unknown, to))),
         (_, Type::Dynamic) => return Ok(value.clone()),
-        (Kind::Null(_), _) => Kind::Null(to.clone()),
+        (Kind::Null(_), _) => Kind::Null(without_optional(to)),
         (Kind::String(_), Type::String) | (Kind::Number(_), Type::Number) | (Kind::Bool(_), Type::Bool) => {
             return Ok(value.clone());
         }
@@ -252,7 +253,7 @@ fn parse_bool(text: &str) -> Result<bool, ConversionError> {
 }
 
 fn apply_unknown(unknown: &Unknown, to: &Type) -> Unknown {
-    let ty = resolve(&unknown.ty, to).unwrap_or_else(|| to.clone());
+    let ty = without_optional(&resolve(&unknown.ty, to).unwrap_or_else(|| to.clone()));
     let same_type = unknown.ty == ty || unknown.ty == Type::Dynamic;
     let mut result = Unknown::of_type(unknown.causes.clone(), ty);
     result.not_null = unknown.not_null;
@@ -312,12 +313,12 @@ fn apply_sequence(value: &Value, sequence: &Sequence, to: &Type) -> Result<Value
     let (kind, items, rest) = match to {
         Type::List(item) => {
             let items = apply_items(&sequence.items, item)?;
-            (SequenceKind::List((**item).clone()), items, apply_rest(sequence.rest.as_ref(), item))
+            (SequenceKind::List(without_optional(item)), items, apply_rest(sequence.rest.as_ref(), item))
         }
         Type::Set(item) => {
             let items = apply_items(&sequence.items, item)?;
             let rest = apply_rest(sequence.rest.as_ref(), item);
-            let mut set = set_of(items, (**item).clone(), rest, value.origin.clone());
+            let mut set = set_of(items, without_optional(item), rest, value.origin.clone());
             set.sensitive |= value.sensitive;
             return Ok(set);
         }
@@ -348,7 +349,7 @@ fn apply_mapping(value: &Value, mapping: &Mapping, to: &Type) -> Result<Value, C
             for (name, entry) in &mapping.entries {
                 entries.insert(name.clone(), converted(name, entry, item)?);
             }
-            (MappingKind::Map((**item).clone()), apply_rest(mapping.rest.as_ref(), item))
+            (MappingKind::Map(without_optional(item)), apply_rest(mapping.rest.as_ref(), item))
         }
         Type::Object(attributes) => {
             for (name, attribute) in attributes {
@@ -357,7 +358,7 @@ fn apply_mapping(value: &Value, mapping: &Mapping, to: &Type) -> Result<Value, C
                         Some(rest) if rest.overrides => Entry {
                             key_span: entry.key_span,
                             value: Value::from_unknown(
-                                Unknown::of_type(rest.causes.clone(), attribute.ty.clone()),
+                                Unknown::of_type(rest.causes.clone(), without_optional(&attribute.ty)),
                                 entry.value.origin.clone(),
                             ),
                         },
@@ -367,11 +368,11 @@ fn apply_mapping(value: &Value, mapping: &Mapping, to: &Type) -> Result<Value, C
                         let kind = match &mapping.rest {
                             Some(rest) => Kind::Unknown(Arc::new(Unknown::of_type(
                                 rest.causes.clone(),
-                                attribute.ty.clone(),
+                                without_optional(&attribute.ty),
                             ))),
                             // `resolve` sees to it that objects have what is required; maps are checked here.
                             None if attribute.optional || mapping.kind == MappingKind::Object => {
-                                Kind::Null(attribute.ty.clone())
+                                Kind::Null(without_optional(&attribute.ty))
                             }
                             None => {
                                 return Err(ConversionError::new(format!(
@@ -398,7 +399,7 @@ fn unfinished(value: &Value, to: &Type) -> Result<Value, ConversionError> {
     if causes.is_empty() {
         return Err(ConversionError::new(mismatch(&value_type(value), to)));
     }
-    let kind = Kind::Unknown(Arc::new(Unknown::of_type(causes, to.clone())));
+    let kind = Kind::Unknown(Arc::new(Unknown::of_type(causes, without_optional(to))));
     Ok(Value { kind, origin: value.origin.clone(), sensitive: value.sensitive })
 }
 

@@ -84,6 +84,10 @@ pub(crate) struct Plan {
 }
 
 impl Multiplicity {
+    pub(crate) fn may_be_none(&self) -> bool {
+        matches!(self, Self::Between { low: 0, .. })
+    }
+
     /// Instances of instances.
     pub(crate) fn times(&self, outer: &Self) -> Self {
         match (self, outer) {

@@ -98,6 +98,11 @@ impl Instance {
         Self::new(config, "".into(), String::new(), Vec::new(), None, Multiplicity::One, HashMap::new())
     }
 
+    /// Whether the module may have no instance at all: what fails in it need not fail.
+    pub(crate) fn is_uncertain(&self) -> bool {
+        self.multiplicity.may_be_none()
+    }
+
     /// Full address of something in this module.
     pub(crate) fn full_address(&self, local: &str) -> String {
         if self.address.is_empty() { local.to_owned() } else { format!("{}.{local}", self.address) }
@@ -268,8 +273,10 @@ impl Evaluator<'_> {
             Some(Slot::Done(value)) => value,
             Some(Slot::Busy) => return Err(cycle(span, &format!("var.{name}"))),
             None => {
-                let outcome = self.variable_value(instance, name, variable);
-                let mut value = self.settle(outcome, variable.name_span);
+                let mut value = self.within(instance.is_uncertain(), || {
+                    let outcome = self.variable_value(instance, name, variable);
+                    self.settle(outcome, variable.name_span)
+                });
                 value.sensitive |= variable.sensitive;
                 leave(&instance.variables, name, value.clone());
                 value
@@ -305,7 +312,7 @@ impl Evaluator<'_> {
             }
             (None, None) => {
                 let causes = crate::value::Causes::one(Cause::MissingVariable { name: name.clone() });
-                let mut unknown = Unknown::of_type(causes, variable.ty.clone());
+                let mut unknown = Unknown::of_type(causes, convert::without_optional(&variable.ty));
                 unknown.not_null = !variable.nullable;
                 return Ok(Value::from_unknown(unknown, Origin::at(variable.name_span)));
             }
@@ -345,7 +352,8 @@ impl Evaluator<'_> {
             Some(Slot::Done(value)) => value,
             Some(Slot::Busy) => return Err(cycle(span, &format!("local.{name}"))),
             None => {
-                let value = self.eval_settled(context(instance), &local.expr);
+                let value = self
+                    .within(instance.is_uncertain(), || self.eval_settled(context(instance), &local.expr));
                 leave(&instance.locals, name, value.clone());
                 value
             }
@@ -363,7 +371,9 @@ impl Evaluator<'_> {
             Some(Slot::Busy) => Err(cycle(span, &format!("output.{name}"))),
             None => {
                 let mut value = match &output.value {
-                    Some(expr) => self.eval_settled(context(instance), expr),
+                    Some(expr) => {
+                        self.within(instance.is_uncertain(), || self.eval_settled(context(instance), expr))
+                    }
                     None => self.settle(
                         Err(Failure::new(output.header, format!("the output `{name}` has no value"))),
                         output.header,
@@ -448,7 +458,7 @@ impl Evaluator<'_> {
             Some(Slot::Done(state)) => Ok(state),
             Some(Slot::Busy) => Err(cycle(span, &format!("module.{name}"))),
             None => {
-                let state = Rc::new(self.open_call(instance, name));
+                let state = self.within(instance.is_uncertain(), || Rc::new(self.open_call(instance, name)));
                 leave(&instance.call_memo, name, state.clone());
                 Ok(state)
             }
@@ -473,9 +483,10 @@ impl Evaluator<'_> {
                 source: source.clone(),
                 version: call.version.clone(),
                 header: call.header,
-                arguments: self.call_arguments(instance, call),
+                // Filled in at the end: arguments may refer to other outputs of this very module.
+                arguments: Value::null(Origin::at(call.header)),
             };
-            self.unresolved.borrow_mut().push(unresolved);
+            self.unresolved.borrow_mut().push((instance.clone(), name.clone(), unresolved));
             return CallState::Unresolved(Cause::UnresolvedModule { source });
         };
         if self.is_called_by_itself(instance, &dir) {
@@ -510,7 +521,7 @@ impl Evaluator<'_> {
         }))
     }
 
-    fn call_arguments(&self, instance: &Rc<Instance>, call: &super::config::ModuleCall) -> Value {
+    pub(crate) fn call_arguments(&self, instance: &Rc<Instance>, call: &super::config::ModuleCall) -> Value {
         const META: [&str; 6] = ["source", "version", "providers", "count", "for_each", "depends_on"];
         let mut each = Repetition::default();
         let plan = self.expand(instance, &call.body, call.header);
@@ -589,9 +600,11 @@ pub(crate) fn identified(body: &Value, cause: Cause) -> Value {
     let mut value = body.clone();
     if let Kind::Mapping(mapping) = &body.kind {
         let rest = Rest { causes: crate::value::Causes::one(cause), template: None, overrides: false };
+        // A null argument is one that is not set.
+        let set = mapping.entries.iter().filter(|(_, entry)| !entry.value.is_null());
         value.kind = Kind::Mapping(Arc::new(Mapping {
             kind: MappingKind::Object,
-            entries: mapping.entries.clone(),
+            entries: set.map(|(name, entry)| (name.clone(), entry.clone())).collect(),
             rest: Some(Arc::new(rest)),
         }));
     }

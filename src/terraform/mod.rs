@@ -14,6 +14,7 @@ pub mod functions;
 mod inputs;
 mod instance;
 mod json;
+mod policy;
 mod resource;
 mod roots;
 mod session;

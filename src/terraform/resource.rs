@@ -75,7 +75,8 @@ impl Evaluator<'_> {
             Some(Slot::Done(state)) => Ok(state),
             Some(Slot::Busy) => Err(cycle(span, key)),
             None => {
-                let state = Rc::new(self.open_resource(instance, key, config));
+                let state = self
+                    .within(instance.is_uncertain(), || Rc::new(self.open_resource(instance, key, config)));
                 leave(&instance.resources, key, state.clone());
                 Ok(state)
             }
@@ -93,21 +94,23 @@ impl Evaluator<'_> {
             self.expand(instance, &config.body, config.header).map(|key, repetition, multiplicity| {
                 let address: Arc<str> = format!("{address}{}", key.suffix()).into();
                 let cx = Context { repetition: &repetition, ..context(instance) };
-                let body = self.body(cx, &config.body, config.header, true, 0);
+                let multiplicity = multiplicity.times(&instance.multiplicity);
+                let body = self.within(multiplicity.may_be_none(), || {
+                    self.body(cx, &config.body, config.header, true, 0)
+                });
                 let cause = match config.mode {
                     Mode::Managed => Cause::Computed { address: address.clone(), attribute: "".into() },
                     Mode::Data => Cause::Data { address: address.clone(), attribute: "".into() },
                 };
                 let seen = match config.mode {
                     Mode::Managed => body.clone(),
-                    Mode::Data => data::results(self, instance, config, &body),
+                    Mode::Data => data::results(self, instance, config, &body, &address),
                 };
                 let object = if &*config.ty == "terraform_data" && config.mode == Mode::Managed {
                     data::terraform_data(&body, &address)
                 } else {
                     identified(&seen, cause)
                 };
-                let multiplicity = multiplicity.times(&instance.multiplicity);
                 ResourceInstance { address, multiplicity, body, object, repetition }
             });
         let value = expanded.value(config.header, |member| Ok(member.object.clone()));
@@ -202,8 +205,11 @@ impl Evaluator<'_> {
                 continue;
             }
             for (key, value) in iteration.items {
-                let content = self.content(cx, content, &iterator, key, value, depth);
-                if only && !iteration.overrides {
+                let certain = only && !iteration.overrides;
+                let content = self.within(self.is_uncertain() || !certain, || {
+                    self.content(cx, content, &iterator, key, value, depth)
+                });
+                if certain {
                     list.items.push(content);
                 } else {
                     list.open = true;
@@ -213,7 +219,9 @@ impl Evaluator<'_> {
             if let Some(rest) = iteration.rest {
                 list.open = true;
                 list.causes.add_all(&rest.causes);
-                list.templates.push(self.content(cx, content, &iterator, rest.key, rest.value, depth));
+                let template =
+                    self.within(true, || self.content(cx, content, &iterator, rest.key, rest.value, depth));
+                list.templates.push(template);
             }
         }
         list.open |= !only;
@@ -251,7 +259,9 @@ impl Evaluator<'_> {
         let depends_on = depends_on(&config.body);
         let provider = self.provider_of(instance, config);
         let made = state.expanded.all().map(|member| {
-            self.check_conditions(instance, config, member);
+            self.within(member.multiplicity.may_be_none(), || {
+                self.check_conditions(instance, config, member);
+            });
             Resource {
                 address: member.address.clone(),
                 mode: config.mode,
@@ -315,10 +325,14 @@ impl Evaluator<'_> {
         }
     }
 
+    fn uncertain_here(&self, cx: Context<'_>) -> bool {
+        self.is_uncertain() || cx.module.is_uncertain()
+    }
+
     /// Reports a condition that is decided and does not hold.
     pub(crate) fn check(&self, cx: Context<'_>, condition: &Expr, message: Option<&Expr>, what: &str) {
         let value = self.eval_settled(cx, condition);
-        if value.as_bool() != Some(false) {
+        if value.as_bool() != Some(false) || self.uncertain_here(cx) {
             return;
         }
         let text = message.and_then(|message| self.eval(cx, message).ok());

@@ -60,7 +60,7 @@ impl<'a> Session<'a> {
             let instance = self.evaluator.instances.borrow().get(at).cloned();
             let Some(instance) = instance else { break };
             at += 1;
-            self.force(&instance);
+            self.evaluator.within(instance.is_uncertain(), || self.force(&instance));
             for key in instance.config.resources.keys() {
                 resources.extend(self.evaluator.resources_of(&instance, key));
             }
@@ -78,6 +78,17 @@ impl<'a> Session<'a> {
             let header = config.variables.get(name)?.header;
             self.evaluator.variable(&self.root, name, header).ok()
         });
+        // Last, because the arguments of such a call may refer to the call itself.
+        let mut unresolved_modules = Vec::new();
+        for (instance, name, mut module) in self.evaluator.unresolved.take() {
+            if let Some(call) = instance.config.calls.get(&name) {
+                module.arguments = self
+                    .evaluator
+                    .within(instance.is_uncertain(), || self.evaluator.call_arguments(&instance, call));
+            }
+            unresolved_modules.push(module);
+        }
+        unresolved_modules.sort_by(|a, b| a.address.cmp(&b.address));
         let mut files: Vec<_> = self.evaluator.used_files.borrow().iter().cloned().collect();
         for instance in self.evaluator.instances.borrow().iter() {
             files.extend(instance.config.files.iter().cloned());
@@ -86,8 +97,6 @@ impl<'a> Session<'a> {
         files.dedup();
         let mut diagnostics = self.evaluator.diagnostics.borrow().clone();
         diagnostics.sort_by(|a, b| (a.span, &a.message).cmp(&(b.span, &b.message)));
-        let mut unresolved_modules = self.evaluator.unresolved.borrow().clone();
-        unresolved_modules.sort_by(|a, b| a.address.cmp(&b.address));
         Evaluation {
             dir: self.evaluator.root_dir.clone(),
             resources,

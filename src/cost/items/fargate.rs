@@ -177,11 +177,7 @@ impl Task {
         let mut rate = sheet
             .rate_of(platforms, &what, |(os, arch)| catalogue.fargate_spot(&region, *os, *arch, metric))?;
         let value = format!("as captured on {}; it floats", rate.high.captured);
-        let name = sheet.assume(
-            format!("Fargate Spot price in {region}"),
-            value,
-            "nothing: AWS sets it by the hour",
-        );
+        let name = sheet.assume(format!("Fargate Spot price in {region}"), value, "");
         rate.assumption.get_or_insert(name);
         Ok(rate)
     }

@@ -45,13 +45,13 @@ fn charge(sheet: &mut Sheet<'_>, group: &LogGroup) {
     });
     sheet.charge("Log ingest", "GB", ingested.clone(), rate);
     let rate = sheet.service_rate("cloudwatch", "logs_storage", "CloudWatch Logs storage");
-    let kept = match (ingested, months_kept(sheet, &group.retention)) {
-        (Ok(ingested), Ok(months)) => {
+    let kept = match ingested {
+        Ok(ingested) => months_kept(sheet, &group.retention).map(|months| {
             let kept = ingested.by(&months).times(COMPRESSED);
             // The assumption about storage is the one to name here; that about ingest stands with the ingest.
-            Ok(Quantity { assumption: months.assumption, ..kept })
-        }
-        (_, Err(missing)) | (Err(missing), Ok(_)) => Err(missing),
+            Quantity { assumption: months.assumption, ..kept }
+        }),
+        Err(_) => Err(Missing::because("follows from `ingested_gb`, which is not given")),
     };
     sheet.charge("Log storage", "GB-months", kept, rate);
 }
@@ -74,8 +74,7 @@ fn months_kept(sheet: &mut Sheet<'_>, retention: &Field<i64>) -> Known<Quantity>
         return Err(Missing::unknown("retention_in_days", retention.causes()));
     }
     let days = sheet.number(retention, "retention_in_days", None)?;
-    let name =
-        sheet.assume("log storage", "compressed to 15% of what is ingested", "nothing: AWS compresses");
+    let name = sheet.assume("log storage", "compressed to 15% of what is ingested", "");
     let months = days.times(12);
     let year = Decimal::from(365);
     let range = Range {

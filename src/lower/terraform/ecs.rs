@@ -6,7 +6,7 @@ use crate::lower::{stage, task_definition as lowering};
 use crate::model::address::Address;
 use crate::model::service::{
     CapacityProvider, CapacityProviderStrategy, CircuitBreaker, Cluster, ClusterCapacityProviders,
-    DeploymentAlarms, ScalingTarget, Service, ServiceLoadBalancer, ServiceNetwork,
+    DeploymentAlarms, ScalingTarget, Service, ServiceLoadBalancer, ServiceNetwork, TaskSet,
 };
 use crate::model::{Deployment, Field, Items, Link, State};
 use crate::terraform::Resource;
@@ -134,6 +134,11 @@ pub(super) fn service(context: &Context<'_>, resource: &Resource, into: &mut Dep
         wait_for_steady_state: reader.boolean("wait_for_steady_state"),
         force_new_deployment: reader.boolean("force_new_deployment"),
     });
+}
+
+pub(super) fn task_set(context: &Context<'_>, resource: &Resource, into: &mut Deployment) {
+    let network = network(&context.reader(resource), "network_configuration");
+    into.task_sets.push(TaskSet { meta: context.meta(resource), network });
 }
 
 pub(super) fn scaling_target(context: &Context<'_>, resource: &Resource, into: &mut Deployment) {

@@ -10,7 +10,7 @@ use crate::source::Span;
 use crate::syntax::actions_expr;
 use crate::syntax::shell::{self, Word, WordPart};
 use crate::syntax::tree::Node;
-use crate::syntax::yaml;
+use crate::syntax::yaml::ScalarPlaces;
 use crate::value::Origin;
 
 /// Programs that run the command behind them.
@@ -52,7 +52,8 @@ pub(super) fn lower(node: &Node, source: &str, scope: &Scope, is_shell: bool) ->
         effects.env_open = text.contains("GITHUB_ENV");
         return (Script { origin, commands: Vec::new(), readable: false }, effects);
     }
-    let mut runner = Runner { node, source, text: &text, scope, variables: BTreeMap::new(), effects };
+    let places = ScalarPlaces::new(source, node.span, &text);
+    let mut runner = Runner { places, text: &text, scope, variables: BTreeMap::new(), effects };
     let mut commands = Vec::new();
     for command in &parsed.commands {
         runner.run(command, &mut commands);
@@ -61,8 +62,7 @@ pub(super) fn lower(node: &Node, source: &str, scope: &Scope, is_shell: bool) ->
 }
 
 struct Runner<'a> {
-    node: &'a Node,
-    source: &'a str,
+    places: ScalarPlaces,
     text: &'a str,
     scope: &'a Scope,
     /// Variables the script set so far.
@@ -72,7 +72,7 @@ struct Runner<'a> {
 
 impl Runner<'_> {
     fn span(&self, range: std::ops::Range<usize>) -> Span {
-        yaml::place_in_scalar(self.source, self.node.span, self.text, range)
+        self.places.place(range)
     }
 
     fn run(&mut self, command: &shell::Command, into: &mut Vec<Command>) {

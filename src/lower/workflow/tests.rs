@@ -5,6 +5,8 @@
     clippy::panic,
     clippy::string_slice
 )]
+use proptest::prelude::*;
+
 use super::*;
 use crate::source::SourceMap;
 use crate::syntax::yaml;
@@ -297,5 +299,22 @@ fn expressions_give_every_value_they_may_have() {
         );
         let workflow = one(&source);
         assert_eq!(show(&workflow.jobs[0].env[0].value), wanted, "{text}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_workflow_is_lowered_without_panic(
+        values in prop::collection::vec(
+            r#"(\$\{\{ (env|inputs|matrix|needs|steps|secrets)\.[a-c](\.outputs\.[a-c])?( (&&|==) '[a-c]')? \}\}|[a-c$ ="'>|\n]|\$[A-C]|>> \$GITHUB_ENV){0,12}"#,
+            8,
+        )
+    ) {
+        let quoted: Vec<String> = values.iter().map(|value| serde_json::to_string(value).unwrap()).collect();
+        let [a, b, c, d, e, f, g, h] = quoted.as_slice() else { panic!() };
+        let workflow = one(&format!(
+            "on: [push]\nenv: {{a: {a}, A: {b}}}\njobs:\n  a:\n    strategy: {{matrix: {{a: [{c}, x]}}}}\n    outputs: {{a: {d}}}\n    steps:\n      - {{id: a, run: {e}}}\n      - {{uses: {f}, with: {{a: {g}}}}}\n  b:\n    needs: a\n    steps:\n      - run: {h}\n"
+        ));
+        prop_assert_eq!(workflow.jobs.len(), 2);
     }
 }

@@ -185,6 +185,14 @@ impl Evaluator<'_> {
         Ok(value.via(Step::Template(self.files.display_name(&file).into()), span))
     }
 
+    /// The text of a file that a data source reads.
+    pub(crate) fn file_text(&self, name: &Value) -> Option<Value> {
+        let path = self.path_of(name.as_str()?);
+        let loaded = self.files.load(&path).ok()?;
+        self.used_files.borrow_mut().insert(path);
+        Some(Value::string(loaded.text.clone(), Origin::at(Span::new(loaded.id, 0..loaded.text.len()))))
+    }
+
     /// A template file, parsed once.
     fn parsed_template(&self, path: &Path, span: Span) -> Result<Arc<Expr>, TemplateError> {
         if let Some(Some(known)) = self.templates.borrow().get(path) {
@@ -202,7 +210,7 @@ impl Evaluator<'_> {
         Ok(parsed)
     }
 
-    fn template_string(&self, template: &Value, variables: &Value, span: Span) -> Outcome {
+    pub(crate) fn template_string(&self, template: &Value, variables: &Value, span: Span) -> Outcome {
         let text =
             convert::convert(template, &Type::String).map_err(|error| Failure::new(span, error.message))?;
         let Some(text) = text.as_str() else {

@@ -148,14 +148,28 @@ impl Evaluator<'_> {
         }
         if let Some(rest) = iteration.rest {
             self.note_may_fail();
-            output.open.add_all(&rest.causes);
-            let template =
-                self.bound(context, each, rest.key, rest.value, |context| self.eval(context, &each.result));
+            let template = self.bound(context, each, rest.key, rest.value, |context| {
+                if let Some(condition) = &each.condition
+                    && let Ok(value) = self.eval(context, condition)
+                    && value.as_bool() == Some(false)
+                {
+                    return Ok(None);
+                }
+                self.eval(context, &each.result).map(Some)
+            });
             match template {
-                Ok(template) => output.templates.push(template),
+                // Whatever the items are, the condition leaves none of them.
+                Ok(None) => {}
+                Ok(Some(template)) => {
+                    output.open.add_all(&rest.causes);
+                    output.templates.push(template);
+                }
                 Err(failure) if !failure.catchable => return Err(failure),
                 // Whether the body fails depends on what is not known.
-                Err(_) => output.shapeless = true,
+                Err(_) => {
+                    output.open.add_all(&rest.causes);
+                    output.shapeless = true;
+                }
             }
         }
         Ok(output.finish(each, span))

@@ -130,7 +130,8 @@ pub(crate) struct Evaluator<'a> {
     pub(crate) instances: RefCell<Vec<Rc<Instance>>>,
     pub(crate) diagnostics: RefCell<Vec<Diagnostic>>,
     reported: RefCell<HashSet<(Span, String)>>,
-    pub(crate) unresolved: RefCell<Vec<UnresolvedModule>>,
+    /// Calls that could not be followed, with the module they stand in and their name there.
+    pub(crate) unresolved: RefCell<Vec<(Rc<Instance>, Arc<str>, UnresolvedModule)>>,
     pub(crate) used_files: RefCell<BTreeSet<PathBuf>>,
     templates: RefCell<HashMap<PathBuf, Option<Arc<Expr>>>>,
     /// `modules.json` of the root module, read at the first use.
@@ -139,6 +140,9 @@ pub(crate) struct Evaluator<'a> {
     depth: Cell<usize>,
     /// Set when something evaluated may fail for some completion of what is unknown; `try` looks at it.
     may_fail: Cell<bool>,
+    /// Set inside what may not exist at all (an instance of an unknown `for_each`): failures there are not
+    /// certain, so they are not reported.
+    uncertain: Cell<bool>,
 }
 
 /// Nested evaluations, counted over references too. The stack of [`super::with_stack`] holds this many.
@@ -162,6 +166,7 @@ impl<'a> Evaluator<'a> {
             steps: Cell::new(0),
             depth: Cell::new(0),
             may_fail: Cell::new(false),
+            uncertain: Cell::new(false),
         }
     }
 
@@ -171,7 +176,22 @@ impl<'a> Evaluator<'a> {
         }
     }
 
+    /// Runs `act` as part of something that exists for certain, or not.
+    pub(crate) fn within<T>(&self, uncertain: bool, act: impl FnOnce() -> T) -> T {
+        let outer = self.uncertain.replace(uncertain);
+        let result = act();
+        self.uncertain.set(outer);
+        result
+    }
+
+    pub(crate) fn is_uncertain(&self) -> bool {
+        self.uncertain.get()
+    }
+
     pub(crate) fn report_failure(&self, failure: &Failure) {
+        if failure.catchable && self.uncertain.get() {
+            return;
+        }
         self.report(Diagnostic {
             class: failure.class,
             message: failure.message.clone(),

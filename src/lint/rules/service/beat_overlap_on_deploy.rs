@@ -11,7 +11,7 @@ const SETTINGS: &str = "write deployment_maximum_percent = 100, deployment_minim
 fn overlaps(maximum: &Field<i64>, minimum: &Field<i64>) -> Problem {
     let text = |field: &Field<i64>, default: &str| match field.known() {
         Some(value) => value.to_string(),
-        None if field.is_absent() => format!("{default}, the default"),
+        None if field.is_absent() => format!("{default} (the default)"),
         None => "not known".to_owned(),
     };
     Problem::new(format!(
@@ -24,7 +24,7 @@ fn overlaps(maximum: &Field<i64>, minimum: &Field<i64>) -> Problem {
 }
 
 fn two_sets(what: &str, name: Option<&String>) -> Problem {
-    let name = name.map_or("This deployment type", String::as_str);
+    let name = name.map_or("this deployment type", String::as_str);
     Problem::new(format!(
         "{name} keeps the old tasks while the new ones start: a deploy runs two celery beats"
     ))

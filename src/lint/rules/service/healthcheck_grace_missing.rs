@@ -1,5 +1,6 @@
 //! Load-balanced services without a grace period that covers the start of their containers.
 
+use crate::lint::rules::facts::image::Image;
 use crate::lint::{Probe, Problem};
 use crate::model::balancer::TargetGroup;
 use crate::model::service::Service;
@@ -154,9 +155,8 @@ fn is_static_server(container: &Container) -> Tri {
 
 /// The last part of a repository's name: `nginx` of `public.ecr.aws/nginx/nginx:1.27`.
 fn repository(image: &str) -> &str {
-    let name = image.split('@').next().unwrap_or(image);
-    let last = name.rsplit('/').next().unwrap_or(name);
-    last.split(':').next().unwrap_or(last)
+    let name = Image::parse(image).repository;
+    name.rsplit('/').next().unwrap_or(name)
 }
 
 /// The same of a partly known image whose tag or digest is what is not known.

@@ -276,9 +276,15 @@ pub(in super::super) fn sort(call: &Call<'_>) -> Outcome {
     let list = call.arg(0);
     let Some(sequence) = list.as_sequence() else { return Ok(call.unknown()) };
     if sequence.rest.is_some() || !list.is_wholly_known() {
-        let length = u64::try_from(sequence.items.len()).ok();
+        if sequence.rest.is_none() {
+            // Which item comes first is open, how many there are is not.
+            let mut item = crate::value::Unknown::of_type(call.causes(), Type::String);
+            item.not_null = true;
+            let item = Value::from_unknown(item, call.origin());
+            return Ok(call.list(Type::String, vec![item; sequence.items.len()]));
+        }
         let mut unknown = call.unknown_parts();
-        unknown.length = (length, length.filter(|_| sequence.rest.is_none()));
+        unknown.length.0 = u64::try_from(sequence.items.len()).ok();
         return Ok(Value::from_unknown(unknown, call.origin()));
     }
     if let Some(at) = sequence.items.iter().position(Value::is_null) {
