@@ -112,7 +112,7 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
             })
             .collect(),
         workspace: request.terraform.workspace.clone(),
-        root: scan_start(request, &discovered),
+        root: discovered.root.clone(),
     };
     let inputs = lower::Inputs {
         evaluations: evaluations

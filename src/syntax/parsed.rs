@@ -63,14 +63,13 @@ impl Parsed {
     }
 
     pub(super) fn error(&mut self, span: Span, message: impl Into<String>) {
-        if self.errors.len() >= MOST {
-            return;
-        }
         self.error_of(ErrorClass::Grammar, span, message);
     }
 
     pub(super) fn error_of(&mut self, class: ErrorClass, span: Span, message: impl Into<String>) {
-        self.errors.push(SyntaxError { class, span, message: message.into() });
+        if self.errors.len() < MOST {
+            self.errors.push(SyntaxError { class, span, message: message.into() });
+        }
     }
 }
 

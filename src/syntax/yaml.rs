@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use granit_parser::{Event, Marker, Parser, ScalarStyle, Tag};
+use granit_parser::{ErrorKind, Event, Marker, Parser, ScalarStyle, ScanError, Tag};
 
 use super::parsed::{Comment, ErrorClass, Parsed, note_duplicates};
 use super::tree::{Member, Node, NodeKind};
@@ -59,12 +59,12 @@ pub fn parse(text: &str, file: FileId, dialect: Dialect) -> Parsed {
             None => break,
             Some(Ok((event, span))) => builder.event(event, span),
             Some(Err(error)) => {
-                builder.broken(error.marker(), &error.info());
+                builder.broken(&error);
                 match parser.proceed_next_document() {
                     Ok(true) => {}
                     Ok(false) => break,
                     Err(error) => {
-                        builder.broken(error.marker(), &error.info());
+                        builder.broken(&error);
                         break;
                     }
                 }
@@ -129,22 +129,20 @@ impl Builder<'_> {
         marker.byte_offset().unwrap_or(self.text.len()).min(self.text.len())
     }
 
-    fn broken(&mut self, at: &Marker, why: &str) {
-        let start = self.offset(at);
+    fn broken(&mut self, error: &ScanError) {
+        let nesting = matches!(error.kind(), ErrorKind::RecursionLimitExceeded);
+        let why =
+            &if nesting { "the nesting is too deep (more than 255 levels)".to_owned() } else { error.info() };
+        let start = self.offset(error.marker());
         // Mark the character at the place, if there is one on that line.
         let here = self.text.get(start..).and_then(|rest| rest.chars().next());
         let width = here.filter(|sign| !sign.is_control()).map_or(0, char::len_utf8);
         let span = self.span(start, start + width);
-        // The parser's own words for nesting beyond its limit.
-        let class = if why.contains("recursion") || why.contains("depth") || why.contains("nest") {
-            ErrorClass::Limit
-        } else {
-            ErrorClass::Grammar
-        };
-        self.parsed.error_of(class, span, why.trim().to_owned());
+        let class = if nesting { ErrorClass::Limit } else { ErrorClass::Grammar };
+        self.parsed.error_of(class, span, why.trim());
         self.open.clear();
         self.anchors.clear();
-        self.parsed.documents.push(Node { span, kind: NodeKind::Broken(why.into()) });
+        self.parsed.documents.push(Node { span, kind: NodeKind::Broken(why.as_str().into()) });
     }
 
     fn event(&mut self, event: Event<'_>, span: granit_parser::Span) {
@@ -297,7 +295,7 @@ impl Builder<'_> {
     }
 
     fn alias(&mut self, id: usize, span: Span) -> Node {
-        let why = match self.anchors.get(&id) {
+        let (class, why) = match self.anchors.get(&id) {
             Some(Anchored::Kept { node, size }) if self.copied + size <= ALIAS_BUDGET => {
                 self.copied += size;
                 return node.clone();
@@ -311,7 +309,6 @@ impl Builder<'_> {
             }
             None => (ErrorClass::Grammar, "this alias names no anchor".to_owned()),
         };
-        let (class, why) = why;
         // A bomb has thousands of them: one error says it.
         if !self.parsed.errors.iter().any(|error| error.message == why) {
             self.parsed.error_of(class, span, why.clone());
