@@ -104,6 +104,8 @@ pub struct ServiceLoadBalancer {
     pub target_group_link: Link<TargetGroupId>,
     pub container_name: Field<String>,
     pub container_port: Field<i64>,
+    /// The listener rule that leads to the new tasks of a blue/green deployment before the others do.
+    pub test_listener_rule: Field<Reference>,
 }
 
 #[derive(Debug, Clone)]

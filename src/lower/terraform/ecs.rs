@@ -127,6 +127,10 @@ pub(super) fn service(context: &Context<'_>, resource: &Resource, into: &mut Dep
             target_group_link: Link::Absent,
             container_name: balancer.string("container_name"),
             container_port: balancer.integer("container_port"),
+            test_listener_rule: balancer.within("advanced_configuration").reference(
+                "test_listener_rule",
+                &["aws_lb_listener_rule", "aws_alb_listener_rule", "aws_lb_listener", "aws_alb_listener"],
+            ),
         }),
         lattice: reader.places("vpc_lattice_configurations"),
         network: network(&reader, "network_configuration"),

@@ -3,7 +3,8 @@
 use crate::lint::rules::facts::exposure;
 use crate::lint::{Probe, Problem, Severity};
 use crate::model::balancer::{Listener, ListenerAction, LoadBalancer};
-use crate::model::{Deployment, Link, Tri};
+use crate::model::service::Service;
+use crate::model::{Deployment, Link, Reference, Tri};
 
 fn plain(listener: &Listener) -> Problem {
     let port = listener.port.known().map_or_else(String::new, |port| format!(" on port {port}"));
@@ -91,12 +92,24 @@ fn redirects(listener: &Listener) -> Tri {
     listener.default_actions.all(to_https)
 }
 
-/// The test listener of a blue/green deployment of CodeDeploy.
+/// The test listener of a blue/green deployment, of CodeDeploy or of ECS itself.
 fn is_only_for_tests(deployment: &Deployment, listener: &Listener) -> bool {
-    deployment.others.iter().any(|other| {
+    let of_code_deploy = deployment.others.iter().any(|other| {
         &*other.meta.kind == "aws_codedeploy_deployment_group"
             && other.mentions("test_traffic_route.listener_arns", &listener.meta)
-    })
+    });
+    let near = |service: &&Service| service.meta.unit == listener.meta.unit;
+    let is_its_rule = |reference: &Reference| {
+        reference.is_to(&listener.meta.address)
+            || listener.rules.iter().any(|rule| reference.is_to(&rule.meta.address))
+    };
+    of_code_deploy
+        || deployment
+            .services
+            .iter()
+            .filter(near)
+            .flat_map(|service| &service.load_balancers)
+            .any(|balancer| balancer.test_listener_rule.known().is_some_and(is_its_rule))
 }
 
 /// Whether the balancer's groups admit nothing but prefix lists to the listener's port, as the one of CloudFront.

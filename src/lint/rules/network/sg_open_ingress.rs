@@ -34,6 +34,14 @@ fn open(rule: &SecurityGroupRule, source: &str, whose: Whose) -> Problem {
             problem.help("admit only the address range of the callers").severity(Severity::Info)
         }
         Whose::Balancer => problem.help("open 80, 443 and the ports of listeners, nothing else"),
+        Whose::Instance => {
+            problem.help("admit only the security group of the load balancer, or a known range")
+        }
+        Whose::PublicInstance => problem
+            .help(
+                "put a load balancer in front, which ends TLS and can carry a WAF, and admit only its group",
+            )
+            .severity(Severity::Info),
         Whose::Other => problem.help("name the source: a security group, a prefix list or an address range"),
     }
 }
@@ -47,6 +55,9 @@ enum Whose {
     /// Tasks without load balancer and with public addresses: they are the entry themselves.
     PublicTasks,
     Endpoint,
+    Instance,
+    /// Web ports of instances where no load balancer is in the code.
+    PublicInstance,
     Other,
 }
 
@@ -58,6 +69,7 @@ impl Whose {
             Self::Tasks => " of tasks, past any load balancer",
             Self::PublicTasks => " of tasks directly",
             Self::Endpoint => " of a VPC endpoint",
+            Self::Instance | Self::PublicInstance => " of instances directly",
             Self::Other => "",
         }
     }
@@ -89,7 +101,9 @@ pub(super) fn check(probe: &mut Probe<'_>, rule: &SecurityGroupRule, group: Opti
         Tri::No => probe.pass(),
         Tri::Maybe(causes) => probe.undecided(exposure::place(rule, is_anywhere), &causes),
         Tri::Yes => {
-            let whose = attached.as_ref().map_or(Whose::Other, |attached| whose(attached, rule, &admin));
+            let whose = attached
+                .as_ref()
+                .map_or(Whose::Other, |attached| whose(probe.deployment, attached, rule, &admin));
             let problem = open(rule, exposure::source_text(rule, is_anywhere), whose);
             probe.fail(exposure::place(rule, is_anywhere), problem);
         }
@@ -131,7 +145,7 @@ fn serves_public(deployment: &Deployment, attached: &Attached<'_>, rule: &Securi
         .fold(Tri::No, Tri::or)
 }
 
-fn whose(attached: &Attached<'_>, rule: &SecurityGroupRule, admin: &Tri) -> Whose {
+fn whose(deployment: &Deployment, attached: &Attached<'_>, rule: &SecurityGroupRule, admin: &Tri) -> Whose {
     let balancers = || attached.balancers.iter().filter(|(_, _, holds)| holds.is_yes());
     let is_plain = exposure::opens_all(rule).is_no() && admin.is_no();
     if attached.services.iter().any(|service| !service.load_balancers.is_empty().is_yes()) {
@@ -147,6 +161,9 @@ fn whose(attached: &Attached<'_>, rule: &SecurityGroupRule, admin: &Tri) -> Whos
         Whose::Balancer
     } else if balancers().next().is_some() {
         if is_plain { Whose::InternalBalancer } else { Whose::Balancer }
+    } else if attached.instance {
+        let is_web = exposure::opens_only(rule, &WEB_PORTS).is_yes();
+        if is_web && deployment.load_balancers.is_empty() { Whose::PublicInstance } else { Whose::Instance }
     } else {
         Whose::Other
     }

@@ -1,6 +1,6 @@
 //! Load-balanced services without a grace period that covers the start of their containers.
 
-use crate::lint::rules::facts::image::Image;
+use crate::lint::rules::facts::image::{self, Image};
 use crate::lint::{Probe, Problem};
 use crate::model::balancer::TargetGroup;
 use crate::model::service::Service;
@@ -146,8 +146,8 @@ fn is_static_server(container: &Container) -> Tri {
     if let Some(name) = parts.and_then(known_repository) {
         return STATIC_SERVERS.contains(&name).into();
     }
-    // An image of a repository in the code is the application's own.
-    if container.image_repository.to().is_some() {
+    // An image that is only known to lie in a registry of one's own is the application's.
+    if image.not_known().is_some() && image::is_private_ecr(container).is_yes() {
         return Tri::No;
     }
     image.holds(false, |text| STATIC_SERVERS.contains(&repository(text)))
