@@ -66,7 +66,8 @@ impl Masks {
 
     /// Ranges to hide that overlap `range`, in order and disjoint.
     fn within(&self, id: FileId, text: &str, range: Range<usize>) -> Vec<Range<usize>> {
-        let mut hidden: Vec<Range<usize>> = self.added(id, range.clone()).collect();
+        let mut hidden: Vec<Range<usize>> =
+            self.added(id, range.clone()).map(|added| without_quotes(text, added)).collect();
         let overlaps = |found: &Range<usize>| found.start < range.end && found.end > range.start;
         if text.len() <= SEARCHED_WHOLE {
             hidden.extend(self.found(id, text).iter().filter(|found| overlaps(found)).cloned());
@@ -157,6 +158,13 @@ impl Masks {
         }
         clean
     }
+}
+
+/// The part of a quoted string between its quotes: these are no secret.
+fn without_quotes(text: &str, range: Range<usize>) -> Range<usize> {
+    let part = text.get(range.clone()).unwrap_or_default();
+    let is_quoted = |quote| part.len() >= 2 && part.starts_with(quote) && part.ends_with(quote);
+    if is_quoted('"') || is_quoted('\'') { range.start + 1..range.end - 1 } else { range }
 }
 
 /// `text` with the ranges, which are sorted and disjoint, masked.
@@ -318,6 +326,14 @@ mod tests {
         assert_eq!(shown.offset(10_000), shown.text.len());
         assert!(masks.hides(Span::new(id, 0..6)));
         assert!(!masks.hides(Span::new(id, 0..5)) && !masks.hides(Span::new(id, 11..20)));
+    }
+
+    #[test]
+    fn quotes_stay() {
+        let (sources, id, masks) = masked("a = \"geheim\", b = \"\", c = 'x'", &[4..12, 18..20, 26..29]);
+        let shown = masks.source(id, sources.get(id).unwrap());
+        assert_eq!(shown.text, "a = \"********\", b = \"\", c = '********'");
+        assert_eq!(shown.range(4..12), 4..14);
     }
 
     #[test]

@@ -53,7 +53,7 @@ fn task_definition(found: &Found, files: &Files, problems: &mut Problems, docume
     };
     documents.files += 1;
     let parsed = json::parse(&loaded.text, loaded.id, true);
-    report(&parsed, problems);
+    report("JSON", &parsed, problems);
     if let Some(root) = parsed.root() {
         let name: Arc<str> = files.display_name(&found.path).into();
         documents.task_definitions.push(RawTaskDefinition { name, root: root.to_value() });
@@ -69,16 +69,14 @@ fn yaml_document(
     let loaded = problems::loaded(files.load(&found.path), &found.path, files, problems)?;
     documents.files += 1;
     let parsed = yaml::parse(&loaded.text, loaded.id, yaml::Dialect::GITHUB);
-    report(&parsed, problems);
+    report("YAML", &parsed, problems);
     let root = Arc::new(parsed.root()?.clone());
     let name = files.display_name(&found.path).into();
     Some(Document { path: found.path.clone(), name, text: loaded.text, root })
 }
 
-/// Syntax errors and duplicate keys of a document.
-fn report(parsed: &Parsed, problems: &mut Problems) {
-    for error in &parsed.errors {
-        problems.push(InputProblem::new("syntax-error", error.span, error.message.clone()));
-    }
+/// Errors and duplicate keys of a document.
+fn report(language: &str, parsed: &Parsed, problems: &mut Problems) {
+    problems.extend(parsed.errors.iter().map(|error| problems::of_syntax(language, error)));
     problems.extend(parsed.duplicates.iter().map(problems::duplicate_key));
 }

@@ -15,7 +15,7 @@ use crate::cost::estimate::Estimate;
 use crate::cost::{self, CostOptions, Usage};
 use crate::date::Date;
 use crate::discover::{self, DiscoverError, Discovered, FileKind, NoteKind};
-use crate::lint::sink::{InputProblem, Judgement, Policy};
+use crate::lint::sink::{InputProblem, InputReport, Judgement, Policy};
 use crate::lint::suppress::Ignores;
 use crate::lint::{Profile, judge};
 use crate::lower;
@@ -112,7 +112,7 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
             })
             .collect(),
         workspace: request.terraform.workspace.clone(),
-        root: scan_start(request, &discovered),
+        root: discovered.root.clone(),
     };
     let inputs = lower::Inputs {
         evaluations: evaluations
@@ -124,7 +124,8 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
     };
     let of_evaluations = evaluations.iter().flat_map(lower::defects::of_evaluation);
     let of_documents = inputs.task_definitions.iter().flat_map(lower::defects::of_document);
-    problems.extend(of_evaluations.chain(of_documents).map(problems::of_defect));
+    let mut met = InputReport { problems, open: Vec::new() };
+    of_evaluations.chain(of_documents).for_each(|defect| problems::add_defect(defect, &mut met));
     let deployment = lower::lower(inputs, &options);
 
     let file_count = read.files + modules;
@@ -132,6 +133,12 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
         notes.push("no Terraform, task definition or workflow was found here".to_owned());
     }
     let environment = request.terraform.environment.iter().map(|(name, _)| name.clone()).collect();
+    if request.price {
+        notes.extend(usage.unmatched(&deployment).into_iter().map(|problem| {
+            let help = problem.help.map_or_else(String::new, |help| format!("; {help}"));
+            format!("usage: {}{help}", problem.message)
+        }));
+    }
     let estimate = request.price.then(|| {
         let cost_options = CostOptions {
             region: options.region.clone(),
@@ -152,7 +159,7 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
     };
     let ignores =
         Ignores::read(&sources, &config.ignores, request.as_of, config.ignore_foreign.unwrap_or(true));
-    let judgement = judge(&deployment, problems, &policy, &ignores, &sources);
+    let judgement = judge(&deployment, met, &policy, &ignores, &sources);
     let masks = secret_places::masks(&deployment, &evaluations);
     Ok(Analysis {
         sources,

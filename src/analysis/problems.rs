@@ -4,11 +4,11 @@ use std::path::Path;
 
 use super::Problems;
 use crate::lint::Related;
-use crate::lint::sink::InputProblem;
+use crate::lint::sink::{InputOpen, InputProblem, InputReport};
 use crate::lower::defects::{Defect, DefectKind};
 use crate::lower::shape::{MODEL, ProblemKind, ShapeProblem};
 use crate::source::{Files, LoadError, Loaded, Span};
-use crate::syntax::Duplicate;
+use crate::syntax::{Duplicate, ErrorClass, SyntaxError};
 use crate::terraform::{Class, Evaluation};
 
 /// The findings of an evaluation's diagnostics.
@@ -35,14 +35,32 @@ pub(super) fn of_evaluation(evaluation: &Evaluation) -> Problems {
         .collect()
 }
 
-/// The finding of a defect of a task definition.
-pub(super) fn of_defect(defect: Defect) -> InputProblem {
+/// What a defect of a task definition adds to the report.
+pub(super) fn add_defect(defect: Defect, report: &mut InputReport) {
     let mut problem = match defect.kind {
-        DefectKind::Syntax(error) => InputProblem::new("syntax-error", error.span, error.message),
+        DefectKind::Open { shape, span } => {
+            for (rule, causes) in [("unknown-field", shape.fields), ("wrong-type", shape.types)] {
+                if !causes.is_empty() {
+                    report.open.push(InputOpen { rule, causes, span, resource: defect.resource.clone() });
+                }
+            }
+            return;
+        }
+        DefectKind::Syntax(error) => of_syntax("JSON", &error),
         DefectKind::Shape(problem) => of_shape(problem),
     };
     problem.resource = Some(defect.resource);
-    problem
+    report.problems.push(problem);
+}
+
+/// The finding of an error in a JSON or YAML text.
+pub(super) fn of_syntax(language: &str, error: &SyntaxError) -> InputProblem {
+    let (rule, message) = match error.class {
+        ErrorClass::Grammar => ("syntax-error", format!("not valid {language}: {}", error.message)),
+        ErrorClass::Limit => ("limit-reached", format!("not read: {}", error.message)),
+        ErrorClass::Cycle => ("reference-cycle", error.message.clone()),
+    };
+    InputProblem::new(rule, error.span, message)
 }
 
 fn of_shape(problem: ShapeProblem) -> InputProblem {
@@ -57,8 +75,10 @@ fn of_shape(problem: ShapeProblem) -> InputProblem {
             );
             ("unknown-field", message, Some(help))
         }
-        ProblemKind::WrongType { field, expected, found } => {
-            ("wrong-type", format!("`{field}` must be {expected}, and this is {found}"), None)
+        ProblemKind::WrongType { field, expected, found, instead } => {
+            let meant = instead.map_or_else(String::new, |value| format!("; write {value}"));
+            let message = format!("`{field}` must be {expected}, and this is {found}{meant}");
+            ("wrong-type", message, Some("ECS refuses to register the definition as it is".to_owned()))
         }
         ProblemKind::BadEnum { field, value, suggestion, allowed } => {
             let help = match suggestion {

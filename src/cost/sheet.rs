@@ -278,6 +278,6 @@ impl<'a> Sheet<'a> {
 }
 
 /// `18.02`: an amount for a sentence.
-pub(super) fn money(amount: Decimal) -> String {
+fn money(amount: Decimal) -> String {
     format!("${:.2}", amount.round_dp(2))
 }

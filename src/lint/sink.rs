@@ -14,7 +14,7 @@ use super::runner::RuleVerdicts;
 use super::suppress::{Ignores, Matched};
 use crate::model::{Meta, Stage, StageOf};
 use crate::source::{FileId, SourceMap, Span};
-use crate::value::{Cause, Origin, Step};
+use crate::value::{Cause, Causes, Origin, Step};
 
 /// What the user decided about findings.
 #[derive(Debug, Default)]
@@ -72,6 +72,22 @@ impl InputProblem {
     }
 }
 
+/// An input check that what is not known keeps open.
+#[derive(Debug, Clone)]
+pub struct InputOpen {
+    pub rule: &'static str,
+    pub causes: Causes,
+    pub span: Span,
+    pub resource: Arc<str>,
+}
+
+/// What reading met.
+#[derive(Debug, Default)]
+pub struct InputReport {
+    pub problems: Vec<InputProblem>,
+    pub open: Vec<InputOpen>,
+}
+
 /// Everything that judging found.
 #[derive(Debug, Default)]
 pub struct Judgement {
@@ -88,16 +104,27 @@ pub struct Judgement {
 #[must_use]
 pub(super) fn collect(
     verdicts: &[RuleVerdicts<'_>],
-    input: Vec<InputProblem>,
+    input: InputReport,
     policy: &Policy,
     ignores: &Ignores,
     sources: &SourceMap,
 ) -> Judgement {
     let mut sink = Sink { policy, sources, judgement: Judgement::default(), groups: BTreeMap::new() };
-    for problem in input {
+    for problem in input.problems {
         sink.input(problem);
     }
     let mut undecided = UndecidedGroups::default();
+    for open in input.open {
+        let Some(info) = registry::info(open.rule).filter(|info| policy.runs(info)) else { continue };
+        if policy.selected.as_ref().is_some_and(|files| !files.contains(&open.span.file)) {
+            continue;
+        }
+        ignores.note_undecided(info.id, &[open.span], &open.resource, sources);
+        sink.judgement.undecided_checks += 1;
+        for cause in open.causes.iter() {
+            undecided.add(info.id, cause, open.span, &open.resource);
+        }
+    }
     for of_rule in verdicts {
         for verdict in &of_rule.verdicts {
             match &verdict.outcome {
@@ -245,7 +272,7 @@ impl Sink<'_> {
         if !self.policy.no_ignores {
             findings = self.suppress(findings, ignores);
         }
-        for problem in ignores.problems(verdicts.iter().map(|of| of.rule.id), self.policy) {
+        for problem in ignores.problems(verdicts.iter().map(|of| of.rule.id), self.policy, self.sources) {
             self.input(problem);
         }
         findings.extend(std::mem::take(&mut self.groups).into_values());

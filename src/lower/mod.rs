@@ -4,6 +4,7 @@
 pub mod defects;
 pub mod read;
 mod region;
+mod registered;
 pub mod shape;
 mod stage;
 pub mod task_definition;
@@ -83,6 +84,8 @@ pub fn lower(inputs: Inputs<'_>, options: &Options) -> Deployment {
             workflow.meta.unit = unit;
             workflow.meta.stage = options.stage_or(stage::of_workflow(workflow));
         }
+        let registered = deployment.workflows.iter().flat_map(registered::definitions);
+        deployment.task_definitions.extend(registered);
     }
     link::link(&mut deployment);
     region::complete(&mut deployment, options.region.as_deref());

@@ -148,7 +148,8 @@ impl<I: Id> Book<I> {
         }
         if let Some(text) = &reference.text {
             match self.text(scope, unit, text) {
-                Link::NotFound(_) if data => {}
+                // What AWS knows by that name exists, though not in the files; a rendered template is only text.
+                Link::NotFound(_) if data && Address::parse(address).ty.starts_with("aws_") => {}
                 link => return link,
             }
         }
@@ -367,9 +368,7 @@ fn image_repository<I: Id>(
     image: &Field<Reference>,
 ) -> Link<I> {
     match image.known() {
-        Some(Reference { target: None, text: Some(text), .. }) if names::repository(text).is_none() => {
-            Link::Absent
-        }
+        Some(Reference { text: Some(text), .. }) if names::repository(text).is_none() => Link::Absent,
         _ => book.resolve(scope, unit, image),
     }
 }

@@ -90,7 +90,7 @@ impl Count {
 pub struct IgnoredChanges {
     pub all: bool,
     pub names: Vec<Arc<str>>,
-    /// The `lifecycle` block, where there is one.
+    /// The list, where there is one.
     pub span: Option<Span>,
 }
 

@@ -331,7 +331,7 @@ fn the_estimate_fits_narrow_terminals() {
         for ranges in [false, true] {
             let text = priced(ranges).cost(width);
             assert!(text.lines().all(|line| line.width() <= width), "{width}\n{text}");
-            assert!(text.contains("76.24") && (!ranges || text.contains("312.64")), "{text}");
+            assert!(text.contains("76.24"), "{text}");
         }
     }
     assert_snapshot!("estimate_narrow", priced(true).cost(40));
@@ -345,7 +345,7 @@ fn estimate_json_has_the_contract_shape() {
 #[test]
 fn the_summary_names_the_total() {
     let text = priced(true).human(140);
-    assert!(text.contains("; at least $76.24 ($76.24 to $312.64) a month; as of"), "{text}");
+    assert!(text.contains("; at least $76.24 a month; as of"), "{text}");
 }
 
 /// The parts of SARIF 2.1.0 that are written, each closed: what the standard does not know fails.

@@ -31,8 +31,20 @@ pub struct Comment {
 /// Why a text could not be read, at its place.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SyntaxError {
+    pub class: ErrorClass,
     pub span: Span,
     pub message: String,
+}
+
+/// What kind of trouble a text is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ErrorClass {
+    /// It breaks the grammar.
+    Grammar,
+    /// It is deeper, or expands to more, than is read.
+    Limit,
+    /// It contains itself.
+    Cycle,
 }
 
 /// A key written again; readers take the value of the second place.
@@ -51,10 +63,13 @@ impl Parsed {
     }
 
     pub(super) fn error(&mut self, span: Span, message: impl Into<String>) {
-        if self.errors.len() >= MOST {
-            return;
+        self.error_of(ErrorClass::Grammar, span, message);
+    }
+
+    pub(super) fn error_of(&mut self, class: ErrorClass, span: Span, message: impl Into<String>) {
+        if self.errors.len() < MOST {
+            self.errors.push(SyntaxError { class, span, message: message.into() });
         }
-        self.errors.push(SyntaxError { span, message: message.into() });
     }
 }
 

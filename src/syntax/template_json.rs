@@ -675,7 +675,7 @@ fn explain(pieces: &[Piece<'_>], whole: Span) -> Option<Result<Value, SyntaxErro
             *span
         }
     });
-    Some(Err(SyntaxError { span: place.unwrap_or(whole), message: error.message.clone() }))
+    Some(Err(SyntaxError { span: place.unwrap_or(whole), ..error.clone() }))
 }
 
 /// The same value with one place for everything.

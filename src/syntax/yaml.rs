@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use granit_parser::{Event, Marker, Parser, ScalarStyle, Tag};
+use granit_parser::{ErrorKind, Event, Marker, Parser, ScalarStyle, ScanError, Tag};
 
-use super::parsed::{Comment, Parsed, note_duplicates};
+use super::parsed::{Comment, ErrorClass, Parsed, note_duplicates};
 use super::tree::{Member, Node, NodeKind};
 use crate::source::{FileId, Span};
 
@@ -59,12 +59,12 @@ pub fn parse(text: &str, file: FileId, dialect: Dialect) -> Parsed {
             None => break,
             Some(Ok((event, span))) => builder.event(event, span),
             Some(Err(error)) => {
-                builder.broken(error.marker(), &error.info());
+                builder.broken(&error);
                 match parser.proceed_next_document() {
                     Ok(true) => {}
                     Ok(false) => break,
                     Err(error) => {
-                        builder.broken(error.marker(), &error.info());
+                        builder.broken(&error);
                         break;
                     }
                 }
@@ -129,16 +129,20 @@ impl Builder<'_> {
         marker.byte_offset().unwrap_or(self.text.len()).min(self.text.len())
     }
 
-    fn broken(&mut self, at: &Marker, why: &str) {
-        let start = self.offset(at);
+    fn broken(&mut self, error: &ScanError) {
+        let nesting = matches!(error.kind(), ErrorKind::RecursionLimitExceeded);
+        let why =
+            &if nesting { "the nesting is too deep (more than 255 levels)".to_owned() } else { error.info() };
+        let start = self.offset(error.marker());
         // Mark the character at the place, if there is one on that line.
         let here = self.text.get(start..).and_then(|rest| rest.chars().next());
         let width = here.filter(|sign| !sign.is_control()).map_or(0, char::len_utf8);
         let span = self.span(start, start + width);
-        self.parsed.error(span, why.trim().to_owned());
+        let class = if nesting { ErrorClass::Limit } else { ErrorClass::Grammar };
+        self.parsed.error_of(class, span, why.trim());
         self.open.clear();
         self.anchors.clear();
-        self.parsed.documents.push(Node { span, kind: NodeKind::Broken(why.into()) });
+        self.parsed.documents.push(Node { span, kind: NodeKind::Broken(why.as_str().into()) });
     }
 
     fn event(&mut self, event: Event<'_>, span: granit_parser::Span) {
@@ -291,18 +295,23 @@ impl Builder<'_> {
     }
 
     fn alias(&mut self, id: usize, span: Span) -> Node {
-        let why = match self.anchors.get(&id) {
+        let (class, why) = match self.anchors.get(&id) {
             Some(Anchored::Kept { node, size }) if self.copied + size <= ALIAS_BUDGET => {
                 self.copied += size;
                 return node.clone();
             }
-            Some(Anchored::Kept { .. } | Anchored::TooLarge) => "the aliases of this file expand to too much",
-            Some(Anchored::Open) => "this alias stands inside its own anchor",
-            None => "this alias names no anchor",
+            Some(Anchored::Kept { .. } | Anchored::TooLarge) => {
+                (ErrorClass::Limit, "the aliases of this file expand to too much".to_owned())
+            }
+            Some(Anchored::Open) => {
+                let alias = self.text.get(span.range()).unwrap_or("the alias");
+                (ErrorClass::Cycle, format!("`{alias}` stands inside its own anchor"))
+            }
+            None => (ErrorClass::Grammar, "this alias names no anchor".to_owned()),
         };
         // A bomb has thousands of them: one error says it.
         if !self.parsed.errors.iter().any(|error| error.message == why) {
-            self.parsed.error(span, why);
+            self.parsed.error_of(class, span, why.clone());
         }
         Node { span, kind: NodeKind::Broken(why.into()) }
     }

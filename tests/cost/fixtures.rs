@@ -127,3 +127,16 @@ fn another_region_has_other_prices_and_an_unknown_one_has_none() {
     let fargate = "no price in the tables: Fargate vcpu in eu-west-9";
     assert!(nowhere.unpriced.iter().any(|it| it.reason == fargate));
 }
+
+#[test]
+fn every_usage_key_is_documented() {
+    let page = std::fs::read_to_string(fixture("README.md")).unwrap();
+    for key in plimsoll::cost::usage::KEYS {
+        for ty in key.types {
+            let documented = page.lines().any(|line| {
+                line.contains(&format!("`{ty}`")) && line.contains(&format!("| `{}` |", key.key))
+            });
+            assert!(documented, "{ty}: {}", key.key);
+        }
+    }
+}

@@ -298,3 +298,49 @@ fn what_nothing_prices_is_named() {
         ],
     );
 }
+
+#[test]
+fn a_provider_of_ones_own_starts_instances() {
+    let text = task("")
+        + &service(
+            "desired_count = 1
+             capacity_provider_strategy {
+               capacity_provider = aws_ecs_capacity_provider.p.name
+               weight = 1
+             }",
+        )
+        + "resource \"aws_ecs_capacity_provider\" \"p\" {
+             name = random_id.x.hex
+           }
+           resource \"random_id\" \"x\" {
+             byte_length = 2
+           }";
+    priced(&text, "{}", &["aws_ecs_service.s! Tasks: they run on EC2 instances that are in no file [ ]"]);
+}
+
+#[test]
+fn schedules_that_are_over_or_off_cost_nothing() {
+    let schedule = |more: &str| {
+        task("")
+            + &format!(
+                "resource \"aws_scheduler_schedule\" \"s\" {{
+                   {more}
+                   target {{
+                     arn      = \"a\"
+                     role_arn = \"r\"
+                     ecs_parameters {{
+                       task_definition_arn = aws_ecs_task_definition.t.arn
+                       launch_type         = \"FARGATE\"
+                     }}
+                   }}
+                 }}"
+            )
+    };
+    let total = |more: &str| figures(of_terraform(&schedule(more), "{}").total());
+    assert_eq!(total("schedule_expression = \"rate(1 hour)\"\nstate = \"DISABLED\""), "0.0000");
+    assert_eq!(total("schedule_expression = \"cron(0 3 * * ? 2020-2025)\""), "0.0000");
+    // One run of 5 minutes at most: 5/60 x (0.04048 + 2 x 0.004445) = 0.0041.
+    assert_eq!(total("schedule_expression = \"at(2026-12-01T00:00:00)\""), "0.0000 / 0.0041 / 0.0041");
+    let broken = of_terraform(&schedule("schedule_expression = \"cron(0 3 * * * *)\""), "{}");
+    assert!(broken.is_at_least() && broken.unpriced[0].reason.contains("must be ?"), "{:?}", broken.unpriced);
+}

@@ -30,7 +30,7 @@ fn check(estimate: &Estimate) {
     let ordered = |range: &Range| range.low <= range.expected && range.expected <= range.high;
     let mut sum = Range::default();
     for resource in &estimate.resources {
-        assert!(resource.free.is_some() != (!resource.components.is_empty()), "{}", resource.address);
+        assert!(resource.free.is_some() == resource.components.is_empty(), "{}", resource.address);
         assert!(plimsoll::cost::estimate::KINDS.contains(&resource.kind), "{}", resource.kind);
         for component in &resource.components {
             assert!(ordered(&component.quantity) && ordered(&component.monthly), "{component:?}");

@@ -77,7 +77,7 @@ fn task_count(sheet: &mut Sheet<'_>, service: &Service) -> Known<Quantity> {
     let of_count = |target: &&ScalingTarget| {
         !target.scalable_dimension.holds(true, |dimension| dimension == "ecs:service:DesiredCount").is_no()
     };
-    let Some(target) = targets.filter(of_count).last() else {
+    let Some(target) = targets.filter(of_count).next_back() else {
         if service.desired_count.is_absent() {
             let value = "0 where it is not written, as Terraform creates the service";
             let name = sheet.assume("desired_count", value, "desired_count");

@@ -7,7 +7,7 @@ use super::super::Failure;
 use super::super::arguments::{Call, Outcome};
 use super::super::type_name;
 use super::is_sequence_type;
-use crate::terraform::convert::{bucket, convert, equal, same, unify, value_type};
+use crate::terraform::convert::{bucket, convert, equal, is_open_type, loosen, same, unify, value_type};
 use crate::value::{Causes, Kind, Rest, Sequence, SequenceKind, Type, Value};
 
 /// The unknown part of a result, collected from several.
@@ -50,6 +50,10 @@ pub(in super::super) fn concat(call: &Call<'_>) -> Outcome {
         }
     }
     let all_lists = types.iter().all(|ty| matches!(ty, Type::List(_)));
+    // Lists are brought to one type; tuples keep what they have.
+    let open_type =
+        matches!(types.first(), Some(Type::List(_) | Type::Dynamic)) && call.args.iter().any(is_open_type);
+    let causes = call.causes();
     let list_type = if all_lists { unify(&types) } else { None };
     let mut items = Vec::new();
     let mut unsure = Unsure::default();
@@ -58,6 +62,7 @@ pub(in super::super) fn concat(call: &Call<'_>) -> Outcome {
             Some(ty) => convert(arg, ty).map_err(|error| Failure::argument(at, error.message))?,
             None => arg.clone(),
         };
+        let arg = if open_type { loosen(&arg, &causes) } else { arg };
         match &arg.kind {
             Kind::Sequence(sequence) => {
                 items.extend(sequence.items.iter().map(|item| arg.child(item)));
@@ -76,6 +81,7 @@ pub(in super::super) fn concat(call: &Call<'_>) -> Outcome {
         }
     }
     let kind = match list_type {
+        Some(Type::List(item)) if open_type && *item != Type::String => SequenceKind::List(Type::Dynamic),
         Some(Type::List(item)) => SequenceKind::List(*item),
         _ => SequenceKind::Tuple,
     };
