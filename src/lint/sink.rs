@@ -219,7 +219,7 @@ impl Sink<'_> {
             related: without_repeats(at.span, related),
             instances: vec![instance],
             element: problem.element.clone().or_else(|| verdict.element.clone()),
-            stage: if info.stage.is_some() { meta.stage.clone() } else { StageOf::default() },
+            stage: meta.stage.clone(),
             conditional,
             fix: problem.fix.clone(),
             monthly: problem.monthly.clone(),

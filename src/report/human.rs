@@ -78,7 +78,7 @@ fn folded(outcome: &Outcome<'_>, style: &Style, group: &[&Finding], out: &mut dy
     }
     header(style, first.severity, first.rule, &words, out)?;
     for finding in new.iter().take(SHOWN_OF_THE_REST) {
-        indented(&format!("{name}:{}: {}", line_of(finding), finding.message), style, out)?;
+        indented(&format!("{name}:{}: {}", line_of(finding), outcome.words(&finding.message)), style, out)?;
     }
     if new.len() > SHOWN_OF_THE_REST {
         indented(&format!("… and {} more", new.len() - SHOWN_OF_THE_REST), style, out)?;
@@ -89,10 +89,10 @@ fn folded(outcome: &Outcome<'_>, style: &Style, group: &[&Finding], out: &mut dy
 fn one(outcome: &Outcome<'_>, style: &Style, finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
     let mut marks = vec![Mark { span: finding.primary, message: String::new() }];
     marks.extend(
-        finding
-            .related
-            .iter()
-            .map(|related| Mark { span: related.span, message: text::line(&related.message) }),
+        finding.related.iter().map(|related| Mark {
+            span: related.span,
+            message: text::line(&outcome.words(&related.message)),
+        }),
     );
     let (view, placed) = View::new(outcome.sources, outcome.masks, &marks, style.width);
     let mut diagnostic = Diagnostic::new(level(finding.severity));
@@ -113,7 +113,7 @@ fn one(outcome: &Outcome<'_>, style: &Style, finding: &Finding, out: &mut dyn Wr
     diagnostic.notes.extend(elsewhere.iter().map(|remark| note(remark, style)));
     diagnostic.notes.extend(patch::lines(outcome, finding, style.width.saturating_sub(NOTE_INDENT)));
 
-    header(style, finding.severity, finding.rule, &finding.message, out)?;
+    header(style, finding.severity, finding.rule, &outcome.words(&finding.message), out)?;
     emit(&view, &diagnostic, style.color, out)
 }
 
@@ -221,7 +221,9 @@ pub fn undecided(outcome: &Outcome<'_>, style: &Style, out: &mut dyn Write) -> i
     };
     causes.sort_by_key(|(_, records)| std::cmp::Reverse(checks(records)));
     for (cause, records) in causes {
-        let words = format!("undecided: {cause}: {}", plural(checks(&records), "check"));
+        let cause_words = cause.to_string();
+        let words =
+            format!("undecided: {}: {}", outcome.words(&cause_words), plural(checks(&records), "check"));
         for line in text::wrap(&words, style.width) {
             style.paint(ColorSpec::new().set_fg(Some(Color::Magenta)).set_bold(true), &line, out)?;
             writeln!(out)?;

@@ -3,6 +3,7 @@
 pub(crate) mod celery;
 pub(crate) mod databases;
 pub(crate) mod deploys;
+pub(crate) mod edits;
 pub(crate) mod exposure;
 pub(crate) mod fargate_sizes;
 pub(crate) mod image;
