@@ -22,6 +22,8 @@ struct Page {
     aliases: Vec<String>,
     #[serde(default)]
     links: Vec<String>,
+    rationale: String,
+    remediation: String,
 }
 
 /// Writes `rules.rs` into `out`: `static INFOS: &[RuleInfo]`, sorted by id.
@@ -96,7 +98,8 @@ fn entry(code: &mut String, path: &Path, page: &Page) -> Result<(), String> {
     writeln!(
         code,
         "RuleInfo {{ id: {:?}, family: {:?}, title: {:?}, severity: {}, profile: {profile}, stage: {stage}, \
-         inputs: &{:?}, fix: {fix}, aliases: &{:?}, links: &{:?}, page: include_str!({:?}) }},",
+         inputs: &{:?}, fix: {fix}, aliases: &{:?}, links: &{:?}, rationale: {:?}, \
+         remediation: {:?}, page: include_str!({:?}) }},",
         page.id,
         page.family,
         page.title,
@@ -104,6 +107,8 @@ fn entry(code: &mut String, path: &Path, page: &Page) -> Result<(), String> {
         page.inputs,
         page.aliases,
         page.links,
+        page.rationale.trim(),
+        page.remediation.trim(),
         absolute
     )
     .map_err(|error| error.to_string())

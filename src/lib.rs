@@ -1,6 +1,8 @@
 //! Plimsoll reads the files that deploy containers to AWS ECS and says what will break, what is unsafe
 //! and what it costs a month. `ARCHITECTURE.md` has the picture; this is the module map.
 
+pub mod analysis;
+pub mod cli;
 pub mod config;
 pub mod cost;
 pub mod date;

@@ -400,3 +400,29 @@ resource "aws_lb" "joined" { subnets = concat(aws_subnet.a[*].id, values(aws_sub
     assert!(deployment.security_group_rules[0].group_link.to().is_some());
     assert_eq!(text(&deployment.subnets[0].meta.region), "eu-west-1");
 }
+
+#[test]
+fn a_role_of_its_own_or_a_given_one() {
+    let root = r#"
+variable "role_arn" {
+  type    = string
+  default = null
+}
+resource "aws_iam_role" "exec" {
+  count              = var.role_arn == null ? 1 : 0
+  name               = "exec"
+  assume_role_policy = "{}"
+}
+resource "aws_ecs_task_definition" "t" {
+  family                = "t"
+  container_definitions = "[]"
+  execution_role_arn    = try(aws_iam_role.exec[0].arn, var.role_arn)
+  task_role_arn         = ""
+}
+"#;
+    let deployment = deployment(&[("main.tf", root)]);
+    let task = &deployment.task_definitions[0];
+    assert!(task.execution_role_link.to().is_some(), "{:?}", task.execution_role);
+    assert!(task.task_role.is_absent());
+    assert!(matches!(task.task_role_link, Link::Absent));
+}

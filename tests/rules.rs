@@ -99,7 +99,7 @@ fn check(example: &Example) -> Result<Value, String> {
             "--as-of",
             "2026-11-20",
         ])
-        .args(["--root", ".", "."])
+        .args(["--root", "."])
         .args(&example.args)
         .current_dir(dir.path())
         .env_clear()

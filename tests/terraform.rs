@@ -121,10 +121,20 @@ fn compare(ours: &Value, theirs: &Json, mask: &Json) -> Tally {
 
 #[test]
 fn expressions_agree_with_the_cli() {
+    expressions("answers.jsonl");
+}
+
+#[test]
+fn functions_agree_with_the_cli() {
+    expressions("functions.jsonl");
+}
+
+/// Evaluates every expression of a table in the folder of expressions.
+fn expressions(table: &str) {
     let dir = folder().join("expressions");
     let files = Files::new(&dir, &dir).unwrap();
     let configs = Configs::new(&files);
-    let text = std::fs::read_to_string(dir.join("answers.jsonl")).unwrap();
+    let text = std::fs::read_to_string(dir.join(table)).unwrap();
     let report = terraform::with_session(&configs, &dir, &Options::default(), |session| {
         let mut tally = Tally::default();
         let mut lines = Vec::new();

@@ -1,4 +1,4 @@
-//! Files that hold one document: task definitions and workflows.
+//! Files that hold one document: task definitions, workflows and the actions they use.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use super::{Problems, problems};
 use crate::discover::{Discovered, FileKind, Found, NoteKind};
 use crate::lint::sink::InputProblem;
 use crate::lower::RawTaskDefinition;
-use crate::lower::workflow;
+use crate::lower::workflow::{self, Document};
 use crate::model::workflow::Workflow;
 use crate::source::{Files, Span};
 use crate::syntax::{Parsed, json, yaml};
@@ -23,18 +23,20 @@ pub(super) struct Documents {
 /// Reads every task definition and workflow; what is wrong with a file goes to `problems`.
 pub(super) fn read(discovered: &Discovered, files: &Files, problems: &mut Problems) -> Documents {
     let mut documents = Documents::default();
+    let (mut workflows, mut actions) = (Vec::new(), Vec::new());
     for found in &discovered.files {
         match found.kind {
             FileKind::TaskDefinition => task_definition(found, files, problems, &mut documents),
-            FileKind::Workflow => one_workflow(found, files, discovered, problems, &mut documents),
+            FileKind::Workflow => workflows.extend(yaml_document(found, files, problems, &mut documents)),
+            FileKind::Action => actions.extend(yaml_document(found, files, problems, &mut documents)),
             FileKind::Terraform
             | FileKind::TerraformVariables
-            | FileKind::Action
             | FileKind::Plan
             | FileKind::Configuration
             | FileKind::Other => {}
         }
     }
+    documents.workflows = workflow::lower(&workflows, &actions);
     for note in discovered.notes.iter().filter(|note| note.selected) {
         if let NoteKind::TooLarge { limit, .. } = &note.kind {
             let span = Span::new(files.mention(&note.path), 0..0);
@@ -46,36 +48,35 @@ pub(super) fn read(discovered: &Discovered, files: &Files, problems: &mut Proble
 }
 
 fn task_definition(found: &Found, files: &Files, problems: &mut Problems, documents: &mut Documents) {
-    let Some(loaded) = problems::loaded(files.load(&found.path), &found.path, files, problems) else { return };
+    let Some(loaded) = problems::loaded(files.load(&found.path), &found.path, files, problems) else {
+        return;
+    };
     documents.files += 1;
     let parsed = json::parse(&loaded.text, loaded.id, true);
-    report(&parsed, problems);
+    report("JSON", &parsed, problems);
     if let Some(root) = parsed.root() {
         let name: Arc<str> = files.display_name(&found.path).into();
         documents.task_definitions.push(RawTaskDefinition { name, root: root.to_value() });
     }
 }
 
-fn one_workflow(
+fn yaml_document(
     found: &Found,
     files: &Files,
-    discovered: &Discovered,
     problems: &mut Problems,
     documents: &mut Documents,
-) {
-    let Some(loaded) = problems::loaded(files.load(&found.path), &found.path, files, problems) else { return };
+) -> Option<Document> {
+    let loaded = problems::loaded(files.load(&found.path), &found.path, files, problems)?;
     documents.files += 1;
     let parsed = yaml::parse(&loaded.text, loaded.id, yaml::Dialect::GITHUB);
-    report(&parsed, problems);
-    if let Some(root) = parsed.root() {
-        documents.workflows.extend(workflow::lower(root, &found.path, files, &discovered.root));
-    }
+    report("YAML", &parsed, problems);
+    let root = Arc::new(parsed.root()?.clone());
+    let name = files.display_name(&found.path).into();
+    Some(Document { path: found.path.clone(), name, text: loaded.text, root })
 }
 
-/// Syntax errors and duplicate keys of a document.
-fn report(parsed: &Parsed, problems: &mut Problems) {
-    for error in &parsed.errors {
-        problems.push(InputProblem::new("syntax-error", error.span, error.message.clone()));
-    }
+/// Errors and duplicate keys of a document.
+fn report(language: &str, parsed: &Parsed, problems: &mut Problems) {
+    problems.extend(parsed.errors.iter().map(|error| problems::of_syntax(language, error)));
     problems.extend(parsed.duplicates.iter().map(problems::duplicate_key));
 }

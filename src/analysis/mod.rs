@@ -5,7 +5,7 @@ mod documents;
 mod problems;
 mod secret_places;
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
@@ -15,7 +15,7 @@ use crate::cost::estimate::Estimate;
 use crate::cost::{self, CostOptions, Usage};
 use crate::date::Date;
 use crate::discover::{self, DiscoverError, Discovered, FileKind, NoteKind};
-use crate::lint::sink::{InputProblem, Judgement, Policy};
+use crate::lint::sink::{InputProblem, InputReport, Judgement, Policy};
 use crate::lint::suppress::Ignores;
 use crate::lint::{Profile, judge};
 use crate::lower;
@@ -94,7 +94,7 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
     let mut problems = Vec::new();
     let mut notes = note_lines(&discovered, &files);
     let mut read = documents::read(&discovered, &files, &mut problems);
-    let (evaluations, modules) = evaluate(request, &discovered, &files)?;
+    let (evaluations, modules) = evaluate(request, &discovered, &files);
     for evaluation in &evaluations {
         problems.extend(problems::of_evaluation(evaluation));
     }
@@ -112,13 +112,20 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
             })
             .collect(),
         workspace: request.terraform.workspace.clone(),
-        root: scan_start(request, &discovered),
+        root: discovered.root.clone(),
     };
     let inputs = lower::Inputs {
-        evaluations: evaluations.iter().map(|evaluation| lower::Module { evaluation, input: Input::Terraform }).collect(),
+        evaluations: evaluations
+            .iter()
+            .map(|evaluation| lower::Module { evaluation, input: Input::Terraform })
+            .collect(),
         task_definitions: std::mem::take(&mut read.task_definitions),
         workflows: std::mem::take(&mut read.workflows),
     };
+    let of_evaluations = evaluations.iter().flat_map(lower::defects::of_evaluation);
+    let of_documents = inputs.task_definitions.iter().flat_map(lower::defects::of_document);
+    let mut met = InputReport { problems, open: Vec::new() };
+    of_evaluations.chain(of_documents).for_each(|defect| problems::add_defect(defect, &mut met));
     let deployment = lower::lower(inputs, &options);
 
     let file_count = read.files + modules;
@@ -126,6 +133,12 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
         notes.push("no Terraform, task definition or workflow was found here".to_owned());
     }
     let environment = request.terraform.environment.iter().map(|(name, _)| name.clone()).collect();
+    if request.price {
+        notes.extend(usage.unmatched(&deployment).into_iter().map(|problem| {
+            let help = problem.help.map_or_else(String::new, |help| format!("; {help}"));
+            format!("usage: {}{help}", problem.message)
+        }));
+    }
     let estimate = request.price.then(|| {
         let cost_options = CostOptions {
             region: options.region.clone(),
@@ -144,8 +157,9 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
         selected: selected(&discovered, &sources),
         no_ignores: request.no_ignores,
     };
-    let ignores = Ignores::read(&sources, &config.ignores, request.as_of, config.ignore_foreign.unwrap_or(true));
-    let judgement = judge(&deployment, problems, &policy, &ignores, &sources);
+    let ignores =
+        Ignores::read(&sources, &config.ignores, request.as_of, config.ignore_foreign.unwrap_or(true));
+    let judgement = judge(&deployment, met, &policy, &ignores, &sources);
     let masks = secret_places::masks(&deployment, &evaluations);
     Ok(Analysis {
         sources,
@@ -203,25 +217,26 @@ fn scan_start(request: &Request, discovered: &Discovered) -> PathBuf {
 }
 
 /// Evaluates every root module that the selection needs; also the number of Terraform files among them.
-fn evaluate(
-    request: &Request,
-    discovered: &Discovered,
-    files: &Files,
-) -> Result<(Vec<Evaluation>, usize), Failure> {
-    let of_terraform = |found: &&discover::Found| {
-        matches!(found.kind, FileKind::Terraform | FileKind::TerraformVariables)
-    };
-    let directories: Vec<&Path> =
-        discovered.files.iter().filter(of_terraform).filter_map(|found| found.path.parent()).collect();
+fn evaluate(request: &Request, discovered: &Discovered, files: &Files) -> (Vec<Evaluation>, usize) {
+    let of_terraform =
+        |found: &&discover::Found| matches!(found.kind, FileKind::Terraform | FileKind::TerraformVariables);
+    let directories: BTreeSet<PathBuf> = discovered
+        .files
+        .iter()
+        .filter(of_terraform)
+        .filter_map(|found| found.path.parent().map(Path::to_path_buf))
+        .collect();
     let configs = terraform::Configs::new(files);
-    let roots = configs.find_roots(&directories);
-    let evaluations: Vec<Evaluation> =
-        roots.par_iter().map(|dir| terraform::evaluate(&configs, dir, &request.terraform)).collect();
+    let roots = terraform::find_roots(&configs, &directories);
+    let evaluations: Vec<Evaluation> = roots
+        .par_iter()
+        .map(|root| terraform::evaluate_in(&configs, &root.dir, &request.terraform))
+        .collect();
     let mut seen = HashSet::new();
     for evaluation in &evaluations {
         seen.extend(evaluation.files.iter().cloned());
     }
-    Ok((evaluations, seen.len()))
+    (evaluations, seen.len())
 }
 
 /// Files whose findings are reported; `None` when everything inside the boundary is.
@@ -229,7 +244,10 @@ fn selected(discovered: &Discovered, sources: &SourceMap) -> Option<HashSet<File
     if discovered.selection.covers(&discovered.root) {
         return None;
     }
-    let covers = |path: &Path| discovered.selection.covers(path) || path.canonicalize().is_ok_and(|real| discovered.selection.covers(&real));
+    let covers = |path: &Path| {
+        discovered.selection.covers(path)
+            || path.canonicalize().is_ok_and(|real| discovered.selection.covers(&real))
+    };
     Some(
         sources
             .iter()

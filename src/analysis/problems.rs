@@ -4,9 +4,11 @@ use std::path::Path;
 
 use super::Problems;
 use crate::lint::Related;
-use crate::lint::sink::InputProblem;
+use crate::lint::sink::{InputOpen, InputProblem, InputReport};
+use crate::lower::defects::{Defect, DefectKind};
+use crate::lower::shape::{MODEL, ProblemKind, ShapeProblem};
 use crate::source::{Files, LoadError, Loaded, Span};
-use crate::syntax::Duplicate;
+use crate::syntax::{Duplicate, ErrorClass, SyntaxError};
 use crate::terraform::{Class, Evaluation};
 
 /// The findings of an evaluation's diagnostics.
@@ -31,6 +33,62 @@ pub(super) fn of_evaluation(evaluation: &Evaluation) -> Problems {
             problem
         })
         .collect()
+}
+
+/// What a defect of a task definition adds to the report.
+pub(super) fn add_defect(defect: Defect, report: &mut InputReport) {
+    let mut problem = match defect.kind {
+        DefectKind::Open { shape, span } => {
+            for (rule, causes) in [("unknown-field", shape.fields), ("wrong-type", shape.types)] {
+                if !causes.is_empty() {
+                    report.open.push(InputOpen { rule, causes, span, resource: defect.resource.clone() });
+                }
+            }
+            return;
+        }
+        DefectKind::Syntax(error) => of_syntax("JSON", &error),
+        DefectKind::Shape(problem) => of_shape(problem),
+    };
+    problem.resource = Some(defect.resource);
+    report.problems.push(problem);
+}
+
+/// The finding of an error in a JSON or YAML text.
+pub(super) fn of_syntax(language: &str, error: &SyntaxError) -> InputProblem {
+    let (rule, message) = match error.class {
+        ErrorClass::Grammar => ("syntax-error", format!("not valid {language}: {}", error.message)),
+        ErrorClass::Limit => ("limit-reached", format!("not read: {}", error.message)),
+        ErrorClass::Cycle => ("reference-cycle", error.message.clone()),
+    };
+    InputProblem::new(rule, error.span, message)
+}
+
+fn of_shape(problem: ShapeProblem) -> InputProblem {
+    let element = problem.container.as_ref().map(|name| format!("container {name}"));
+    let (rule, message, help) = match problem.kind {
+        ProblemKind::UnknownField { name, suggestion, at } => {
+            let place = if at.is_empty() { "the task definition".to_owned() } else { format!("`{at}`") };
+            let meant = suggestion.map_or_else(String::new, |known| format!("; did you mean `{known}`?"));
+            let message = format!("{place} has no field `{name}`{meant}");
+            let help = format!(
+                "judged by the ECS API model {MODEL}: a field that is newer than the model is possible; ignore it then"
+            );
+            ("unknown-field", message, Some(help))
+        }
+        ProblemKind::WrongType { field, expected, found, instead } => {
+            let meant = instead.map_or_else(String::new, |value| format!("; write {value}"));
+            let message = format!("`{field}` must be {expected}, and this is {found}{meant}");
+            ("wrong-type", message, Some("ECS refuses to register the definition as it is".to_owned()))
+        }
+        ProblemKind::BadEnum { field, value, suggestion, allowed } => {
+            let help = match suggestion {
+                Some(known) => format!("did you mean `{known}`?"),
+                None => format!("one of {}", allowed.join(", ")),
+            };
+            ("wrong-type", format!("`{field}` cannot be `{value}`"), Some(help))
+        }
+    };
+    InputProblem { element, help, ..InputProblem::new(rule, problem.span, message) }
 }
 
 /// A key written twice in one JSON object or YAML mapping.

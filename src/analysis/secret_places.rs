@@ -55,7 +55,9 @@ fn hide(masks: &mut Masks, name: &str, value: &Value) {
                 masks.add(value.span());
             }
         }
-        Kind::Sequence(sequence) => sequence.items.iter().for_each(|item| hide(masks, name, &value.child(item))),
+        Kind::Sequence(sequence) => {
+            sequence.items.iter().for_each(|item| hide(masks, name, &value.child(item)))
+        }
         Kind::Mapping(mapping) => {
             for (key, entry) in &mapping.entries {
                 hide(masks, key, &value.child(&entry.value));

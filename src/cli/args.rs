@@ -10,7 +10,13 @@ use crate::date::Date;
 /// Says before anything ships what will break, what is unsafe and what it will cost: judges Terraform,
 /// ECS task definitions and deploy workflows together.
 #[derive(Debug, Parser)]
-#[command(name = "plimsoll", version, args_conflicts_with_subcommands = true, max_term_width = 100)]
+#[command(
+    name = "plimsoll",
+    version,
+    args_conflicts_with_subcommands = true,
+    args_override_self = true,
+    max_term_width = 100
+)]
 pub struct Cli {
     #[command(subcommand)]
     pub command: Option<Command>,

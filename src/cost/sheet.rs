@@ -15,6 +15,9 @@ use crate::model::{Count, Field, Meta, State};
 /// Above this no argument of AWS goes: what is larger is a mistake, not a bill.
 const LARGEST: i64 = 1_000_000_000;
 
+/// Decimals of a billed quantity. Thirds of an hour end here, so that amounts and their sums are exact.
+const QUANTITY_PLACES: u32 = 8;
+
 /// Most combinations of open values that are priced.
 const MOST_CHOICES: usize = 64;
 
@@ -127,7 +130,7 @@ impl<'a> Sheet<'a> {
                 return self.leave_out(&name, missing, Some((rate.high.amount, rate.high.unit)));
             }
         };
-        let units = quantity.range.times_range(times);
+        let units = quantity.range.times_range(times).rounded(QUANTITY_PLACES);
         let mut drivers: Vec<Driver> = Vec::new();
         for driver in quantity.drivers.into_iter().chain(rate.drivers) {
             if !drivers.contains(&driver) {
@@ -161,8 +164,14 @@ impl<'a> Sheet<'a> {
 
     /// A quantity from the usage file.
     pub(super) fn usage(&mut self, key: &str, noun: &str) -> Known<Quantity> {
-        let Some(given) = self.context.options.usage.quantity(&self.meta.address, &self.meta.kind, key)
-        else {
+        let meta = self.meta;
+        self.usage_of(&[(&meta.address, &meta.kind)], key, noun)
+    }
+
+    /// A quantity from the usage file, said of the first of these addresses (with their types) that it knows.
+    pub(super) fn usage_of(&mut self, of: &[(&str, &str)], key: &str, noun: &str) -> Known<Quantity> {
+        let usage = &self.context.options.usage;
+        let Some(given) = of.iter().find_map(|(address, ty)| usage.quantity(address, ty, key)) else {
             return Err(Missing {
                 complete: true,
                 ..Missing::because(format!("usage not given: {noun} (usage key `{key}`)"))
@@ -269,6 +278,6 @@ impl<'a> Sheet<'a> {
 }
 
 /// `18.02`: an amount for a sentence.
-pub(super) fn money(amount: Decimal) -> String {
+fn money(amount: Decimal) -> String {
     format!("${:.2}", amount.round_dp(2))
 }

@@ -1,7 +1,7 @@
 //! How much is used a month: what files cannot say and a person can. Read from the `usage:` map of
 //! `plimsoll.yaml`; the keys are in `fixtures/README.md`.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use rust_decimal::Decimal;
@@ -45,6 +45,7 @@ pub const KEYS: &[UsageKey] = &[
     key(&["aws_lb", "aws_alb"], "lcu", "average capacity units (LCU, NLCU, GLCU), billed for every hour"),
     key(&["aws_elb"], "processed_gb", "GB through this load balancer"),
     key(&["aws_nat_gateway"], "processed_gb", "GB through this gateway"),
+    key(&["aws_vpc_endpoint"], "processed_gb", "GB through this endpoint"),
     UsageKey {
         types: &["aws_scheduler_schedule", "aws_cloudwatch_event_rule", "aws_cloudwatch_event_target"],
         key: "task_minutes",
@@ -87,6 +88,8 @@ type Quantities = HashMap<&'static str, UsageQuantity>;
 pub struct Usage {
     addresses: HashMap<Arc<str>, Quantities>,
     defaults: HashMap<Arc<str>, Quantities>,
+    /// Where each address is written.
+    places: Vec<(Arc<str>, Span)>,
 }
 
 /// Something in the usage map that cannot be used.
@@ -124,6 +127,7 @@ impl Usage {
                 Some(ty) => {
                     let read = quantities(ty, member.key_span, &member.value, &mut problems);
                     usage.addresses.insert(member.key.clone(), read);
+                    usage.places.push((member.key.clone(), member.key_span));
                 }
                 None => problems.push(UsageProblem {
                     span: member.key_span,
@@ -148,6 +152,33 @@ impl Usage {
             .or_else(|| found(&self.addresses, resource))
             .or_else(|| found(&self.addresses, &plain))
             .or_else(|| found(&self.defaults, ty))
+    }
+
+    /// Addresses that no resource of the deployment has, with the nearest one that exists.
+    #[must_use]
+    pub fn unmatched(&self, deployment: &Deployment) -> Vec<UsageProblem> {
+        if self.places.is_empty() {
+            return Vec::new();
+        }
+        let existing: Vec<&str> = deployment.metas().map(|meta| &*meta.address).collect();
+        let rules = deployment.scheduled_tasks.iter().filter_map(|task| task.rule.as_deref());
+        let names: HashSet<String> = existing
+            .iter()
+            .copied()
+            .chain(rules)
+            .flat_map(|address| {
+                [address.to_owned(), without_last_key(address).to_owned(), without_keys(address)]
+            })
+            .collect();
+        let missing = self.places.iter().filter(|(address, _)| !names.contains(&**address));
+        missing
+            .map(|(address, span)| UsageProblem {
+                span: *span,
+                message: format!("no resource is called `{address}`"),
+                help: closest(address, existing.iter().copied())
+                    .map(|near| format!("did you mean `{near}`?")),
+            })
+            .collect()
     }
 
     /// Whether nothing is given.

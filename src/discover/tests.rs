@@ -1,4 +1,10 @@
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice
+)]
 use std::fs;
 
 use tempfile::TempDir;
@@ -142,7 +148,7 @@ fn links_loops_and_closed_directories_do_no_harm() {
     assert_eq!(shown(&run(&dir, &["a"])), ["main.tf Terraform"]);
 
     let closed = dir.path().join("closed");
-    fs::set_permissions(&closed, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&closed, fs::Permissions::from_mode(0o000)).unwrap();
     // Root may read everything; then there is nothing to see.
     if fs::read_dir(&closed).is_err() {
         let found = run(&dir, &["."]);

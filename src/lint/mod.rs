@@ -20,14 +20,14 @@ pub use rule::{Check, FixKind, Profile, Rule, RuleInfo, StageSeverity};
 
 use crate::model::Deployment;
 use crate::source::SourceMap;
-use sink::{InputProblem, Judgement, Policy};
+use sink::{InputReport, Judgement, Policy};
 use suppress::Ignores;
 
 /// Runs every rule that the policy lets run, and brings problems met while reading and verdicts to one judgement.
 #[must_use]
 pub fn judge(
     deployment: &Deployment,
-    input: Vec<InputProblem>,
+    input: InputReport,
     policy: &Policy,
     ignores: &Ignores,
     sources: &SourceMap,

@@ -1,8 +1,8 @@
 //! What a rule holds while it looks at one node: the deployment around it, and where verdicts go.
 
 use super::finding::{Applicability, Edit, Fix, Monthly, Related, Severity};
-use super::rule::RuleInfo;
-use crate::model::{Deployment, Meta, Stage, Tri};
+use super::rule::{Profile, RuleInfo};
+use crate::model::{Deployment, Field, Meta, Stage, Tri};
 use crate::source::Span;
 use crate::value::{Causes, Origin};
 
@@ -38,6 +38,7 @@ pub struct Problem {
     pub(super) message: String,
     pub(super) help: Option<String>,
     pub(super) severity: Option<Severity>,
+    pub(super) profile: Profile,
     pub(super) related: Vec<Related>,
     pub(super) element: Option<String>,
     pub(super) fix: Option<Fix>,
@@ -52,6 +53,7 @@ impl Problem {
             message: message.into(),
             help: None,
             severity: None,
+            profile: Profile::Default,
             related: Vec::new(),
             element: None,
             fix: None,
@@ -70,6 +72,13 @@ impl Problem {
     #[must_use]
     pub fn severity(mut self, severity: Severity) -> Self {
         self.severity = Some(severity);
+        self
+    }
+
+    /// A case of the rule that only `--profile strict` reports.
+    #[must_use]
+    pub fn strict(mut self) -> Self {
+        self.profile = Profile::Strict;
         self
     }
 
@@ -101,6 +110,16 @@ impl Problem {
             None => self.fix = Some(Fix { applicability, edits: vec![edit] }),
         }
         self
+    }
+
+    /// An edit that writes `text` over the value of `field`, where the value stands in the property itself.
+    #[must_use]
+    pub fn rewrite<T>(self, applicability: Applicability, field: &Field<T>, text: impl Into<String>) -> Self {
+        if field.known().is_some() && field.origin.via.is_none() {
+            self.edit(applicability, field.span(), text)
+        } else {
+            self
+        }
     }
 
     #[must_use]
@@ -161,6 +180,15 @@ impl<'a> Probe<'a> {
             Tri::Yes => self.fail(at, problem()),
             Tri::No => self.pass(),
             Tri::Maybe(causes) => self.undecided(at, &causes),
+        }
+    }
+
+    /// Keeps failures open that hold only if there is any item of a list that is not known.
+    pub(super) fn soften(&mut self, causes: &Causes) {
+        for verdict in &mut self.verdicts {
+            if let Outcome::Fail(_, at) = &verdict.outcome {
+                verdict.outcome = Outcome::Undecided(causes.clone(), at.clone());
+            }
         }
     }
 

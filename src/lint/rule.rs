@@ -6,11 +6,12 @@ use crate::model::Stage;
 use crate::model::balancer::{Listener, LoadBalancer};
 use crate::model::cache::Cache;
 use crate::model::database::{Database, DatabaseCluster};
+use crate::model::graph::SecurityGroupId;
 use crate::model::logs::LogGroup;
-use crate::model::network::SecurityGroup;
+use crate::model::network::{SecurityGroup, SecurityGroupRule};
 use crate::model::registry::Repository;
 use crate::model::schedule::ScheduledTask;
-use crate::model::service::Service;
+use crate::model::service::{Service, TaskSet};
 use crate::model::task::{Container, TaskDefinition};
 use crate::model::workflow::{Job, Workflow};
 
@@ -32,6 +33,10 @@ pub struct RuleInfo {
     pub aliases: &'static [&'static str],
     /// Documentation of AWS, Terraform or GitHub.
     pub links: &'static [&'static str],
+    /// Why it matters, Markdown.
+    pub rationale: &'static str,
+    /// What to do, Markdown.
+    pub remediation: &'static str,
     /// The page itself, YAML.
     pub page: &'static str,
 }
@@ -41,6 +46,13 @@ impl RuleInfo {
     #[must_use]
     pub fn url(&self) -> Option<&'static str> {
         self.links.first().copied()
+    }
+
+    /// What to do in one line: how the remediation begins, unless that is code.
+    #[must_use]
+    pub fn remedy(&self) -> Option<&'static str> {
+        let first = self.remediation.lines().next().unwrap_or_default().trim_end_matches([':', '.']);
+        (!first.is_empty() && !first.starts_with("```")).then_some(first)
     }
 }
 
@@ -122,7 +134,11 @@ pub enum Check {
     Cache(fn(&mut Probe<'_>, &Cache)),
     LogGroup(fn(&mut Probe<'_>, &LogGroup)),
     Repository(fn(&mut Probe<'_>, &Repository)),
+    TaskSet(fn(&mut Probe<'_>, &TaskSet)),
     SecurityGroup(fn(&mut Probe<'_>, &SecurityGroup)),
+    /// Inline rules with their group, and rules that are resources of their own with the group they name, if it is
+    /// in the code.
+    SecurityGroupRule(fn(&mut Probe<'_>, &SecurityGroupRule, Option<SecurityGroupId>)),
     Workflow(fn(&mut Probe<'_>, &Workflow)),
     Job(fn(&mut Probe<'_>, &Workflow, &Job)),
     /// Several looks of one rule, each at its own kind of node.

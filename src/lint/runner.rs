@@ -5,7 +5,9 @@ use rayon::prelude::*;
 
 use super::probe::{Probe, Verdict, container_element};
 use super::rule::{Check, Rule};
-use crate::model::{Deployment, Meta};
+use crate::model::graph::SecurityGroupId;
+use crate::model::network::Direction;
+use crate::model::{Deployment, Id, Meta};
 
 /// All verdicts of one rule.
 #[derive(Debug)]
@@ -69,7 +71,35 @@ fn look<'a>(deployment: &'a Deployment, rule: Rule, check: Check, verdicts: &mut
         Check::Cache(check) => each!(caches, check),
         Check::LogGroup(check) => each!(log_groups, check),
         Check::Repository(check) => each!(repositories, check),
+        Check::TaskSet(check) => each!(task_sets, check),
         Check::SecurityGroup(check) => each!(security_groups, check),
+        Check::SecurityGroupRule(check) => {
+            for (index, group) in deployment.security_groups.iter().enumerate() {
+                let id = SecurityGroupId::new(index);
+                for (at, inner) in group.inline_rules.iter().enumerate() {
+                    let direction = match inner.direction.known() {
+                        Some(Direction::Egress) => "egress",
+                        Some(Direction::Ingress) | None => "ingress",
+                    };
+                    let element = Some(format!("{direction} rule {}", at + 1));
+                    visit(&group.meta, element, &|probe| check(probe, inner, Some(id)));
+                }
+                if let Some(open) = &group.inline_rules.open {
+                    visit(&group.meta, None, &|probe| match open.template.as_deref() {
+                        None => probe.undecided(&group.inline_rules.origin, &open.causes),
+                        Some(template) => {
+                            check(probe, template, Some(id));
+                            probe.soften(&open.causes);
+                        }
+                    });
+                }
+            }
+            for alone in &deployment.security_group_rules {
+                if let Some(meta) = &alone.meta {
+                    visit(meta, None, &|probe| check(probe, alone, alone.group_link.to()));
+                }
+            }
+        }
         Check::Workflow(check) => each!(workflows, check),
         Check::Job(check) => {
             for workflow in &deployment.workflows {

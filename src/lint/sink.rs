@@ -14,7 +14,7 @@ use super::runner::RuleVerdicts;
 use super::suppress::{Ignores, Matched};
 use crate::model::{Meta, Stage, StageOf};
 use crate::source::{FileId, SourceMap, Span};
-use crate::value::{Cause, Origin, Step};
+use crate::value::{Cause, Causes, Origin, Step};
 
 /// What the user decided about findings.
 #[derive(Debug, Default)]
@@ -72,6 +72,22 @@ impl InputProblem {
     }
 }
 
+/// An input check that what is not known keeps open.
+#[derive(Debug, Clone)]
+pub struct InputOpen {
+    pub rule: &'static str,
+    pub causes: Causes,
+    pub span: Span,
+    pub resource: Arc<str>,
+}
+
+/// What reading met.
+#[derive(Debug, Default)]
+pub struct InputReport {
+    pub problems: Vec<InputProblem>,
+    pub open: Vec<InputOpen>,
+}
+
 /// Everything that judging found.
 #[derive(Debug, Default)]
 pub struct Judgement {
@@ -88,16 +104,27 @@ pub struct Judgement {
 #[must_use]
 pub(super) fn collect(
     verdicts: &[RuleVerdicts<'_>],
-    input: Vec<InputProblem>,
+    input: InputReport,
     policy: &Policy,
     ignores: &Ignores,
     sources: &SourceMap,
 ) -> Judgement {
     let mut sink = Sink { policy, sources, judgement: Judgement::default(), groups: BTreeMap::new() };
-    for problem in input {
+    for problem in input.problems {
         sink.input(problem);
     }
     let mut undecided = UndecidedGroups::default();
+    for open in input.open {
+        let Some(info) = registry::info(open.rule).filter(|info| policy.runs(info)) else { continue };
+        if policy.selected.as_ref().is_some_and(|files| !files.contains(&open.span.file)) {
+            continue;
+        }
+        ignores.note_undecided(info.id, &[open.span], &open.resource, sources);
+        sink.judgement.undecided_checks += 1;
+        for cause in open.causes.iter() {
+            undecided.add(info.id, cause, open.span, &open.resource);
+        }
+    }
     for of_rule in verdicts {
         for verdict in &of_rule.verdicts {
             match &verdict.outcome {
@@ -107,13 +134,15 @@ pub(super) fn collect(
                     sink.fail(of_rule.rule, verdict, problem, at);
                 }
                 Outcome::Undecided(causes, at) => {
-                    let mut places = vec![at.span, verdict.meta.block];
+                    // The argument that the rule reads; the cause names what would decide it.
+                    let place = at.use_site();
+                    let mut places = vec![place, at.span, verdict.meta.block];
                     places.extend(&verdict.meta.calls);
                     ignores.note_undecided(of_rule.rule.id, &places, &verdict.meta.address, sources);
-                    if sink.is_selected(at.span, verdict.meta) {
+                    if sink.is_selected(place, verdict.meta) {
                         sink.judgement.undecided_checks += 1;
                         for cause in causes.iter() {
-                            undecided.add(of_rule.rule.id, cause, at.span, &verdict.meta.address);
+                            undecided.add(of_rule.rule.id, cause, place, &verdict.meta.address);
                         }
                     }
                 }
@@ -159,7 +188,9 @@ impl Sink<'_> {
     fn fail(&mut self, info: &'static RuleInfo, verdict: &Verdict<'_>, problem: &Problem, at: &Origin) {
         let meta = verdict.meta;
         let Some(severity) = self.severity(info, problem.severity, meta.stage.stage) else { return };
-        if !self.is_selected(at.span, meta) {
+        if !self.is_selected(at.span, meta)
+            || problem.profile > self.policy.profile.unwrap_or(Profile::Default)
+        {
             return;
         }
         let mut places = vec![meta.block];
@@ -188,7 +219,7 @@ impl Sink<'_> {
             related: without_repeats(at.span, related),
             instances: vec![instance],
             element: problem.element.clone().or_else(|| verdict.element.clone()),
-            stage: if info.stage.is_some() { meta.stage.clone() } else { StageOf::default() },
+            stage: meta.stage.clone(),
             conditional,
             fix: problem.fix.clone(),
             monthly: problem.monthly.clone(),
@@ -241,7 +272,7 @@ impl Sink<'_> {
         if !self.policy.no_ignores {
             findings = self.suppress(findings, ignores);
         }
-        for problem in ignores.problems(verdicts.iter().map(|of| of.rule.id), self.policy) {
+        for problem in ignores.problems(verdicts.iter().map(|of| of.rule.id), self.policy, self.sources) {
             self.input(problem);
         }
         findings.extend(std::mem::take(&mut self.groups).into_values());

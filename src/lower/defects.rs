@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use super::RawTaskDefinition;
 use super::read::Reader;
-use super::shape::{self, Names, ShapeProblem};
+use super::shape::{self, Names, ShapeOpen, ShapeProblem};
 use super::task_definition::{Document, structure};
+use crate::source::Span;
 use crate::syntax::SyntaxError;
 use crate::syntax::template_json;
 use crate::terraform::{Evaluation, Mode, Resource};
@@ -24,6 +25,11 @@ pub enum DefectKind {
     /// The JSON inside a string of Terraform breaks the grammar.
     Syntax(SyntaxError),
     Shape(ShapeProblem),
+    /// What is unknown keeps the shape from being decided.
+    Open {
+        shape: ShapeOpen,
+        span: Span,
+    },
 }
 
 /// Defects of the task definitions that Terraform writes.
@@ -57,8 +63,10 @@ fn of_resource(resource: &Resource, into: &mut Vec<Defect>) {
     let mut add = |kind| into.push(Defect { resource: resource.address.clone(), kind });
     if let Some(Err(error)) = template_json::decode(&text) {
         add(DefectKind::Syntax(error));
-    } else if let Some(containers) = structure(&text) {
-        let problems = shape::check_containers(&containers, Names::AnyCase);
-        problems.into_iter().for_each(|problem| add(DefectKind::Shape(problem)));
+        return;
     }
+    let containers = structure(&text).unwrap_or(text);
+    let problems = shape::check_containers(&containers, Names::AnyCase);
+    problems.into_iter().for_each(|problem| add(DefectKind::Shape(problem)));
+    add(DefectKind::Open { shape: shape::open(&containers), span: containers.span() });
 }

@@ -4,10 +4,12 @@
 pub mod defects;
 pub mod read;
 mod region;
+mod registered;
 pub mod shape;
 mod stage;
 pub mod task_definition;
 mod terraform;
+pub mod workflow;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -82,6 +84,8 @@ pub fn lower(inputs: Inputs<'_>, options: &Options) -> Deployment {
             workflow.meta.unit = unit;
             workflow.meta.stage = options.stage_or(stage::of_workflow(workflow));
         }
+        let registered = deployment.workflows.iter().flat_map(registered::definitions);
+        deployment.task_definitions.extend(registered);
     }
     link::link(&mut deployment);
     region::complete(&mut deployment, options.region.as_deref());
@@ -126,6 +130,7 @@ fn raw_task_definition(
         unit,
         origin,
     });
+    task.file = Some(raw.name.clone());
     if options.stage.is_none() {
         task.meta.stage = stage::with(task.meta.stage.clone(), stage::of_task(&task));
     }

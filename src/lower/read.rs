@@ -345,7 +345,12 @@ fn not_known<T>(
         })
         .collect::<Option<Vec<T>>>()
         .unwrap_or_default();
-    NotKnown { causes: unknown.causes.clone(), alternatives, pattern: pattern(unknown) }
+    NotKnown {
+        causes: unknown.causes.clone(),
+        alternatives,
+        pattern: pattern(unknown),
+        not_null: unknown.not_null,
+    }
 }
 
 /// One value as a list.
@@ -441,10 +446,17 @@ pub(crate) fn reference(value: &Value, header: &Origin, wanted: &[&str]) -> Fiel
                 Some(target) if unknown.alternatives.is_empty() => {
                     State::Known(Reference { target: Some(target), text: None, pattern })
                 }
-                _ => State::Unknown(NotKnown { causes: unknown.causes.clone(), alternatives, pattern }),
+                _ => State::Unknown(NotKnown {
+                    causes: unknown.causes.clone(),
+                    alternatives,
+                    pattern,
+                    not_null: unknown.not_null,
+                }),
             }
         }
         _ => match named(value, wanted) {
+            // The provider takes an empty name or ARN for one that is not set.
+            Some(Reference { target: None, text: Some(text), .. }) if text.is_empty() => State::Absent,
             Some(reference) => State::Known(reference),
             None => return Field::unknown(wrong("a string is required"), origin),
         },

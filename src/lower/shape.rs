@@ -15,7 +15,10 @@ use serde_json::{Map, Value as Json};
 use crate::source::Span;
 use crate::syntax::path;
 use crate::text;
-use crate::value::{Kind, Value};
+use crate::value::{Cause, Causes, Kind, Type, Value};
+
+/// Which model of the ECS API the schema was made from; see its `$comment`.
+pub const MODEL: &str = "2014-11-13 (botocore 1.44.5)";
 
 const SCHEMA: &str = include_str!("schema/task_definition.schema.json");
 
@@ -35,23 +38,16 @@ pub struct ShapeProblem {
 #[derive(Debug, Clone, PartialEq)]
 pub enum ProblemKind {
     /// `at` is the place of the object that has it: `containerDefinitions[0].logConfiguration`; empty for the top.
-    UnknownField {
-        name: String,
-        suggestion: Option<String>,
-        at: String,
-    },
+    UnknownField { name: String, suggestion: Option<String>, at: String },
     WrongType {
         field: String,
         expected: JsonKind,
         found: JsonKind,
+        /// How the value would be written with the right type. Values of the environment are never told.
+        instead: Option<String>,
     },
     /// `value` is what is written, or `(sensitive)`.
-    BadEnum {
-        field: String,
-        value: String,
-        suggestion: Option<String>,
-        allowed: Vec<String>,
-    },
+    BadEnum { field: String, value: String, suggestion: Option<String>, allowed: Vec<String> },
 }
 
 /// A JSON type as people call it.
@@ -165,7 +161,8 @@ fn check(value: &Value, names: Names, within: &str) -> Vec<ShapeProblem> {
                 let expected =
                     schema_at(schema, pointer).and_then(|place| kind_named(place.get("type")?.as_str()?));
                 let (Some(expected), Some(found)) = (expected, kind_of(&at)) else { continue };
-                let kind = ProblemKind::WrongType { field: readable(pointer), expected, found };
+                let instead = instead(&at, expected).filter(|_| !pointer.contains("/environment/"));
+                let kind = ProblemKind::WrongType { field: readable(pointer), expected, found, instead };
                 problems.push(ShapeProblem { kind, span: at.span(), container });
             }
             ValidationErrorKind::Enum { options } => {
@@ -188,6 +185,72 @@ fn check(value: &Value, names: Names, within: &str) -> Vec<ShapeProblem> {
     }
     problems.sort_by_key(|problem| problem.span);
     problems
+}
+
+/// The value as JSON of the right type, when it converts.
+fn instead(value: &Value, expected: JsonKind) -> Option<String> {
+    if value.sensitive {
+        return None;
+    }
+    match (&value.kind, expected) {
+        (Kind::String(text), JsonKind::Integer) => {
+            text.as_str().parse::<i64>().ok().map(|number| number.to_string())
+        }
+        (Kind::String(text), JsonKind::Boolean) => {
+            text.as_str().parse::<bool>().ok().map(|answer| answer.to_string())
+        }
+        (Kind::Number(number), JsonKind::String) => Some(format!("\"{number}\"")),
+        (Kind::Bool(answer), JsonKind::String) => Some(format!("\"{answer}\"")),
+        _ => None,
+    }
+}
+
+/// What the shape depends on besides what is known.
+#[derive(Debug, Clone, Default)]
+pub struct ShapeOpen {
+    /// Names of fields are unknown, or all fields are.
+    pub fields: Causes,
+    /// Values of which not even the type is known. What AWS or a data source makes up has the right one.
+    pub types: Causes,
+}
+
+/// What keeps the shape of a definition, or of a list of containers, from being decided.
+#[must_use]
+pub fn open(value: &Value) -> ShapeOpen {
+    let mut found = ShapeOpen::default();
+    collect_open(value, true, &mut found);
+    found
+}
+
+fn collect_open(value: &Value, structure: bool, into: &mut ShapeOpen) {
+    let written = |causes: &Causes| {
+        let mut kept = Causes::none();
+        let made_up = |cause: &&Cause| matches!(cause, Cause::Computed { .. } | Cause::Data { .. });
+        causes.iter().filter(|cause| !made_up(cause)).for_each(|cause| kept.add(cause.clone()));
+        kept
+    };
+    match &value.kind {
+        Kind::Unknown(unknown) if structure => {
+            into.fields.add_all(&unknown.causes);
+            into.types.add_all(&unknown.causes);
+        }
+        Kind::Unknown(unknown) if unknown.ty == Type::Dynamic && unknown.alternatives.is_empty() => {
+            into.types.add_all(&written(&unknown.causes));
+        }
+        Kind::Sequence(sequence) => {
+            if let Some(rest) = sequence.rest.as_ref().filter(|rest| rest.template.is_none()) {
+                into.fields.add_all(&written(&rest.causes));
+            }
+            sequence.items.iter().for_each(|item| collect_open(item, false, into));
+        }
+        Kind::Mapping(mapping) => {
+            if let Some(rest) = &mapping.rest {
+                into.fields.add_all(&written(&rest.causes));
+            }
+            mapping.entries.values().for_each(|entry| collect_open(&entry.value, false, into));
+        }
+        Kind::Null(_) | Kind::Bool(_) | Kind::Number(_) | Kind::String(_) | Kind::Unknown(_) => {}
+    }
 }
 
 /// The known part of a value as JSON. Unknown and null members are left out; unknown items of lists, whose places
@@ -351,7 +414,13 @@ fn closest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+    #![allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::string_slice
+    )]
     use super::*;
     use crate::source::SourceMap;
     use crate::syntax::json;
@@ -379,7 +448,7 @@ mod tests {
                     ProblemKind::UnknownField { name, suggestion, at } => {
                         format!("no `{name}` at `{at}`, {}", suggestion.as_deref().unwrap_or("-"))
                     }
-                    ProblemKind::WrongType { field, expected, found } => {
+                    ProblemKind::WrongType { field, expected, found, .. } => {
                         format!("`{field}` takes {expected}, not {found}")
                     }
                     ProblemKind::BadEnum { field, value, suggestion, .. } => {

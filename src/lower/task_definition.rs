@@ -13,7 +13,7 @@ use crate::model::task::{
 };
 use crate::model::{Field, Items, Link, Meta};
 use crate::syntax::template_json;
-use crate::value::{Cause, Causes, Kind, Origin, Unknown, Value};
+use crate::value::{Built, Cause, Causes, Kind, Origin, Part, Unknown, Value};
 
 /// Container fields that have a field of their own in the model.
 const MODELLED: [&str; 21] = [
@@ -272,6 +272,7 @@ fn container(value: Value) -> Container {
         name: reader.string("name"),
         image: reader.string("image"),
         image_source: reader.reference("image", &["aws_ecr_repository"]),
+        image_tag: reader.get("image").and_then(|image| last_hole(&image)),
         image_repository: Link::Absent,
         cpu: reader.integer("cpu"),
         memory: reader.integer("memory"),
@@ -323,6 +324,20 @@ fn container(value: Value) -> Container {
         firelens: reader.present("firelensConfiguration"),
         added_capabilities: reader.within("linuxParameters").within("capabilities").strings("add"),
         other_fields: other_fields(&reader),
+    }
+}
+
+/// The place of the value with which a template ends, if it ends with one.
+fn last_hole(value: &Value) -> Option<Origin> {
+    let built = match &value.kind {
+        Kind::String(text) => text.built.as_deref(),
+        Kind::Unknown(unknown) => unknown.built.as_deref(),
+        _ => None,
+    };
+    let Some(Built::Template(parts)) = built else { return None };
+    match parts.last()? {
+        Part::Hole(hole) => Some(last_hole(hole).unwrap_or_else(|| hole.origin.clone())),
+        Part::Literal { .. } => None,
     }
 }
 

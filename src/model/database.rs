@@ -14,6 +14,8 @@ pub struct Database {
     /// `db.t3.micro`.
     pub class: Field<String>,
     pub license_model: Field<String>,
+    /// `open-source-rds-extended-support` (where absent) or `…-disabled`.
+    pub lifecycle_support: Field<String>,
     pub multi_az: Field<bool>,
     /// `gp2`, `gp3`, `io1`, `io2`, `standard`.
     pub storage_type: Field<String>,

@@ -33,6 +33,8 @@ pub struct NotKnown<T> {
     pub alternatives: Vec<T>,
     /// Of a string: its known and unknown parts in order.
     pub pattern: Option<Arc<[PatternPart]>>,
+    /// Every value it may turn out to have is a value: it is not null.
+    pub not_null: bool,
 }
 
 /// A part of a partly known string.
@@ -110,7 +112,8 @@ impl<T> Field<T> {
 
     #[must_use]
     pub fn unknown(causes: Causes, origin: Origin) -> Self {
-        let state = State::Unknown(NotKnown { causes, alternatives: Vec::new(), pattern: None });
+        let state =
+            State::Unknown(NotKnown { causes, alternatives: Vec::new(), pattern: None, not_null: false });
         Self { state, origin, sensitive: false }
     }
 
@@ -169,7 +172,7 @@ impl<T> Field<T> {
         match &self.state {
             State::Known(_) => Tri::Yes,
             State::Absent => Tri::No,
-            State::Unknown(unknown) if !unknown.alternatives.is_empty() => Tri::Yes,
+            State::Unknown(unknown) if unknown.not_null || !unknown.alternatives.is_empty() => Tri::Yes,
             State::Unknown(unknown) => Tri::Maybe(unknown.causes.clone()),
         }
     }
@@ -199,6 +202,7 @@ impl<T> Field<T> {
                 causes: unknown.causes,
                 alternatives: unknown.alternatives.into_iter().map(change).collect(),
                 pattern: unknown.pattern,
+                not_null: unknown.not_null,
             }),
         };
         Field { state, origin: self.origin, sensitive: self.sensitive }
@@ -334,6 +338,14 @@ pub struct Reference {
     pub text: Option<Arc<str>>,
     /// The text's known and unknown parts, where it is partly known.
     pub pattern: Option<Arc<[PatternPart]>>,
+}
+
+impl Reference {
+    /// Whether it refers to the resource at `address`, by identity.
+    #[must_use]
+    pub fn is_to(&self, address: &str) -> bool {
+        self.target.as_ref().is_some_and(|(target, _)| &**target == address)
+    }
 }
 
 /// A resolved [`Reference`].

@@ -12,7 +12,7 @@ use super::network::{ElasticIp, NatGateway, SecurityGroup, SecurityGroupRule, Su
 use super::registry::{LifecyclePolicy, PullThroughCache, RegistryScanning, Repository};
 use super::schedule::ScheduledTask;
 use super::secrets::{Parameter, Secret};
-use super::service::{CapacityProvider, Cluster, ClusterCapacityProviders, ScalingTarget, Service};
+use super::service::{CapacityProvider, Cluster, ClusterCapacityProviders, ScalingTarget, Service, TaskSet};
 use super::task::TaskDefinition;
 use super::workflow::Workflow;
 use super::{Meta, MissingModule, Other, Reference};
@@ -47,6 +47,7 @@ macro_rules! families {
             /// Rules that are resources of their own; inline ones are in their groups.
             pub security_group_rules: Vec<SecurityGroupRule>,
             pub listener_rules: Vec<ListenerRule>,
+            pub task_sets: Vec<TaskSet>,
             pub lifecycle_policies: Vec<LifecyclePolicy>,
             pub registry_scanning: Vec<RegistryScanning>,
             pub pull_through_caches: Vec<PullThroughCache>,
@@ -75,6 +76,7 @@ macro_rules! families {
                     $(.chain(self.$field.iter().map(|node| &node.meta)))*
                     .chain(self.security_group_rules.iter().filter_map(|rule| rule.meta.as_ref()))
                     .chain(self.listener_rules.iter().map(|node| &node.meta))
+                    .chain(self.task_sets.iter().map(|node| &node.meta))
                     .chain(self.lifecycle_policies.iter().map(|node| &node.meta))
                     .chain(self.registry_scanning.iter().map(|node| &node.meta))
                     .chain(self.pull_through_caches.iter().map(|node| &node.meta))

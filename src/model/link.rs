@@ -148,7 +148,8 @@ impl<I: Id> Book<I> {
         }
         if let Some(text) = &reference.text {
             match self.text(scope, unit, text) {
-                Link::NotFound(_) if data => {}
+                // What AWS knows by that name exists, though not in the files; a rendered template is only text.
+                Link::NotFound(_) if data && Address::parse(address).ty.starts_with("aws_") => {}
                 link => return link,
             }
         }
@@ -257,7 +258,8 @@ fn link_networks(deployment: &mut Deployment, scope: &Scope<'_>) {
     }
     let of_services = deployment.services.iter_mut().map(|node| (node.meta.unit, &mut node.network));
     let of_schedules = deployment.scheduled_tasks.iter_mut().map(|node| (node.meta.unit, &mut node.network));
-    for (unit, network) in of_services.chain(of_schedules) {
+    let of_sets = deployment.task_sets.iter_mut().map(|node| (node.meta.unit, &mut node.network));
+    for (unit, network) in of_services.chain(of_schedules).chain(of_sets) {
         for network in known_parts(network) {
             let ServiceNetwork { subnets: of, security_groups, .. } = &*network;
             let (in_subnets, in_groups) =
@@ -366,9 +368,7 @@ fn image_repository<I: Id>(
     image: &Field<Reference>,
 ) -> Link<I> {
     match image.known() {
-        Some(Reference { target: None, text: Some(text), .. }) if names::repository(text).is_none() => {
-            Link::Absent
-        }
+        Some(Reference { text: Some(text), .. }) if names::repository(text).is_none() => Link::Absent,
         _ => book.resolve(scope, unit, image),
     }
 }

@@ -90,7 +90,7 @@ impl Count {
 pub struct IgnoredChanges {
     pub all: bool,
     pub names: Vec<Arc<str>>,
-    /// The `lifecycle` block, where there is one.
+    /// The list, where there is one.
     pub span: Option<Span>,
 }
 
@@ -101,10 +101,25 @@ impl IgnoredChanges {
     }
 }
 
-/// A resource that no family models: kept so that the estimate can say it is free or not priced yet.
+/// A resource that no family models: kept so that the estimate can say it is free or not priced yet, and
+/// so that rules see what it names.
 #[derive(Debug, Clone)]
 pub struct Other {
     pub meta: Meta,
+    /// Texts and references in its arguments, each under the names that lead there, without positions:
+    /// `load_balancer_info.target_group_pair_info.test_traffic_route.listener_arns`.
+    pub mentions: Vec<(Arc<str>, Field<Reference>)>,
+}
+
+impl Other {
+    /// Whether an argument whose path ends in `argument` refers to the resource.
+    #[must_use]
+    pub fn mentions(&self, argument: &str, meta: &Meta) -> bool {
+        self.meta.unit == meta.unit
+            && self.mentions.iter().any(|(path, reference)| {
+                path.ends_with(argument) && reference.known().is_some_and(|to| to.is_to(&meta.address))
+            })
+    }
 }
 
 /// A module call that could not be followed: its resources are neither checked nor priced.

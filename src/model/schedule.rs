@@ -8,6 +8,8 @@ use super::{Field, Items, Link, Meta, Reference};
 #[derive(Debug, Clone)]
 pub struct ScheduledTask {
     pub meta: Meta,
+    /// Address of the EventBridge rule whose target this is, when it is in the files.
+    pub rule: Option<std::sync::Arc<str>>,
     /// `cron(…)`, `rate(…)` or `at(…)`; absent for a rule that waits for events.
     pub expression: Field<String>,
     /// False when the rule is disabled.

@@ -104,6 +104,8 @@ pub struct ServiceLoadBalancer {
     pub target_group_link: Link<TargetGroupId>,
     pub container_name: Field<String>,
     pub container_port: Field<i64>,
+    /// The listener rule that leads to the new tasks of a blue/green deployment before the others do.
+    pub test_listener_rule: Field<Reference>,
 }
 
 #[derive(Debug, Clone)]
@@ -114,6 +116,13 @@ pub struct ServiceNetwork {
     pub security_groups: Items<Field<Reference>>,
     pub security_group_links: Vec<Link<SecurityGroupId>>,
     pub assign_public_ip: Field<bool>,
+}
+
+/// `aws_ecs_task_set`: tasks of a service with an external deployment controller.
+#[derive(Debug, Clone)]
+pub struct TaskSet {
+    pub meta: Meta,
+    pub network: Field<ServiceNetwork>,
 }
 
 /// `aws_appautoscaling_target` of an ECS service.

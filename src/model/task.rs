@@ -58,6 +58,8 @@ pub struct Container {
     pub image: Field<String>,
     /// What the image was written from: `aws_ecr_repository.api.repository_url`, or its text.
     pub image_source: Field<Reference>,
+    /// Where the end of the reference, tag or digest, is written, when a template puts it in.
+    pub image_tag: Option<Origin>,
     pub image_repository: Link<RepositoryId>,
     pub cpu: Field<i64>,
     /// Hard limit, MiB.

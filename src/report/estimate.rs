@@ -11,6 +11,9 @@ use super::{Outcome, Style, text};
 use crate::cost::estimate::{Component, Estimate, Range, ResourceCost};
 use crate::text::plural;
 
+/// Reasons why something is free that are named.
+const SHOWN_REASONS: usize = 4;
+
 /// Writes the estimate.
 ///
 /// # Errors
@@ -42,8 +45,8 @@ pub fn write(
         indented("Not priced, so the bill will be higher:", style, 0, out)?;
         for unpriced in &estimate.unpriced {
             let price = match (unpriced.unit_price, &unpriced.unit) {
-                (Some(price), Some(unit)) => format!(" (${} per {unit})", quantity(price)),
-                (Some(price), None) => format!(" (${} each)", quantity(price)),
+                (Some(price), Some(unit)) => format!(" (${} per {unit})", unit_price(price)),
+                (Some(price), None) => format!(" (${} each)", unit_price(price)),
                 (None, _) => String::new(),
             };
             indented(&format!("{}: {}{price}", unpriced.address, unpriced.reason), style, 2, out)?;
@@ -62,10 +65,14 @@ pub fn write(
     }
     if !free.is_empty() {
         let reasons: BTreeSet<&str> = free.iter().filter_map(|resource| resource.free).collect();
-        let reasons: Vec<&str> = reasons.into_iter().collect();
-        let why = if reasons.is_empty() { String::new() } else { format!(": {}", super::listed(reasons, 3)) };
+        let more = reasons.len().saturating_sub(SHOWN_REASONS);
+        let mut why: Vec<String> = reasons.into_iter().take(SHOWN_REASONS).map(str::to_owned).collect();
+        if more > 0 {
+            why.push(format!("and {more} other reasons"));
+        }
+        let words = format!("Free: {}: {}", plural(free.len(), "resource"), why.join("; "));
         writeln!(out)?;
-        indented(&format!("Free: {}{why}", plural(free.len(), "resource")), style, 0, out)?;
+        indented(&words, style, 0, out)?;
     }
     if let Some(words) = prices(estimate) {
         writeln!(out)?;
@@ -88,9 +95,11 @@ fn table(outcome: &Outcome<'_>, estimate: &Estimate, billed: &[&ResourceCost], h
         columns.push(money("USD/month", None));
     }
     let mut table = Table::new(columns);
+    let directory = common_directory(billed.iter().map(|resource| outcome.place(resource.span).file));
     for resource in billed {
         let place = outcome.place(resource.span);
-        let name = format!("{}  {}:{}", resource.address, place.file, place.start.line);
+        let file = place.file.strip_prefix(directory).unwrap_or(place.file);
+        let name = format!("{} ({file}:{})", resource.address, place.start.line);
         let mut row = vec![
             Cell::new(text::line(&name)).look(Look::Strong),
             Cell::default(),
@@ -112,6 +121,18 @@ fn table(outcome: &Outcome<'_>, estimate: &Estimate, billed: &[&ResourceCost], h
     table
 }
 
+/// The directory, with its final `/`, that all files are in; empty if there is none.
+fn common_directory<'a>(mut files: impl Iterator<Item = &'a str>) -> &'a str {
+    let upto_slash = |path: &'a str| path.rfind('/').and_then(|at| path.get(..=at)).unwrap_or_default();
+    let mut common = files.next().map(upto_slash).unwrap_or_default();
+    for file in files {
+        while !file.starts_with(common) {
+            common = upto_slash(common.strip_suffix('/').unwrap_or_default());
+        }
+    }
+    common
+}
+
 fn component_row(component: &Component, has_ranges: bool) -> Vec<Cell> {
     let range = component.quantity;
     let amount = if range.is_exact() {
@@ -123,7 +144,7 @@ fn component_row(component: &Component, has_ranges: bool) -> Vec<Cell> {
         Cell::new(text::line(&component.name)).indent(2),
         Cell::new(amount),
         Cell::new(text::line(&component.unit)),
-        Cell::new(component.unit_price.normalize().to_string()),
+        Cell::new(unit_price(component.unit_price)),
     ];
     row.extend(amounts(component.monthly, has_ranges));
     row
@@ -162,15 +183,18 @@ fn prices(estimate: &Estimate) -> Option<String> {
     ))
 }
 
-/// `$86.12`, `at least $83.10`, `$83.10 to $140.00, expected $86.12`.
+/// `$86.12`; `$86.12 ($83.10 to $140.00)`; `at least $83.10`; `at least $83.10 (expected $86.12 or more)`.
 pub(super) fn total_words(estimate: &Estimate) -> String {
     let total = estimate.total();
-    let words = if total.is_exact() {
-        dollars(total.expected)
-    } else {
-        format!("{} ({} to {})", dollars(total.expected), dollars(total.low), dollars(total.high))
-    };
-    if estimate.is_at_least() { format!("at least {words}") } else { words }
+    let (low, expected, high) = (dollars(total.low), dollars(total.expected), dollars(total.high));
+    match (estimate.is_at_least(), total.is_exact()) {
+        (false, true) => expected,
+        (false, false) => format!("{expected} ({low} to {high})"),
+        (true, true) => format!("at least {expected}"),
+        // Nothing is known of how much is missing, so that no upper end can be said.
+        (true, false) if total.low == total.expected => format!("at least {low}"),
+        (true, false) => format!("at least {low} (expected {expected} or more)"),
+    }
 }
 
 /// An amount rounded to cents, with `$`.
@@ -210,6 +234,13 @@ fn quantity(number: Decimal) -> String {
         number.round_sf(3).unwrap_or(number)
     };
     rounded.normalize().to_string()
+}
+
+/// A unit price as AWS lists it; computed ones with more than eight digits behind the point are rounded.
+fn unit_price(price: Decimal) -> String {
+    let price = price.normalize();
+    let price = if price.scale() > 8 { price.round_sf(6).unwrap_or(price) } else { price };
+    price.normalize().to_string()
 }
 
 fn indented(words: &str, style: &Style, indent: usize, out: &mut dyn Write) -> io::Result<()> {

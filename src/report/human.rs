@@ -10,8 +10,8 @@ use rust_decimal::Decimal;
 use termcolor::{Ansi, Color, ColorSpec};
 
 use super::view::{Mark, View};
-use super::{Outcome, Style, grouped, listed, text};
-use crate::lint::{Applicability, Edit, Finding, Severity, Undecided};
+use super::{Outcome, Style, grouped, listed, patch, text};
+use crate::lint::{Finding, Severity, Undecided};
 use crate::model::Stage;
 use crate::source::{FileId, Span};
 use crate::text::plural;
@@ -23,8 +23,8 @@ const SHOWN_OF_A_GROUP: usize = 3;
 /// Findings of one rule in one file that are listed after those.
 const SHOWN_OF_THE_REST: usize = 12;
 
-/// Lines of a fix that are shown.
-const SHOWN_OF_A_FIX: usize = 8;
+/// Columns before the words of a note: line numbers of up to four digits, the bullet.
+const NOTE_INDENT: usize = 6;
 
 /// Writes findings, what is undecided, notes and the summary line.
 ///
@@ -42,41 +42,33 @@ pub fn write(outcome: &Outcome<'_>, style: &Style, out: &mut dyn Write) -> io::R
 /// # Errors
 /// When the stream fails.
 pub fn findings(outcome: &Outcome<'_>, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    let mut groups: Vec<((Severity, &str, FileId), Vec<&Finding>)> = Vec::new();
+    // In order of first appearance.
+    let mut groups: Vec<Vec<&Finding>> = Vec::new();
     let mut index: BTreeMap<(Severity, &str, FileId), usize> = BTreeMap::new();
     for finding in outcome.by_severity() {
-        let key = (finding.severity, finding.rule, finding.primary.file);
-        let at = *index.entry(key).or_insert(groups.len());
+        let at = *index.entry((finding.severity, finding.rule, finding.primary.file)).or_insert(groups.len());
         match groups.get_mut(at) {
-            Some((_, group)) => group.push(finding),
-            None => groups.push((key, vec![finding])),
+            Some(group) => group.push(finding),
+            None => groups.push(vec![finding]),
         }
     }
-    for ((severity, rule, file), group) in groups {
+    for group in groups {
         for finding in group.iter().take(SHOWN_OF_A_GROUP) {
             one(outcome, style, finding, out)?;
         }
-        folded(outcome, style, &group, (severity, rule, file), out)?;
+        folded(outcome, style, &group, out)?;
     }
     Ok(())
 }
 
 /// What a group holds beyond the findings shown in full: lines where the words would be the same, else a
 /// line for each.
-fn folded(
-    outcome: &Outcome<'_>,
-    style: &Style,
-    group: &[&Finding],
-    (severity, rule, file): (Severity, &str, FileId),
-    out: &mut dyn Write,
-) -> io::Result<()> {
+fn folded(outcome: &Outcome<'_>, style: &Style, group: &[&Finding], out: &mut dyn Write) -> io::Result<()> {
     let (shown, more) = group.split_at(group.len().min(SHOWN_OF_A_GROUP));
-    if more.is_empty() {
-        return Ok(());
-    }
+    let Some(first) = more.first() else { return Ok(()) };
     let is_said = |finding: &&&Finding| shown.iter().any(|other| other.message == finding.message);
     let (said, new): (Vec<&&Finding>, Vec<&&Finding>) = more.iter().partition(is_said);
-    let name = outcome.sources.name(file);
+    let name = outcome.sources.name(first.primary.file);
     let line_of = |finding: &Finding| outcome.sources.position(finding.primary).line.to_string();
     let mut words = format!("and {} more in {name}", more.len());
     if !said.is_empty() {
@@ -84,9 +76,9 @@ fn folded(
         let at = if lines.len() == 1 { "line" } else { "lines" };
         words.push_str(&format!(", {at} {}", listed(lines.iter().map(String::as_str), SHOWN_OF_THE_REST)));
     }
-    header(style, severity, rule, &words, out)?;
+    header(style, first.severity, first.rule, &words, out)?;
     for finding in new.iter().take(SHOWN_OF_THE_REST) {
-        indented(&format!("{name}:{}: {}", line_of(finding), finding.message), style, out)?;
+        indented(&format!("{name}:{}: {}", line_of(finding), outcome.words(&finding.message)), style, out)?;
     }
     if new.len() > SHOWN_OF_THE_REST {
         indented(&format!("… and {} more", new.len() - SHOWN_OF_THE_REST), style, out)?;
@@ -97,12 +89,12 @@ fn folded(
 fn one(outcome: &Outcome<'_>, style: &Style, finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
     let mut marks = vec![Mark { span: finding.primary, message: String::new() }];
     marks.extend(
-        finding
-            .related
-            .iter()
-            .map(|related| Mark { span: related.span, message: text::line(&related.message) }),
+        finding.related.iter().map(|related| Mark {
+            span: related.span,
+            message: text::line(&outcome.words(&related.message)),
+        }),
     );
-    let (view, placed) = View::new(outcome, &marks, style.width);
+    let (view, placed) = View::new(outcome.sources, outcome.masks, &marks, style.width);
     let mut diagnostic = Diagnostic::new(level(finding.severity));
     let mut elsewhere = Vec::new();
     for (index, (mark, placed)) in marks.iter().zip(placed).enumerate() {
@@ -118,16 +110,28 @@ fn one(outcome: &Outcome<'_>, style: &Style, finding: &Finding, out: &mut dyn Wr
         }
     }
     elsewhere.extend(remarks(outcome, finding));
-    let gutter = "  = ".len() + 2;
-    for remark in &elsewhere {
-        diagnostic.notes.push(text::wrap(remark, style.width.saturating_sub(gutter)).join("\n"));
-    }
-    diagnostic.notes.extend(patch(outcome, finding, style.width.saturating_sub(gutter)));
+    diagnostic.notes.extend(elsewhere.iter().map(|remark| note(remark, style)));
+    diagnostic.notes.extend(patch::lines(outcome, finding, style.width.saturating_sub(NOTE_INDENT)));
 
-    header(style, finding.severity, finding.rule, &finding.message, out)?;
-    // The header is ours: it says `info`, and wraps.
+    header(style, finding.severity, finding.rule, &outcome.words(&finding.message), out)?;
+    emit(&view, &diagnostic, style.color, out)
+}
+
+/// Writes snippets and notes of a diagnostic. Its header is ours: that says `info`, and wraps.
+pub(super) fn emit(
+    view: &View,
+    diagnostic: &Diagnostic<FileId>,
+    color: bool,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let config = Config::default();
     let mut buffer = Vec::new();
-    emit(&view, &diagnostic, style.color, &mut buffer)?;
+    let result = if color {
+        term::emit_to_write_style(&mut Ansi::new(&mut buffer), &config, view, diagnostic)
+    } else {
+        term::emit_to_io_write(&mut buffer, &config, view, diagnostic)
+    };
+    result.map_err(io::Error::other)?;
     let body = buffer.iter().position(|byte| *byte == b'\n').and_then(|end| buffer.get(end + 1..));
     // Pointers to labels end in spaces.
     for line in body.unwrap_or_default().split_inclusive(|byte| *byte == b'\n') {
@@ -137,25 +141,15 @@ fn one(outcome: &Outcome<'_>, style: &Style, finding: &Finding, out: &mut dyn Wr
     Ok(())
 }
 
-fn emit(view: &View, diagnostic: &Diagnostic<FileId>, color: bool, buffer: &mut Vec<u8>) -> io::Result<()> {
-    let config = Config::default();
-    let result = if color {
-        term::emit_to_write_style(&mut Ansi::new(buffer), &config, view, diagnostic)
-    } else {
-        term::emit_to_io_write(buffer, &config, view, diagnostic)
-    };
-    result.map_err(io::Error::other)
-}
-
-/// `error[rule-id]: message`, wrapped.
-fn header(
+/// `error[rule-id]: message`, wrapped; without a rule `error: message`.
+pub(super) fn header(
     style: &Style,
     severity: Severity,
     rule: &str,
     message: &str,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let head = format!("{severity}[{rule}]");
+    let head = if rule.is_empty() { severity.to_string() } else { format!("{severity}[{rule}]") };
     let mut lines = text::wrap(&format!("{head}: {message}"), style.width).into_iter();
     let first = lines.next().unwrap_or_default();
     let (head, rest) = match first.strip_prefix(&head) {
@@ -170,6 +164,11 @@ fn header(
         style.paint(&bold, &line, out)?;
     }
     writeln!(out)
+}
+
+/// A note as wide as fits behind its bullet.
+pub(super) fn note(words: &str, style: &Style) -> String {
+    text::wrap(words, style.width.saturating_sub(NOTE_INDENT)).join("\n")
 }
 
 /// What is said about a finding below its snippet.
@@ -207,80 +206,6 @@ fn remarks(outcome: &Outcome<'_>, finding: &Finding) -> Vec<String> {
     remarks
 }
 
-/// The fix as lines before and after it, masked and cut to the width.
-fn patch(outcome: &Outcome<'_>, finding: &Finding, width: usize) -> Option<String> {
-    let fix = finding.fix.as_ref()?;
-    let title = match fix.applicability {
-        Applicability::Safe => "fix:",
-        Applicability::Unsafe => "fix (may change behaviour):",
-    };
-    let mut edits: Vec<&Edit> = fix.edits.iter().collect();
-    edits.sort_by_key(|edit| edit.span);
-    let mut lines = Vec::new();
-    for edit in edits {
-        change(outcome, edit, &mut lines);
-        if lines.len() > SHOWN_OF_A_FIX {
-            break;
-        }
-    }
-    let more = lines.len() > SHOWN_OF_A_FIX;
-    lines.truncate(SHOWN_OF_A_FIX);
-    let mut note = title.to_owned();
-    for line in lines {
-        let line = text::line(&line.replace('\t', "    "));
-        note.push('\n');
-        note.push_str(&clip(&line, width));
-    }
-    if more {
-        note.push_str("\n…");
-    }
-    Some(note)
-}
-
-/// The lines an edit removes and adds.
-fn change(outcome: &Outcome<'_>, edit: &Edit, lines: &mut Vec<String>) {
-    let Some(file) = outcome.sources.get(edit.span.file) else { return };
-    let (first, last) = (file.line_index(edit.span.start), file.line_index(edit.span.end));
-    let (from, to) = (file.line_range(first).start, file.line_range(last).end);
-    let id = edit.span.file;
-    let shown = |range| outcome.masks.render(id, &file.text, range).text;
-    let range = edit.span.range();
-    let new_text = outcome.masks.clean(outcome.sources, &edit.text);
-    let new = format!("{}{new_text}{}", shown(from..range.start), shown(range.end.min(to)..to));
-    let old = shown(from..to);
-    let (old, new): (Vec<&str>, Vec<&str>) = (old.lines().collect(), new.lines().collect());
-    // Lines that stay are not shown.
-    let same = old.iter().zip(&new).take_while(|(old, new)| old == new).count();
-    let rest = old.len().min(new.len()) - same;
-    let same_end =
-        old.iter().rev().zip(new.iter().rev()).take(rest).take_while(|(old, new)| old == new).count();
-    let changed = |all: &[&str]| -> Vec<String> {
-        all.iter().take(all.len() - same_end).skip(same).map(|line| (*line).to_owned()).collect()
-    };
-    let number = first + same + 1;
-    lines.push(format!("{}:{number}", file.name));
-    lines.extend(changed(&old).iter().map(|line| format!("- {line}")));
-    let is_empty = |line: &String| line.trim().is_empty();
-    lines.extend(changed(&new).iter().filter(|line| !is_empty(line)).map(|line| format!("+ {line}")));
-}
-
-/// `text` in at most `width` columns, with a sign where it was cut.
-pub(super) fn clip(line: &str, width: usize) -> String {
-    if text::width(line) <= width {
-        return line.to_owned();
-    }
-    let mut used = 1;
-    let mut cut: String = line
-        .chars()
-        .take_while(|c| {
-            used += text::char_width(*c);
-            used <= width
-        })
-        .collect();
-    cut.push('…');
-    cut
-}
-
 /// Writes what could not be decided, grouped by cause, the cause that decides most first.
 ///
 /// # Errors
@@ -296,7 +221,9 @@ pub fn undecided(outcome: &Outcome<'_>, style: &Style, out: &mut dyn Write) -> i
     };
     causes.sort_by_key(|(_, records)| std::cmp::Reverse(checks(records)));
     for (cause, records) in causes {
-        let words = format!("undecided: {cause}: {}", plural(checks(&records), "check"));
+        let cause_words = cause.to_string();
+        let words =
+            format!("undecided: {}: {}", outcome.words(&cause_words), plural(checks(&records), "check"));
         for line in text::wrap(&words, style.width) {
             style.paint(ColorSpec::new().set_fg(Some(Color::Magenta)).set_bold(true), &line, out)?;
             writeln!(out)?;

@@ -1,5 +1,6 @@
 //! `plimsoll/findings/1` and `plimsoll/estimate/1`, the JSON that other programs read (DESIGN §4).
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use rust_decimal::Decimal;
@@ -16,6 +17,16 @@ pub const FINDINGS_SCHEMA: &str = "plimsoll/findings/1";
 
 /// Version of the shape of estimates.
 pub const ESTIMATE_SCHEMA: &str = "plimsoll/estimate/1";
+
+/// Version of the shape that holds both.
+pub const OVERVIEW_SCHEMA: &str = "plimsoll/overview/1";
+
+#[derive(Serialize)]
+struct Overview<'a> {
+    schema: &'a str,
+    findings: FindingsReport<'a>,
+    estimate: Option<EstimateReport<'a>>,
+}
 
 #[derive(Serialize)]
 struct FindingsReport<'a> {
@@ -48,8 +59,8 @@ struct Summary {
 struct FindingRecord<'a> {
     rule: &'a str,
     severity: Severity,
-    message: &'a str,
-    help: Option<String>,
+    message: Cow<'a, str>,
+    help: Option<Cow<'a, str>>,
     file: &'a str,
     line: usize,
     column: usize,
@@ -74,7 +85,7 @@ struct RelatedRecord<'a> {
     file: &'a str,
     line: usize,
     column: usize,
-    message: &'a str,
+    message: Cow<'a, str>,
 }
 
 #[derive(Serialize)]
@@ -120,7 +131,7 @@ struct SuppressedRecord<'a> {
     file: &'a str,
     line: usize,
     by: SuppressedBy,
-    reason: Option<&'a str>,
+    reason: Option<Cow<'a, str>>,
     until: Option<&'a str>,
 }
 
@@ -129,9 +140,26 @@ struct SuppressedRecord<'a> {
 /// # Errors
 /// When the stream fails.
 pub fn findings(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
+    write(&findings_report(outcome), out)
+}
+
+/// Writes findings and, where there is one, the estimate as one object.
+///
+/// # Errors
+/// When the stream fails.
+pub fn overview(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let overview = Overview {
+        schema: OVERVIEW_SCHEMA,
+        findings: findings_report(outcome),
+        estimate: outcome.estimate.map(|estimate| estimate_report(outcome, estimate)),
+    };
+    write(&overview, out)
+}
+
+fn findings_report<'a>(outcome: &Outcome<'a>) -> FindingsReport<'a> {
     let counts = outcome.counts();
     let judgement = outcome.judgement;
-    let report = FindingsReport {
+    FindingsReport {
         schema: FINDINGS_SCHEMA,
         version: outcome.version,
         as_of: outcome.as_of.to_string(),
@@ -150,8 +178,7 @@ pub fn findings(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
         suppressed: judgement.suppressed.iter().map(|record| suppressed_record(outcome, record)).collect(),
         notes: outcome.notes,
         environment: outcome.environment,
-    };
-    write(&report, out)
+    }
 }
 
 fn finding_record<'a>(outcome: &Outcome<'a>, finding: &'a Finding) -> FindingRecord<'a> {
@@ -162,8 +189,8 @@ fn finding_record<'a>(outcome: &Outcome<'a>, finding: &'a Finding) -> FindingRec
     FindingRecord {
         rule: finding.rule,
         severity: finding.severity,
-        message: &finding.message,
-        help: outcome.help(finding).map(std::borrow::Cow::into_owned),
+        message: outcome.words(&finding.message),
+        help: outcome.help(finding),
         file: sources.name(finding.primary.file),
         line: start.line,
         column: start.column,
@@ -180,7 +207,8 @@ fn finding_record<'a>(outcome: &Outcome<'a>, finding: &'a Finding) -> FindingRec
             .map(|related| {
                 let start = sources.position(related.span);
                 let file = sources.name(related.span.file);
-                RelatedRecord { file, line: start.line, column: start.column, message: &related.message }
+                let message = outcome.words(&related.message);
+                RelatedRecord { file, line: start.line, column: start.column, message }
             })
             .collect(),
         instances: addresses().collect(),
@@ -209,7 +237,10 @@ fn finding_record<'a>(outcome: &Outcome<'a>, finding: &'a Finding) -> FindingRec
 fn undecided_record<'a>(outcome: &Outcome<'a>, record: &'a Undecided) -> UndecidedRecord<'a> {
     UndecidedRecord {
         rule: record.rule,
-        cause: CauseRecord { kind: record.cause.kind(), name: record.cause.name() },
+        cause: CauseRecord {
+            kind: record.cause.kind(),
+            name: outcome.words(&record.cause.name()).into_owned(),
+        },
         decide_with: record.cause.decide_with(),
         file: outcome.sources.name(record.span.file),
         line: outcome.sources.position(record.span).line,
@@ -223,7 +254,7 @@ fn suppressed_record<'a>(outcome: &Outcome<'a>, record: &'a Suppressed) -> Suppr
         file: outcome.sources.name(record.finding.primary.file),
         line: outcome.sources.position(record.finding.primary).line,
         by: record.by,
-        reason: record.reason.as_deref(),
+        reason: record.reason.as_deref().map(|reason| outcome.words(reason)),
         until: record.until.as_deref(),
     }
 }
@@ -336,6 +367,10 @@ struct UnpricedRecord<'a> {
 /// # Errors
 /// When the stream fails.
 pub fn estimate(outcome: &Outcome<'_>, estimate: &Estimate, out: &mut dyn Write) -> io::Result<()> {
+    write(&estimate_report(outcome, estimate), out)
+}
+
+fn estimate_report<'a>(outcome: &Outcome<'a>, estimate: &'a Estimate) -> EstimateReport<'a> {
     let sources = outcome.sources;
     let resources = estimate.resources.iter().map(|resource| ResourceRecord {
         address: &resource.address,
@@ -383,7 +418,7 @@ pub fn estimate(outcome: &Outcome<'_>, estimate: &Estimate, out: &mut dyn Write)
         unit_price: unpriced.unit_price.map(exact),
         unit: unpriced.unit.as_deref(),
     });
-    let report = EstimateReport {
+    EstimateReport {
         schema: ESTIMATE_SCHEMA,
         version: outcome.version,
         currency: "USD",
@@ -394,8 +429,7 @@ pub fn estimate(outcome: &Outcome<'_>, estimate: &Estimate, out: &mut dyn Write)
         resources: resources.collect(),
         assumptions: assumptions.collect(),
         unpriced: unpriced.collect(),
-    };
-    write(&report, out)
+    }
 }
 
 /// A decimal with every digit it has, and no zeros behind them: `730`, `0.02`.

@@ -5,7 +5,11 @@ pub mod estimate;
 pub mod github;
 pub mod human;
 pub mod json;
+pub mod mistakes;
+pub mod page;
+mod patch;
 pub mod sarif;
+pub mod show;
 pub mod style;
 mod table;
 mod text;
@@ -19,7 +23,7 @@ pub use style::Style;
 use crate::cost::estimate::Estimate;
 use crate::date::Date;
 use crate::lint::sink::Judgement;
-use crate::lint::{Finding, Fix, Severity};
+use crate::lint::{Finding, Fix, Severity, registry};
 use crate::mask::Masks;
 use crate::source::{Position, SourceMap, Span};
 
@@ -53,12 +57,15 @@ impl Outcome<'_> {
         }
     }
 
+    /// Words about the sources without the secrets that they may quote.
+    fn words<'t>(&self, words: &'t str) -> Cow<'t, str> {
+        self.masks.words(self.sources, words)
+    }
+
     /// What to do about a finding: its own help, else the first sentence of the rule's remediation.
     fn help<'f>(&self, finding: &'f Finding) -> Option<Cow<'f, str>> {
-        match &finding.help {
-            Some(help) => Some(Cow::Borrowed(help)),
-            None => text::page_of(finding.rule).and_then(|page| page.first_remedy()).map(Cow::Owned),
-        }
+        let remedy = || registry::info(finding.rule)?.remedy().map(Cow::Borrowed);
+        finding.help.as_deref().map(|help| self.words(help)).or_else(remedy)
     }
 
     /// The finding's fix, unless writing it down would show what is masked.

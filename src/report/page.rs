@@ -44,7 +44,8 @@ pub fn write(info: &RuleInfo, style: &Style, out: &mut dyn Write) -> io::Result<
     };
     writeln!(out, "{} ({}, {}{profile}{fix})", info.id, info.severity, info.family)?;
     if let Some(stage) = info.stage {
-        let of = |severity: Option<crate::lint::Severity>| severity.map_or("off", crate::lint::Severity::as_str);
+        let of =
+            |severity: Option<crate::lint::Severity>| severity.map_or("off", crate::lint::Severity::as_str);
         writeln!(
             out,
             "by stage: production {}, non-production {}, unknown {}",

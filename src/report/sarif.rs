@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::{Outcome, json, text};
+use super::{Outcome, json};
 use crate::lint::{Finding, Fix, Severity, Suppressed, SuppressedBy, Undecided, registry};
 use crate::source::Span;
 
@@ -140,7 +140,7 @@ struct Location<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     logical_locations: Vec<LogicalLocation<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    message: Option<TextRef<'a>>,
+    message: Option<Message>,
 }
 
 #[derive(Serialize)]
@@ -198,7 +198,7 @@ struct Suppression<'a> {
     kind: &'static str,
     status: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    justification: Option<&'a str>,
+    justification: Option<std::borrow::Cow<'a, str>>,
     properties: SuppressionProperties<'a>,
 }
 
@@ -285,13 +285,11 @@ pub fn write(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
 
 fn descriptor(id: &str) -> Option<ReportingDescriptor> {
     let info = registry::info(id)?;
-    let page = text::page_of(id)?;
-    let rationale = page.rationale.trim().to_owned();
-    let remediation = page.remediation.trim();
+    let (rationale, remediation) = (info.rationale, info.remediation);
     Some(ReportingDescriptor {
         id: info.id,
         short_description: Message { text: info.title.to_owned() },
-        full_description: Message { text: rationale.clone() },
+        full_description: Message { text: rationale.to_owned() },
         help: MarkdownMessage {
             text: format!("{rationale}\n\n{remediation}"),
             markdown: format!("{rationale}\n\n**What to do**\n\n{remediation}"),
@@ -325,7 +323,7 @@ struct Writer<'a> {
 
 impl<'a> Writer<'a> {
     fn finding(&self, finding: &'a Finding, suppressions: Vec<Suppression<'a>>) -> SarifResult<'a> {
-        let mut message = finding.message.clone();
+        let mut message = self.outcome.words(&finding.message).into_owned();
         if let Some(help) = self.outcome.help(finding) {
             message.push_str("\nHelp: ");
             message.push_str(&help);
@@ -335,7 +333,7 @@ impl<'a> Writer<'a> {
             id: Some(index + 1),
             physical_location: self.physical(related.span),
             logical_locations: Vec::new(),
-            message: Some(TextRef { text: &related.message }),
+            message: Some(Message { text: self.outcome.words(&related.message).into_owned() }),
         });
         SarifResult {
             rule_id: finding.rule,
@@ -364,7 +362,7 @@ impl<'a> Writer<'a> {
         let suppression = Suppression {
             kind,
             status: "accepted",
-            justification: record.reason.as_deref(),
+            justification: record.reason.as_deref().map(|reason| self.outcome.words(reason)),
             properties: SuppressionProperties { by: json::by(record.by), until: record.until.as_deref() },
         };
         self.finding(&record.finding, vec![suppression])
@@ -379,7 +377,9 @@ impl<'a> Writer<'a> {
             kind: "open",
             // A result that is not a failure has no level (SARIF 2.1.0, §3.27.10).
             level: "none",
-            message: Message { text: format!("Undecided: {}{how}", record.cause) },
+            message: Message {
+                text: self.outcome.words(&format!("Undecided: {}{how}", record.cause)).into_owned(),
+            },
             locations: [self.location(record.span, record.instances.iter().map(|address| &**address))],
             related_locations: Vec::new(),
             partial_fingerprints: BTreeMap::new(),

@@ -8,7 +8,7 @@ use super::Style;
 use crate::lint::secrets;
 use crate::source::SourceMap;
 use crate::terraform::{Diagnostic, Evaluation, Mode, Resource};
-use crate::value::{Cause, Kind, Unknown, Value};
+use crate::value::{Cause, Kind, Number, Unknown, Value};
 
 /// What stands for a value that must not be shown.
 const HIDDEN: &str = "(sensitive)";
@@ -65,11 +65,13 @@ impl Parts {
         match &value.kind {
             Kind::Null(_) | Kind::Unknown(_) => Json::Null,
             Kind::Bool(value) => Json::Bool(*value),
-            Kind::Number(number) => number.to_json().parse::<serde_json::Number>().map_or(Json::Null, Json::Number),
+            Kind::Number(number) => number_of(number),
             Kind::String(text) => shown(name, text.as_str()),
             Kind::Sequence(sequence) => {
                 let items = sequence.items.iter().enumerate();
-                let list = items.map(|(at, item)| self.json(item, &format!("{pointer}/{at}"), name, false)).collect();
+                let list = items
+                    .map(|(at, item)| self.json(item, &format!("{pointer}/{at}"), name, false))
+                    .collect();
                 if let Some(rest) = &sequence.rest {
                     self.unknown.push(format!("{pointer}/-"));
                     self.causes.insert(format!("{pointer}/-"), causes(rest.causes.iter()));
@@ -117,6 +119,11 @@ impl Parts {
     }
 }
 
+/// A number with every digit; an infinite one has no JSON form.
+fn number_of(number: &Number) -> Json {
+    number.to_json().and_then(|digits| digits.parse().ok()).map_or(Json::Null, Json::Number)
+}
+
 /// The `name` beside a `value`, as ECS writes environment variables.
 fn pair_name(value: &Value) -> Option<String> {
     value.as_mapping()?.entries.get("name")?.value.as_str().map(str::to_owned)
@@ -151,7 +158,8 @@ fn causes<'a>(causes: impl Iterator<Item = &'a Cause>) -> Json {
 /// # Errors
 /// When the stream fails.
 pub fn json(evaluation: &Evaluation, sources: &SourceMap, out: &mut dyn Write) -> io::Result<()> {
-    let resources: Vec<Json> = evaluation.resources.iter().map(|resource| of_resource(resource, sources)).collect();
+    let resources: Vec<Json> =
+        evaluation.resources.iter().map(|resource| of_resource(resource, sources)).collect();
     let named = |values: &[(std::sync::Arc<str>, Value)]| {
         Json::Object(values.iter().map(|(name, value)| (name.to_string(), evaluated(value))).collect())
     };
@@ -173,8 +181,7 @@ pub fn json(evaluation: &Evaluation, sources: &SourceMap, out: &mut dyn Write) -
         "variables": named(&evaluation.variables),
         "errors": errors,
     });
-    serde_json::to_writer_pretty(&mut *out, &document)?;
-    writeln!(out)
+    super::json::write(&document, out)
 }
 
 fn of_resource(resource: &Resource, sources: &SourceMap) -> Json {
@@ -202,36 +209,54 @@ fn of_resource(resource: &Resource, sources: &SourceMap) -> Json {
 ///
 /// # Errors
 /// When the stream fails.
-pub fn human(evaluation: &Evaluation, sources: &SourceMap, _style: &Style, out: &mut dyn Write) -> io::Result<()> {
+pub fn human(
+    evaluation: &Evaluation,
+    sources: &SourceMap,
+    _style: &Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     for resource in &evaluation.resources {
         let place = sources.position(resource.header);
-        writeln!(out, "{}  ({}:{})", resource.address, sources.name(resource.header.file), place.line)?;
+        line(out, &format!("{}  ({}:{})", resource.address, sources.name(resource.header.file), place.line))?;
         if let crate::terraform::Multiplicity::Between { low, high, .. } = &resource.multiplicity {
             let high = high.map_or_else(|| "any number".to_owned(), |high| high.to_string());
-            writeln!(out, "  # between {low} and {high} of these")?;
+            line(out, &format!("  # between {low} and {high} of these"))?;
         }
         members(&resource.body, out)?;
     }
     for (title, values) in [("variables", &evaluation.variables), ("outputs", &evaluation.outputs)] {
         if !values.is_empty() {
-            writeln!(out, "{title}")?;
+            line(out, title)?;
         }
         for (name, value) in values {
-            writeln!(out, "  {name} = {}", text(name, value))?;
+            line(out, &format!("  {name} = {}", text(name, value)))?;
         }
     }
     for diagnostic in &evaluation.diagnostics {
         let place = sources.position(diagnostic.span);
-        writeln!(out, "error at {}:{}: {}", sources.name(diagnostic.span.file), place.line, diagnostic.message)?;
+        line(
+            out,
+            &format!(
+                "error at {}:{}: {}",
+                sources.name(diagnostic.span.file),
+                place.line,
+                diagnostic.message
+            ),
+        )?;
     }
     Ok(())
 }
 
 fn members(body: &Value, out: &mut dyn Write) -> io::Result<()> {
     for (name, entry) in body.as_mapping().map(|mapping| &mapping.entries).into_iter().flatten() {
-        writeln!(out, "  {name} = {}", text(name, &entry.value))?;
+        line(out, &format!("  {name} = {}", text(name, &entry.value)))?;
     }
     Ok(())
+}
+
+/// Writes a line that is safe to show.
+fn line(out: &mut dyn Write, words: &str) -> io::Result<()> {
+    writeln!(out, "{}", super::text::line(words))
 }
 
 /// A value on one line, unknown parts with their cause.

@@ -155,6 +155,14 @@ fn no_format_shows_a_secret() {
     let mut case = full();
     let fix = case.judgement.findings[1].fix.as_mut().unwrap();
     fix.edits[0].text = "\"not-a-real-password-1\"".to_owned();
+    let first = &mut case.judgement.findings[0];
+    first.message.push_str(": `not-a-real-password-1` is no tag");
+    first.help = Some("not not-a-real-password-1".to_owned());
+    first.related[0].message.push_str(" (not-a-real-password-1)");
+    let cause = Cause::Error { message: "no element \"not-a-real-password-1\"".into() };
+    let span = case.judgement.findings[0].primary;
+    case.undecided("image-tag-latest", cause, span, &["x"]);
+    case.judgement.suppressed[0].reason = Some("not-a-real-password-1 is old".to_owned());
     for output in
         [case.human(100), case.human(40), case.colored(80), case.json(), case.sarif(), case.github()]
     {
@@ -331,7 +339,7 @@ fn the_estimate_fits_narrow_terminals() {
         for ranges in [false, true] {
             let text = priced(ranges).cost(width);
             assert!(text.lines().all(|line| line.width() <= width), "{width}\n{text}");
-            assert!(text.contains("76.24") && (!ranges || text.contains("312.64")), "{text}");
+            assert!(text.contains("76.24"), "{text}");
         }
     }
     assert_snapshot!("estimate_narrow", priced(true).cost(40));
@@ -345,5 +353,165 @@ fn estimate_json_has_the_contract_shape() {
 #[test]
 fn the_summary_names_the_total() {
     let text = priced(true).human(140);
-    assert!(text.contains("; at least $76.24 ($76.24 to $312.64) a month; as of"), "{text}");
+    assert!(text.contains("; at least $76.24 a month; as of"), "{text}");
+}
+
+/// The parts of SARIF 2.1.0 that are written, each closed: what the standard does not know fails.
+fn sarif_schema() -> serde_json::Value {
+    use serde_json::{Value, json};
+    fn object(required: &[&str], properties: Value) -> Value {
+        json!({ "type": "object", "additionalProperties": false, "required": required, "properties": properties })
+    }
+    let list = |of: &str| json!({ "type": "array", "items": { "$ref": format!("#/$defs/{of}") } });
+    let one = |of: &str| json!({ "$ref": format!("#/$defs/{of}") });
+    let text = json!({ "type": "string", "minLength": 1 });
+    let place = json!({ "type": "integer", "minimum": 1 });
+    let level = json!({ "enum": ["none", "note", "warning", "error"] });
+    let bag = json!({ "type": "object", "properties": { "tags": { "type": "array", "uniqueItems": true } } });
+    json!({
+        "type": "object", "additionalProperties": false, "required": ["version", "runs"],
+        "properties": { "$schema": text, "version": { "const": "2.1.0" }, "runs": list("run") },
+        "$defs": {
+            "run": object(&["tool", "results"], json!({
+                "tool": object(&["driver"], json!({ "driver": one("driver") })),
+                "columnKind": { "enum": ["utf16CodeUnits", "unicodeCodePoints"] },
+                "invocations": list("invocation"), "results": list("result"), "properties": bag })),
+            "driver": object(&["name"], json!({
+                "name": text, "version": text, "semanticVersion": text, "rules": list("rule") })),
+            "rule": object(&["id"], json!({
+                "id": text, "shortDescription": one("message"), "fullDescription": one("message"),
+                "help": one("message"), "helpUri": { "type": "string", "pattern": "^https://" },
+                "defaultConfiguration": object(&[], json!({ "level": level })), "properties": bag })),
+            "message": object(&["text"], json!({ "text": text, "markdown": text })),
+            "invocation": object(&["executionSuccessful"], json!({
+                "executionSuccessful": { "type": "boolean" },
+                "toolExecutionNotifications": { "type": "array", "items":
+                    object(&["message"], json!({ "level": level, "message": one("message") })) } })),
+            "result": object(&["message", "ruleId", "locations"], json!({
+                "ruleId": text, "ruleIndex": { "type": "integer", "minimum": 0 },
+                "kind": { "enum": ["notApplicable", "pass", "fail", "review", "open", "informational"] },
+                "level": level, "message": one("message"), "locations": list("location"),
+                "relatedLocations": list("location"),
+                "partialFingerprints": { "type": "object", "additionalProperties": text },
+                "fixes": list("fix"), "suppressions": list("suppression"), "properties": bag })),
+            "location": object(&["physicalLocation"], json!({
+                "id": { "type": "integer", "minimum": -1 }, "physicalLocation": one("physical"),
+                "logicalLocations": { "type": "array", "uniqueItems": true, "items":
+                    object(&["fullyQualifiedName"], json!({ "fullyQualifiedName": text, "kind": text })) },
+                "message": one("message") })),
+            "physical": object(&["artifactLocation"], json!({
+                "artifactLocation": one("artifact"), "region": one("region") })),
+            "artifact": object(&["uri"], json!({ "uri": { "type": "string", "pattern": "^[A-Za-z0-9._~/%-]+$" } })),
+            "region": object(&["startLine"], json!({
+                "startLine": place, "startColumn": place, "endLine": place, "endColumn": place })),
+            "fix": object(&["artifactChanges"], json!({
+                "description": one("message"),
+                "artifactChanges": { "type": "array", "minItems": 1, "items":
+                    object(&["artifactLocation", "replacements"], json!({
+                        "artifactLocation": one("artifact"),
+                        "replacements": { "type": "array", "minItems": 1, "items":
+                            object(&["deletedRegion"], json!({
+                                "deletedRegion": one("region"), "insertedContent": one("message") })) } })) } })),
+            "suppression": object(&["kind"], json!({
+                "kind": { "enum": ["inSource", "external"] },
+                "status": { "enum": ["accepted", "underReview", "rejected"] },
+                "justification": text, "properties": bag })),
+        },
+    })
+}
+
+#[test]
+fn sarif_keeps_to_the_standard() {
+    let schema = jsonschema::validator_for(&sarif_schema()).unwrap();
+    for case in [full(), Case::new()] {
+        let log: serde_json::Value = serde_json::from_str(&case.sarif()).unwrap();
+        let errors: Vec<String> = schema.iter_errors(&log).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{errors:#?}");
+        let run = &log["runs"][0];
+        for result in run["results"].as_array().unwrap() {
+            // SARIF 2.1.0, 3.27.10: only a failure has a level.
+            assert_eq!(result["kind"] == "fail", result["level"] != "none", "{result}");
+            if let Some(index) = result["ruleIndex"].as_u64() {
+                assert_eq!(
+                    run["tool"]["driver"]["rules"][usize::try_from(index).unwrap()]["id"],
+                    result["ruleId"]
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn both_reports_fit_in_one_object() {
+    let case = priced(true);
+    let mut out = Vec::new();
+    super::json::overview(&case.outcome(), &mut out).unwrap();
+    let both: serde_json::Value = serde_json::from_slice(&out).unwrap();
+    let parse = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
+    assert_eq!(both["findings"], parse(&case.json()));
+    assert_eq!(both["estimate"], parse(&case.cost_json()));
+}
+
+#[test]
+fn configuration_mistakes_point_at_the_line() {
+    let mut case = Case::new();
+    let file = case.file("plimsoll.yaml", "regoin: eu-west-1\nrules:\n  x: off\n");
+    let span = case.span(file, "regoin");
+    let error = crate::config::ConfigError {
+        span,
+        message: "`regoin` is not a key of the configuration".to_owned(),
+        help: Some("did you mean `region`?".to_owned()),
+    };
+    let mut out = Vec::new();
+    super::mistakes::write(&[error], &case.sources, &super::Style::plain(80), &mut out).unwrap();
+    assert_snapshot!("config_errors", String::from_utf8(out).unwrap());
+}
+
+#[test]
+fn edits_in_very_long_lines_show_only_themselves() {
+    let mut case = Case::new();
+    let filler = "\"k\": 1, ".repeat(2_000);
+    let file = case.file("min.json", &format!("{{{filler}\"cpu\": \"256\", {filler}\"z\": 0}}"));
+    let span = case.span(file, "\"256\"");
+    case.finding("wrong-type", Severity::Error, span).fix =
+        Some(Fix { applicability: Applicability::Safe, edits: vec![Edit { span, text: "256".to_owned() }] });
+    let text = case.human(80);
+    assert!(text.contains("\n    - \"256\"\n    + 256\n"), "{text}");
+}
+
+proptest::proptest! {
+    /// Whatever the text, the spans and the masks: no panic, lines within the width, nothing hidden is shown,
+    /// no control characters.
+    #[test]
+    fn any_text_is_shown_safely(
+        text in "([ -~äß全👩\u{200d}\u{1b}\u{9b}\t\r\n\u{202e}]|\r\n|ABCSECRETXYZ){0,60}",
+        places in proptest::collection::vec((0usize..140, 0usize..30), 1..5),
+        hidden in (0usize..140, 1usize..30),
+        width in 30usize..90,
+    ) {
+        let mut case = Case::new();
+        let file = case.file("a.tf", &text);
+        case.masks.add(Span::new(file, hidden.0..hidden.0 + hidden.1));
+        for (at, _) in text.match_indices("ABCSECRETXYZ") {
+            case.masks.add(Span::new(file, at..at + 12));
+        }
+        let spans: Vec<Span> =
+            places.iter().map(|(start, length)| Span::new(file, *start..start + length)).collect();
+        let finding = case.finding("wrong-type", Severity::Error, spans[0]);
+        finding.related = spans.iter().skip(1).map(|span| related(*span, "see here")).collect();
+        finding.fix = Some(Fix {
+            applicability: Applicability::Safe,
+            edits: vec![Edit { span: spans[0], text: "ABCSECRETXYZ\n".to_owned() }],
+        });
+        let human = case.human(width);
+        proptest::prop_assert!(human.lines().all(|line| line.width() <= width), "{width}\n{human}");
+        for output in [human, case.colored(width), case.json(), case.sarif(), case.github()] {
+            if text.contains("ABCSECRETXYZ") {
+                proptest::prop_assert!(!output.contains("SECRET"), "{output}");
+            }
+            for c in ['\u{9b}', '\u{202e}', '\r', '\t'] {
+                proptest::prop_assert!(!output.contains(c), "{c:?}\n{output}");
+            }
+        }
+    }
 }

@@ -1,9 +1,6 @@
 //! Text as a terminal can safely show it, and words wrapped to its width.
 
-use serde::Deserialize;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
-
-use crate::lint::registry;
 
 /// The character shown for `c`: control characters (terminal escapes begin with one), line separators and
 /// characters that turn the direction of writing are replaced by a visible sign.
@@ -39,7 +36,8 @@ pub(super) fn char_width(c: char) -> usize {
     c.width().unwrap_or(0)
 }
 
-/// `text` in lines of at most `width` columns, broken between words; a longer word is broken inside.
+/// `text` in lines of at most `width` columns, broken between words; a longer word is broken behind a dot or
+/// slash, or anywhere.
 /// Line breaks in `text` stay; every line is safe to show.
 pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
     let width = width.max(1);
@@ -62,14 +60,21 @@ pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
                 used += size;
                 continue;
             }
-            for c in word.chars() {
-                let size = char_width(c);
-                if used + size > width && used > 0 {
+            // Addresses and paths are broken at their parts, where these fit.
+            for part in word.split_inclusive(['.', '/']) {
+                if used > 0 && used + self::width(part) > width {
                     lines.push(std::mem::take(&mut current));
                     used = 0;
                 }
-                current.push(c);
-                used += size;
+                for c in part.chars() {
+                    let size = char_width(c);
+                    if used + size > width && used > 0 {
+                        lines.push(std::mem::take(&mut current));
+                        used = 0;
+                    }
+                    current.push(c);
+                    used += size;
+                }
             }
         }
         lines.push(current);
@@ -78,29 +83,6 @@ pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
         lines.push(String::new());
     }
     lines
-}
-
-/// The parts of a rule's page that reports quote.
-#[derive(Debug, Deserialize)]
-pub(super) struct Page {
-    #[serde(default)]
-    pub(super) rationale: String,
-    #[serde(default)]
-    pub(super) remediation: String,
-}
-
-/// The page of a rule.
-pub(super) fn page_of(rule: &str) -> Option<Page> {
-    // The pages are embedded and a test reads all of them, so that one that does not parse cannot ship.
-    serde_yaml::from_str(registry::info(rule)?.page).ok()
-}
-
-impl Page {
-    /// The first line of the remediation, unless that is code.
-    pub(super) fn first_remedy(&self) -> Option<String> {
-        let first = self.remediation.lines().map(str::trim).find(|line| !line.is_empty())?;
-        (!first.starts_with("```")).then(|| first.trim_end_matches([':', '.']).to_owned())
-    }
 }
 
 #[cfg(test)]
@@ -119,20 +101,8 @@ mod tests {
     fn words_wrap_by_columns() {
         assert_eq!(wrap("one two three", 7), ["one two", "three"]);
         assert_eq!(wrap("全角文字 ab", 5), ["全角", "文字", "ab"]);
+        assert_eq!(wrap("a module.api.x[\"y\"] b", 9), ["a", "module.", "api.", "x[\"y\"] b"]);
         assert_eq!(wrap("a\nb", 9), ["a", "b"]);
         assert_eq!(wrap("", 9), [""]);
-    }
-
-    #[test]
-    fn every_rule_page_is_read() {
-        for info in registry::infos() {
-            let page = page_of(info.id).expect(info.id);
-            assert!(!page.rationale.trim().is_empty(), "{}", info.id);
-            assert!(!page.remediation.trim().is_empty(), "{}", info.id);
-        }
-        let remedy =
-            |text: &str| Page { rationale: String::new(), remediation: text.to_owned() }.first_remedy();
-        assert_eq!(remedy("Write this:\n```hcl\n").as_deref(), Some("Write this"));
-        assert_eq!(remedy("```hcl\nx\n```\nMind that.\n"), None, "what follows code is no instruction");
     }
 }

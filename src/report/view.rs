@@ -6,8 +6,9 @@ use std::ops::Range;
 
 use codespan_reporting::files::{Error, Files, Location};
 
-use super::{Outcome, text};
-use crate::source::{FileId, Position, SourceFile, Span};
+use super::text;
+use crate::mask::{Masked, Masks};
+use crate::source::{FileId, Position, SourceFile, SourceMap, Span};
 
 /// Columns of a tab stop.
 const TAB: usize = 4;
@@ -51,11 +52,16 @@ struct ViewFile {
 impl View {
     /// Renders the lines on which the marks start. Marks of several lines end with their first line. The
     /// result has a place for each mark, `None` where it did not fit on a line that another one is on.
-    pub(super) fn new(outcome: &Outcome<'_>, marks: &[Mark], width: usize) -> (Self, Vec<Option<Placed>>) {
+    pub(super) fn new(
+        sources: &SourceMap,
+        masks: &Masks,
+        marks: &[Mark],
+        width: usize,
+    ) -> (Self, Vec<Option<Placed>>) {
         let mut wanted: BTreeMap<(FileId, usize), Vec<usize>> = BTreeMap::new();
         let mut ranges = Vec::new();
         for (index, mark) in marks.iter().enumerate() {
-            let Some(file) = outcome.sources.get(mark.span.file) else {
+            let Some(file) = sources.get(mark.span.file) else {
                 ranges.push(0..0);
                 continue;
             };
@@ -66,20 +72,21 @@ impl View {
         }
         let last = wanted.keys().map(|(_, line)| line + 1).max().unwrap_or(1);
         let gutter = last.to_string().len() + " │ ".chars().count();
-        let budget = width.saturating_sub(gutter).max(12);
+        // A mark at the end of a line needs a column behind it.
+        let budget = width.saturating_sub(gutter + 1).max(12);
 
         let mut view = Self::default();
         let mut placed: Vec<Option<Placed>> = vec![None; marks.len()];
         let mut before: Option<(FileId, usize)> = None;
         for ((id, line), on_line) in wanted {
-            let Some(file) = outcome.sources.get(id) else { continue };
+            let Some(file) = sources.get(id) else { continue };
             // codespan-reporting shows the line between two marked ones.
             if before == Some((id, line.saturating_sub(2))) && line >= 2 {
-                view.show(outcome, id, file, line - 1, 0..0, budget);
+                view.show((sources, masks), id, file, line - 1, 0..0, budget);
             }
             before = Some((id, line));
             let focus = on_line.first().and_then(|index| ranges.get(*index)).cloned().unwrap_or_default();
-            let (at, shown) = view.show(outcome, id, file, line, focus, budget);
+            let (at, shown) = view.show((sources, masks), id, file, line, focus, budget);
             for index in on_line {
                 let (Some(mark), Some(range)) = (marks.get(index), ranges.get(index)) else { continue };
                 let Some(in_line) = shown.place(range.clone()) else { continue };
@@ -101,14 +108,14 @@ impl View {
     /// Renders a line; the result is where it starts in the file's text, and the line.
     fn show(
         &mut self,
-        outcome: &Outcome<'_>,
+        (sources, masks): (&SourceMap, &Masks),
         id: FileId,
         file: &SourceFile,
         line: usize,
         focus: Range<usize>,
         budget: usize,
     ) -> (usize, Line) {
-        let shown = Line::render(outcome, id, file, line, focus, budget);
+        let shown = Line::render((sources, masks), id, file, line, focus, budget);
         let of_file = self
             .files
             .entry(id)
@@ -172,7 +179,7 @@ impl<'a> Files<'a> for View {
 #[derive(Debug)]
 pub(super) struct Line {
     pub(super) text: String,
-    masked: crate::mask::Masked,
+    masked: Masked,
     cells: Vec<Cell>,
     window: Range<usize>,
 }
@@ -193,7 +200,7 @@ struct Cell {
 impl Line {
     /// Renders line `line` (0-based) in at most `budget` columns, around the byte range `focus` of the file.
     pub(super) fn render(
-        outcome: &Outcome<'_>,
+        (sources, masks): (&SourceMap, &Masks),
         id: FileId,
         file: &SourceFile,
         line: usize,
@@ -206,7 +213,7 @@ impl Line {
         let reach = budget * 16;
         let start = focus.start.saturating_sub(reach).max(whole.start);
         let end = focus.end.min(focus.start + reach).saturating_add(reach).min(whole.end);
-        let masked = outcome.masks.render(id, &file.text, start..end);
+        let masked = masks.render(sources, id, start..end);
         let cells = cells(&masked.text);
         let total = cells.last().map_or(0, |cell| cell.column + cell.width);
         let (cut_start, cut_end) = (start > whole.start, end < whole.end);

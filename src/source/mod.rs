@@ -23,6 +23,31 @@ pub struct SourceFile {
     /// Decoded text, without byte-order mark.
     pub text: Arc<str>,
     line_starts: Vec<u32>,
+    /// Characters before every [`STRIDE`]th byte, so that a column of a very long line is found without
+    /// counting from its start. Empty where every character is one byte.
+    characters: Vec<u32>,
+}
+
+/// Bytes between two entries of the table of characters.
+const STRIDE: usize = 4096;
+
+/// Number of characters that start in `bytes`.
+fn count_characters(bytes: &[u8]) -> usize {
+    // A byte `10xx xxxx` continues a character of UTF-8.
+    bytes.iter().filter(|byte| **byte & 0xC0 != 0x80).count()
+}
+
+fn character_table(text: &str) -> Vec<u32> {
+    if text.is_ascii() {
+        return Vec::new();
+    }
+    let mut before = 0;
+    let mut table = vec![0];
+    for block in text.as_bytes().chunks(STRIDE) {
+        before += u32::try_from(count_characters(block)).unwrap_or(u32::MAX);
+        table.push(before);
+    }
+    table
 }
 
 impl SourceFile {
@@ -34,7 +59,8 @@ impl SourceFile {
                 .filter(|(_, byte)| *byte == b'\n')
                 .map(|(at, _)| u32::try_from(at + 1).unwrap_or(u32::MAX)),
         );
-        Self { name, path, text, line_starts }
+        let characters = character_table(&text);
+        Self { name, path, text, line_starts, characters }
     }
 
     /// Number of lines; an empty file has one.
@@ -73,8 +99,20 @@ impl SourceFile {
         while !self.text.is_char_boundary(end) {
             end -= 1;
         }
-        let column = self.text.get(start..end).map_or(0, |head| head.chars().count()) + 1;
+        let column = self.characters_before(end).saturating_sub(self.characters_before(start)) + 1;
         Position { line: line + 1, column }
+    }
+
+    /// Number of characters before a byte offset of the text.
+    fn characters_before(&self, offset: usize) -> usize {
+        let block = offset / STRIDE;
+        match self.characters.get(block) {
+            None => offset,
+            Some(before) => {
+                let rest = self.text.as_bytes().get(block * STRIDE..offset).unwrap_or_default();
+                *before as usize + count_characters(rest)
+            }
+        }
     }
 }
 
@@ -150,5 +188,27 @@ impl SourceMap {
     #[must_use]
     pub fn end_position(&self, span: Span) -> Position {
         self.get(span.file).map_or(Position { line: 1, column: 1 }, |file| file.position(span.end))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_count_characters_however_long_the_line() {
+        for unit in ["x", "ä", "全a", "👩\u{200d}💻"] {
+            let text = format!("{unit}\n{}\nend", unit.repeat(9_000));
+            let file = SourceFile::new("a".to_owned(), None, text.as_str().into());
+            let start = unit.len() + 1;
+            for (index, (at, _)) in text.get(start..).unwrap_or_default().char_indices().enumerate() {
+                if index % 97 == 0 && file.line_index(u32::try_from(start + at).unwrap_or(0)) == 1 {
+                    let place = file.position(u32::try_from(start + at).unwrap_or(0));
+                    assert_eq!(place, Position { line: 2, column: index + 1 }, "{unit}");
+                }
+            }
+            let end = file.position(u32::MAX);
+            assert_eq!(end, Position { line: 3, column: 4 });
+        }
     }
 }

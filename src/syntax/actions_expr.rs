@@ -8,6 +8,9 @@ use std::sync::Arc;
 /// Deeper nesting is not read.
 const DEEPEST: usize = 60;
 
+/// Expressions with more operators are not read: each nests the tree one deeper.
+const MOST_OPERATORS: usize = 200;
+
 /// A `${{ … }}` in a string.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Embedded {
@@ -148,7 +151,7 @@ pub fn end_of(text: &str, start: usize) -> Option<usize> {
 /// Reads one expression without its brackets; `None` when it is not valid.
 #[must_use]
 pub fn parse(text: &str) -> Option<Expression> {
-    let mut reader = Reader { rest: text, depth: 0 };
+    let mut reader = Reader { rest: text, depth: 0, operators: 0 };
     let expression = reader.binary(0)?;
     reader.space();
     reader.rest.is_empty().then_some(expression)
@@ -157,6 +160,7 @@ pub fn parse(text: &str) -> Option<Expression> {
 struct Reader<'a> {
     rest: &'a str,
     depth: usize,
+    operators: usize,
 }
 
 /// Operators by binding, weakest first.
@@ -199,6 +203,10 @@ impl Reader<'_> {
         let Some(operators) = LEVELS.get(level) else { return self.unary() };
         let mut left = self.binary(level + 1)?;
         while let Some((_, operator)) = operators.iter().find(|(sign, _)| self.eat(sign)) {
+            self.operators += 1;
+            if self.operators > MOST_OPERATORS {
+                return None;
+            }
             let right = self.binary(level + 1)?;
             left = Expression::Binary { operator: *operator, left: Box::new(left), right: Box::new(right) };
         }
@@ -321,7 +329,13 @@ fn is_name(sign: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+    #![allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::string_slice
+    )]
     use proptest::prelude::*;
 
     use super::*;
@@ -368,6 +382,7 @@ mod tests {
             "!".repeat(100_000),
             "a[".repeat(100_000),
             format!("a{}", ".b".repeat(100_000)),
+            format!("a{}", " && b".repeat(100_000)),
         ] {
             assert_eq!(parse(&text), None);
         }

@@ -5,7 +5,7 @@ use jsonc_parser::common::{Range, Ranged};
 use jsonc_parser::errors::{ParseError, ParseErrorKind};
 use jsonc_parser::{CollectOptions, CommentCollectionStrategy, ParseOptions, parse_to_ast};
 
-use super::parsed::{Comment, Parsed, note_duplicates};
+use super::parsed::{Comment, ErrorClass, Parsed, note_duplicates};
 use super::tree::{Member, Node, NodeKind};
 use crate::source::{FileId, Span};
 
@@ -35,7 +35,11 @@ pub fn parse(text: &str, file: FileId, comments: bool) -> Parsed {
         Ok(result) => result,
         Err(error) => {
             let (range, message) = explain(text, &error);
-            parsed.error(Span::new(file, range), message);
+            let class = match error.kind() {
+                ParseErrorKind::NestingDepthExceeded => ErrorClass::Limit,
+                _ => ErrorClass::Grammar,
+            };
+            parsed.error_of(class, Span::new(file, range), message);
             return parsed;
         }
     };
@@ -213,7 +217,13 @@ pub(super) fn clamp(text: &str, start: usize, end: usize) -> std::ops::Range<usi
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+    #![allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::string_slice
+    )]
     use proptest::prelude::*;
 
     use super::*;

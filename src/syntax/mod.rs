@@ -11,4 +11,4 @@ pub mod template_json;
 pub mod tree;
 pub mod yaml;
 
-pub use parsed::{Comment, Duplicate, Parsed, SyntaxError};
+pub use parsed::{Comment, Duplicate, ErrorClass, Parsed, SyntaxError};

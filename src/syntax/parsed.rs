@@ -6,6 +6,9 @@ use std::sync::Arc;
 use super::tree::{Member, Node, NodeKind};
 use crate::source::Span;
 
+/// More errors or duplicates of one file than this are not listed: they help nobody.
+const MOST: usize = 100;
+
 /// A text that was read: trees, and what is to be said about it.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Parsed {
@@ -28,8 +31,20 @@ pub struct Comment {
 /// Why a text could not be read, at its place.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SyntaxError {
+    pub class: ErrorClass,
     pub span: Span,
     pub message: String,
+}
+
+/// What kind of trouble a text is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ErrorClass {
+    /// It breaks the grammar.
+    Grammar,
+    /// It is deeper, or expands to more, than is read.
+    Limit,
+    /// It contains itself.
+    Cycle,
 }
 
 /// A key written again; readers take the value of the second place.
@@ -48,12 +63,23 @@ impl Parsed {
     }
 
     pub(super) fn error(&mut self, span: Span, message: impl Into<String>) {
-        self.errors.push(SyntaxError { span, message: message.into() });
+        self.error_of(ErrorClass::Grammar, span, message);
+    }
+
+    pub(super) fn error_of(&mut self, class: ErrorClass, span: Span, message: impl Into<String>) {
+        if self.errors.len() < MOST {
+            self.errors.push(SyntaxError { class, span, message: message.into() });
+        }
     }
 }
 
 /// Adds the keys that stand twice among `members`.
 pub(super) fn note_duplicates(members: &[Member], into: &mut Vec<Duplicate>) {
+    find_duplicates(members, into);
+    into.truncate(MOST);
+}
+
+fn find_duplicates(members: &[Member], into: &mut Vec<Duplicate>) {
     /// Up to here comparing each pair is quicker than hashing.
     const FEW: usize = 8;
     if members.len() <= FEW {

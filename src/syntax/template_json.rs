@@ -642,8 +642,7 @@ fn scalar(text: &str, origin: Origin) -> Option<Value> {
         _ => {}
     }
     let digits = text.strip_prefix('-').unwrap_or(text);
-    let leading_zero =
-        digits.starts_with('0') && digits.bytes().nth(1).is_some_and(|byte| byte.is_ascii_digit());
+    let leading_zero = digits.starts_with('0') && digits.as_bytes().get(1).is_some_and(u8::is_ascii_digit);
     if leading_zero || !digits.starts_with(|sign: char| sign.is_ascii_digit()) {
         return None;
     }
@@ -676,7 +675,7 @@ fn explain(pieces: &[Piece<'_>], whole: Span) -> Option<Result<Value, SyntaxErro
             *span
         }
     });
-    Some(Err(SyntaxError { span: place.unwrap_or(whole), message: error.message.clone() }))
+    Some(Err(SyntaxError { span: place.unwrap_or(whole), ..error.clone() }))
 }
 
 /// The same value with one place for everything.
@@ -698,7 +697,13 @@ fn relocate(value: &Value, span: Span) -> Value {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+    #![allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::string_slice
+    )]
     use proptest::prelude::*;
 
     use super::*;

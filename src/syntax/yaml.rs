@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use granit_parser::{Event, Marker, Parser, ScalarStyle, Tag};
+use granit_parser::{ErrorKind, Event, Marker, Parser, ScalarStyle, ScanError, Tag};
 
-use super::parsed::{Comment, Parsed, note_duplicates};
+use super::parsed::{Comment, ErrorClass, Parsed, note_duplicates};
 use super::tree::{Member, Node, NodeKind};
 use crate::source::{FileId, Span};
 
@@ -51,6 +51,7 @@ pub fn parse(text: &str, file: FileId, dialect: Dialect) -> Parsed {
         open: Vec::new(),
         anchors: HashMap::new(),
         copied: 0,
+        kept: 0,
         last_end: 0,
     };
     loop {
@@ -58,12 +59,12 @@ pub fn parse(text: &str, file: FileId, dialect: Dialect) -> Parsed {
             None => break,
             Some(Ok((event, span))) => builder.event(event, span),
             Some(Err(error)) => {
-                builder.broken(error.marker(), &error.info());
+                builder.broken(&error);
                 match parser.proceed_next_document() {
                     Ok(true) => {}
                     Ok(false) => break,
                     Err(error) => {
-                        builder.broken(error.marker(), &error.info());
+                        builder.broken(&error);
                         break;
                     }
                 }
@@ -91,10 +92,16 @@ struct Key {
     merge: bool,
 }
 
-/// An anchored node; `None` while it is still open.
-struct Anchored {
-    node: Option<Node>,
-    size: usize,
+/// An anchored node.
+enum Anchored {
+    /// Its end has not been read yet.
+    Open,
+    Kept {
+        node: Node,
+        size: usize,
+    },
+    /// Beyond the budget.
+    TooLarge,
 }
 
 struct Builder<'a> {
@@ -104,7 +111,10 @@ struct Builder<'a> {
     parsed: Parsed,
     open: Vec<Open>,
     anchors: HashMap<usize, Anchored>,
+    /// Nodes copied by aliases.
     copied: usize,
+    /// Nodes kept for aliases.
+    kept: usize,
     /// End of the last token that belongs to content.
     last_end: usize,
 }
@@ -119,16 +129,20 @@ impl Builder<'_> {
         marker.byte_offset().unwrap_or(self.text.len()).min(self.text.len())
     }
 
-    fn broken(&mut self, at: &Marker, why: &str) {
-        let start = self.offset(at);
+    fn broken(&mut self, error: &ScanError) {
+        let nesting = matches!(error.kind(), ErrorKind::RecursionLimitExceeded);
+        let why =
+            &if nesting { "the nesting is too deep (more than 255 levels)".to_owned() } else { error.info() };
+        let start = self.offset(error.marker());
         // Mark the character at the place, if there is one on that line.
         let here = self.text.get(start..).and_then(|rest| rest.chars().next());
         let width = here.filter(|sign| !sign.is_control()).map_or(0, char::len_utf8);
         let span = self.span(start, start + width);
-        self.parsed.error(span, why.trim().to_owned());
+        let class = if nesting { ErrorClass::Limit } else { ErrorClass::Grammar };
+        self.parsed.error_of(class, span, why.trim());
         self.open.clear();
         self.anchors.clear();
-        self.parsed.documents.push(Node { span, kind: NodeKind::Broken(why.into()) });
+        self.parsed.documents.push(Node { span, kind: NodeKind::Broken(why.as_str().into()) });
     }
 
     fn event(&mut self, event: Event<'_>, span: granit_parser::Span) {
@@ -195,7 +209,7 @@ impl Builder<'_> {
 
     fn start(&mut self, start: usize, anchor: usize, content: Content) {
         if anchor != 0 {
-            self.anchors.insert(anchor, Anchored { node: None, size: 0 });
+            self.anchors.insert(anchor, Anchored::Open);
         }
         self.open.push(Open { start, anchor, content });
     }
@@ -226,8 +240,15 @@ impl Builder<'_> {
     /// Adds a complete node to the collection around it.
     fn finished(&mut self, node: Node, anchor: usize, plain: bool) {
         if anchor != 0 {
+            // Nested anchors each keep a copy of what is inside them.
             let size = count(&node);
-            self.anchors.insert(anchor, Anchored { node: Some(node.clone()), size });
+            self.kept += size;
+            let anchored = if self.kept <= 2 * ALIAS_BUDGET {
+                Anchored::Kept { node: node.clone(), size }
+            } else {
+                Anchored::TooLarge
+            };
+            self.anchors.insert(anchor, anchored);
         }
         let Some(open) = self.open.last_mut() else {
             self.parsed.documents.push(node);
@@ -274,27 +295,25 @@ impl Builder<'_> {
     }
 
     fn alias(&mut self, id: usize, span: Span) -> Node {
-        let (why, size) = match self.anchors.get(&id) {
-            Some(Anchored { node: Some(_), size }) if self.copied + size <= ALIAS_BUDGET => (None, *size),
-            Some(Anchored { node: Some(_), .. }) => (Some("the aliases of this file expand to too much"), 0),
-            Some(Anchored { node: None, .. }) => (Some("this alias stands inside its own anchor"), 0),
-            None => (Some("this alias names no anchor"), 0),
-        };
-        let copy = self.anchors.get(&id).and_then(|anchored| anchored.node.as_ref());
-        match (why, copy) {
-            (None, Some(node)) => {
+        let (class, why) = match self.anchors.get(&id) {
+            Some(Anchored::Kept { node, size }) if self.copied + size <= ALIAS_BUDGET => {
                 self.copied += size;
-                node.clone()
+                return node.clone();
             }
-            (why, _) => {
-                let why = why.unwrap_or_default();
-                // A bomb has thousands of them: one error says it.
-                if !self.parsed.errors.iter().any(|error| error.message == why) {
-                    self.parsed.error(span, why);
-                }
-                Node { span, kind: NodeKind::Broken(why.into()) }
+            Some(Anchored::Kept { .. } | Anchored::TooLarge) => {
+                (ErrorClass::Limit, "the aliases of this file expand to too much".to_owned())
             }
+            Some(Anchored::Open) => {
+                let alias = self.text.get(span.range()).unwrap_or("the alias");
+                (ErrorClass::Cycle, format!("`{alias}` stands inside its own anchor"))
+            }
+            None => (ErrorClass::Grammar, "this alias names no anchor".to_owned()),
+        };
+        // A bomb has thousands of them: one error says it.
+        if !self.parsed.errors.iter().any(|error| error.message == why) {
+            self.parsed.error_of(class, span, why.clone());
         }
+        Node { span, kind: NodeKind::Broken(why.into()) }
     }
 
     fn scalar(&self, text: &str, style: ScalarStyle, tag: Option<&Tag>) -> NodeKind {
@@ -379,59 +398,112 @@ fn number(text: &str) -> Option<Arc<str>> {
     Some(format!("{sign}{before}{after}{exponent}").into())
 }
 
-/// Where a byte range of a scalar's decoded text stands in the source: `source` is the file's text,
-/// `scalar` the node's span, `decoded` its text. The whole scalar where that cannot be told (escapes, folding).
-#[must_use]
-pub fn place_in_scalar(source: &str, scalar: Span, decoded: &str, range: std::ops::Range<usize>) -> Span {
-    let Some(written) = source.get(scalar.range()) else { return scalar };
-    let at = |offset: usize| Span::new(scalar.file, offset..offset + range.len());
-    let base = scalar.start as usize;
-    if written == decoded {
-        return at(base + range.start);
-    }
-    let inner = written.get(1..written.len().saturating_sub(1));
-    if written.starts_with(['"', '\'']) && inner == Some(decoded) {
-        return at(base + 1 + range.start);
-    }
-    if written.starts_with(['"', '\'']) {
-        return scalar;
-    }
-    place_in_block(written, base, decoded, &range)
-        .map_or(scalar, |(start, end)| Span::new(scalar.file, start..end))
+/// Where parts of a scalar's decoded text stand in the source.
+#[derive(Debug)]
+pub struct ScalarPlaces {
+    scalar: Span,
+    mapping: PlaceMapping,
 }
 
-/// Lines of a block scalar have the same indentation; the span starts with the first line's text.
-fn place_in_block(
-    written: &str,
-    base: usize,
-    decoded: &str,
-    range: &std::ops::Range<usize>,
-) -> Option<(usize, usize)> {
-    let find = |offset: usize| -> Option<usize> {
-        let head = decoded.get(..offset)?;
-        let line = head.matches('\n').count();
-        let column = head.len() - head.rfind('\n').map_or(0, |at| at + 1);
-        let wanted = decoded.split('\n').nth(line)?;
-        let mut start = 0;
-        for (at, raw) in written.split_inclusive('\n').enumerate() {
-            if at == line {
-                let raw = raw.trim_end_matches(['\n', '\r']);
-                let indentation = raw.len().checked_sub(wanted.trim_end_matches('\r').len())?;
-                // A folded line holds several source lines: it does not end alike.
-                raw.get(indentation..).filter(|tail| *tail == wanted)?;
-                return Some(base + start + indentation + column);
+#[derive(Debug)]
+enum PlaceMapping {
+    /// Text and source are the same from this offset on.
+    Same(usize),
+    /// Lines of a block scalar, by their start in the text: (start in the text, start in the source).
+    Lines(Vec<(usize, usize)>),
+    /// Escapes or folding: only the scalar as a whole has a place.
+    Whole,
+}
+
+impl ScalarPlaces {
+    /// `source` is the text of the file, `scalar` the span of the node, `decoded` its text.
+    #[must_use]
+    pub fn new(source: &str, scalar: Span, decoded: &str) -> Self {
+        let written = source.get(scalar.range()).unwrap_or_default();
+        let base = scalar.start as usize;
+        let quoted = written.starts_with(['"', '\'']);
+        let mapping = if written == decoded {
+            PlaceMapping::Same(base)
+        } else if quoted && written.get(1..written.len().saturating_sub(1)) == Some(decoded) {
+            PlaceMapping::Same(base + 1)
+        } else if quoted {
+            PlaceMapping::Whole
+        } else {
+            block_lines(written, base, decoded).map_or(PlaceMapping::Whole, PlaceMapping::Lines)
+        };
+        Self { scalar, mapping }
+    }
+
+    /// The place of a byte range of the text; the whole scalar where that cannot be told.
+    #[must_use]
+    pub fn place(&self, range: std::ops::Range<usize>) -> Span {
+        let lines = match &self.mapping {
+            PlaceMapping::Same(base) => {
+                return Span::new(self.scalar.file, base + range.start..base + range.end);
             }
-            start += raw.len();
+            PlaceMapping::Lines(lines) => lines,
+            PlaceMapping::Whole => return self.scalar,
+        };
+        let find = |offset: usize| {
+            let line = lines.partition_point(|(text, _)| *text <= offset).checked_sub(1)?;
+            lines.get(line).map(|(text, source)| source + (offset - text))
+        };
+        match (find(range.start), find(range.end)) {
+            (Some(start), Some(end)) => {
+                // The last line break of the text stands behind the span.
+                let last = self.scalar.end as usize;
+                Span::new(self.scalar.file, start.min(last)..end.min(last))
+            }
+            _ => self.scalar,
         }
-        // The last line break of the text stands behind the span.
-        (wanted.is_empty()).then_some(base + written.len())
-    };
-    Some((find(range.start)?, find(range.end)?))
+    }
+}
+
+/// Lines of a block scalar have the same indentation; the span starts with the first line's text. `None` when a
+/// line of the text is not one of the source (folding).
+fn block_lines(written: &str, base: usize, decoded: &str) -> Option<Vec<(usize, usize)>> {
+    let mut sources = written.split_inclusive('\n');
+    let mut source_start = base;
+    let mut text_start = 0;
+    let mut lines = Vec::new();
+    for line in decoded.split_inclusive('\n') {
+        let wanted = line.trim_end_matches(['\n', '\r']);
+        let Some(source) = sources.next() else {
+            // Empty lines at the end stand behind the span.
+            if wanted.is_empty() {
+                break;
+            }
+            return None;
+        };
+        let bare = source.trim_end_matches(['\n', '\r']);
+        // Blanks at the end of the last line are not part of the span.
+        let indentation = if bare.ends_with(wanted) { bare.len() - wanted.len() } else { 0 };
+        let fits = bare.ends_with(wanted) && bare.bytes().take(indentation).all(|byte| byte == b' ')
+            || wanted.trim_end() == bare.trim_start_matches(' ');
+        if !fits {
+            return None;
+        }
+        let indentation = if bare.ends_with(wanted) {
+            indentation
+        } else {
+            bare.len() - bare.trim_start_matches(' ').len()
+        };
+        lines.push((text_start, source_start + indentation));
+        text_start += line.len();
+        source_start += source.len();
+    }
+    Some(lines)
 }
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+    #![allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::string_slice
+    )]
     use proptest::prelude::*;
 
     use super::*;
@@ -516,6 +588,17 @@ mod tests {
     }
 
     #[test]
+    fn nested_anchors_keep_little() {
+        let mut text = "a: ".to_owned();
+        (0..200).for_each(|at| text += &format!("&a{at} ["));
+        text += &"x, ".repeat(20_000);
+        text += &"]".repeat(200);
+        let parsed = read(&format!("{text}\nb: *a0\n"));
+        assert_eq!(parsed.errors.len(), 1);
+        assert!(parsed.errors[0].message.contains("too much"));
+    }
+
+    #[test]
     fn a_broken_document_is_one_error_and_the_next_is_read() {
         let text = "a: [1, 2\n---\nb: 1\n---\nc: 2\n";
         let parsed = read(text);
@@ -552,7 +635,7 @@ mod tests {
             let node = root.get(key).unwrap();
             let decoded = node.as_str().unwrap();
             let at = decoded.find(word).unwrap();
-            let span = place_in_scalar(text, node.span, decoded, at..at + word.len());
+            let span = ScalarPlaces::new(text, node.span, decoded).place(at..at + word.len());
             if key == "d" {
                 assert_eq!(span, node.span);
             } else {

@@ -15,8 +15,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::value::{
-    Entry, Kind, Mapping, MappingKind, Number, ObjectAttribute, Rest, Sequence, SequenceKind, Text, Type,
-    Unknown, Value,
+    Causes, Entry, Kind, Mapping, MappingKind, Number, ObjectAttribute, Rest, Sequence, SequenceKind, Text,
+    Type, Unknown, Value,
 };
 
 /// Why a value does not fit a type, in Terraform's words: `element 2: a number is required`.
@@ -90,7 +90,120 @@ pub fn convert(value: &Value, to: &Type) -> Result<Value, ConversionError> {
     let Some(target) = resolve(&from, to) else {
         return Err(ConversionError::new(mismatch(&from, to)));
     };
-    apply(value, &target)
+    let result = apply(value, &target)?;
+    Ok(if chosen_by_unknown(value, to) { loosen_items(&result) } else { result })
+}
+
+/// Whether the element type is still to be found among elements, one of which has no known type.
+fn chosen_by_unknown(value: &Value, to: &Type) -> bool {
+    let (Type::List(item) | Type::Set(item) | Type::Map(item)) = to else { return false };
+    if **item != Type::Dynamic {
+        return false;
+    }
+    match &value.kind {
+        Kind::Sequence(sequence) if sequence.kind == SequenceKind::Tuple => {
+            sequence.rest.is_some() || sequence.items.iter().any(is_open_type)
+        }
+        Kind::Mapping(mapping) if mapping.kind == MappingKind::Object => {
+            mapping.rest.is_some() || mapping.entries.values().any(|entry| is_open_type(&entry.value))
+        }
+        _ => false,
+    }
+}
+
+/// Whether what is unknown of a value leaves its type open.
+#[must_use]
+pub(crate) fn is_open_type(value: &Value) -> bool {
+    !value.is_wholly_known() && has_dynamic(&value_type(value))
+}
+
+/// A value that may yet be converted to a common type with something unknown: a number may become a string.
+#[must_use]
+pub(crate) fn loosen(value: &Value, causes: &Causes) -> Value {
+    let kind = match &value.kind {
+        Kind::Number(_) | Kind::Bool(_) => {
+            let mut unknown = Unknown::new(causes.clone());
+            unknown.not_null = true;
+            unknown.alternatives.push(value.clone());
+            unknown.alternatives.extend(convert(value, &Type::String).ok());
+            Kind::Unknown(Arc::new(unknown))
+        }
+        Kind::Unknown(unknown) if unknown.ty == Type::String => value.kind.clone(),
+        Kind::Unknown(unknown) => {
+            let mut loose = Unknown::new(unknown.causes.clone().and(causes));
+            loose.not_null = unknown.not_null;
+            Kind::Unknown(Arc::new(loose))
+        }
+        Kind::Null(_) | Kind::String(_) => value.kind.clone(),
+        Kind::Sequence(sequence) => Kind::Sequence(Arc::new(Sequence {
+            kind: sequence.kind.clone(),
+            items: sequence.items.iter().map(|item| loosen(item, causes)).collect(),
+            rest: sequence.rest.clone(),
+        })),
+        Kind::Mapping(mapping) => {
+            let mut entries = mapping.entries.clone();
+            for entry in entries.values_mut() {
+                entry.value = loosen(&entry.value, causes);
+            }
+            Kind::Mapping(Arc::new(Mapping {
+                kind: mapping.kind.clone(),
+                entries,
+                rest: mapping.rest.clone(),
+            }))
+        }
+    };
+    Value { kind, origin: value.origin.clone(), sensitive: value.sensitive }
+}
+
+/// Likewise a member of a set: what is a collection may become equal to another.
+#[must_use]
+pub(crate) fn loosen_member(value: &Value, causes: &Causes) -> Value {
+    match &value.kind {
+        Kind::Sequence(_) | Kind::Mapping(_) => {
+            let unknown = Unknown::new(causes.clone());
+            Value { kind: Kind::Unknown(Arc::new(unknown)), ..value.clone() }
+        }
+        _ => loosen(value, causes),
+    }
+}
+
+/// A collection with its elements loosened; it no longer has an exact element type.
+fn loosen_items(value: &Value) -> Value {
+    let causes = value.causes();
+    let kind = match &value.kind {
+        Kind::Sequence(sequence) => match &sequence.kind {
+            SequenceKind::Set(item) => {
+                let items = sequence.items.iter().map(|item| loosen_member(item, &causes)).collect();
+                let ty = if *item == Type::String { Type::String } else { Type::Dynamic };
+                let mut set = set_of(items, ty, sequence.rest.clone(), value.origin.clone());
+                set.sensitive |= value.sensitive;
+                return set;
+            }
+            kind => {
+                let items = sequence.items.iter().map(|item| loosen(item, &causes)).collect();
+                let kind = match kind {
+                    SequenceKind::List(Type::String) => SequenceKind::List(Type::String),
+                    SequenceKind::List(_) => SequenceKind::List(Type::Dynamic),
+                    other => other.clone(),
+                };
+                Kind::Sequence(Arc::new(Sequence { kind, items, rest: sequence.rest.clone() }))
+            }
+        },
+        Kind::Mapping(mapping) => {
+            let mut entries = mapping.entries.clone();
+            for entry in entries.values_mut() {
+                entry.value = loosen(&entry.value, &causes);
+            }
+            let kind = match &mapping.kind {
+                MappingKind::Map(Type::String) => MappingKind::Map(Type::String),
+                MappingKind::Map(_) => MappingKind::Map(Type::Dynamic),
+                MappingKind::Object => MappingKind::Object,
+            };
+            Kind::Mapping(Arc::new(Mapping { kind, entries, rest: mapping.rest.clone() }))
+        }
+        other => other.clone(),
+    };
+    Value { kind, origin: value.origin.clone(), sensitive: value.sensitive }
 }
 
 /// The type without the mark that attributes are optional, at any depth.

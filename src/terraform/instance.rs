@@ -321,7 +321,7 @@ impl Evaluator<'_> {
             return Err(Failure::fixed(value.span(), format!("the variable `{name}` must not be null")));
         }
         let value = variable.defaults.apply(&value);
-        convert::convert(&value, &variable.ty).map_err(|error| {
+        let converted = convert::convert(&value, &variable.ty).map_err(|error| {
             let mut failure = Failure::fixed(
                 value.span(),
                 format!("the value for the variable `{name}` does not fit its type: {error}"),
@@ -330,6 +330,16 @@ impl Evaluator<'_> {
                 failure.related.push((variable.header, "the variable is declared here".to_owned()));
             }
             failure
+        });
+        converted.map(|mut value| {
+            // Where it turns out to be null, the default or an error takes its place.
+            if let Kind::Unknown(unknown) = &mut value.kind
+                && !variable.nullable
+                && unknown.alternatives.is_empty()
+            {
+                Arc::make_mut(unknown).not_null = true;
+            }
+            value
         })
     }
 

@@ -133,6 +133,7 @@ pub enum Multiplicity {
 /// The part of `lifecycle` that matters to the model.
 #[derive(Debug, Clone, Default)]
 pub struct Lifecycle {
+    /// The value of `ignore_changes`.
     pub span: Option<Span>,
     /// `ignore_changes = all`.
     pub ignore_all: bool,

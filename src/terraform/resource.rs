@@ -284,7 +284,6 @@ impl Evaluator<'_> {
     fn lifecycle(&self, body: &Body) -> Lifecycle {
         let mut lifecycle = Lifecycle::default();
         for block in body.blocks("lifecycle") {
-            lifecycle.span = Some(block.span);
             let flag = |name: &str| {
                 matches!(
                     block.body.attribute(name).map(|attribute| &attribute.expr.kind),
@@ -294,6 +293,7 @@ impl Evaluator<'_> {
             lifecycle.prevent_destroy |= flag("prevent_destroy");
             lifecycle.create_before_destroy |= flag("create_before_destroy");
             let Some(ignored) = block.body.attribute("ignore_changes") else { continue };
+            lifecycle.span = Some(ignored.expr.span);
             match &ignored.expr.kind {
                 ExprKind::Name(name) if &**name == "all" => lifecycle.ignore_all = true,
                 ExprKind::Tuple(items) => {

@@ -351,7 +351,7 @@ impl Number {
     /// The logarithm to `base`, in doubles as Terraform computes it; `None` where the result is no number.
     #[must_use]
     pub fn log(&self, base: &Self) -> Option<Self> {
-        Self::from_f64(self.to_f64().ln() / base.to_f64().ln())
+        Self::from_f64(double_log(self.to_f64()) / double_log(base.to_f64()))
     }
 
     /// -1, 0 or 1; `None` where Terraform refuses: for what is no whole number of 64 bits.
@@ -444,6 +444,41 @@ impl Number {
     }
 }
 
+/// The natural logarithm as Go computes it (FreeBSD's `e_log.c`): the last digit differs from the C library's.
+fn double_log(value: f64) -> f64 {
+    const LN2_HIGH: f64 = 0.693_147_180_369_123_8;
+    const LN2_LOW: f64 = 1.908_214_929_270_587_7e-10;
+    const L: [f64; 7] = [
+        0.666_666_666_666_673_5,
+        0.399_999_999_994_094_2,
+        0.285_714_287_436_623_9,
+        0.222_221_984_321_497_84,
+        0.181_835_721_616_180_5,
+        0.153_138_376_992_093_73,
+        0.147_981_986_051_165_86,
+    ];
+    if !value.is_finite() || value <= 0.0 {
+        return value.ln();
+    }
+    let (mut fraction, mut scale) = split(value);
+    if fraction < std::f64::consts::FRAC_1_SQRT_2 {
+        fraction *= 2.0;
+        scale -= 1;
+    }
+    let f = fraction - 1.0;
+    #[allow(clippy::cast_precision_loss)] // an exponent of a double
+    let k = scale as f64;
+    let [l1, l2, l3, l4, l5, l6, l7] = L;
+    let s = f / (2.0 + f);
+    let s2 = s * s;
+    let s4 = s2 * s2;
+    let odd = s2 * (l1 + s4 * (l3 + s4 * (l5 + s4 * l7)));
+    let even = s4 * (l2 + s4 * (l4 + s4 * l6));
+    let remainder = odd + even;
+    let half_square = 0.5 * f * f;
+    k * LN2_HIGH - ((half_square - (s * (half_square + remainder) + k * LN2_LOW)) - f)
+}
+
 /// `base` to the power `exponent` by repeated squaring, the way Go's `math.Pow` rounds.
 fn double_power(base: f64, exponent: f64) -> f64 {
     if exponent == 0.0 || base == 1.0 {
@@ -453,7 +488,13 @@ fn double_power(base: f64, exponent: f64) -> f64 {
         return base;
     }
     let usual = exponent.is_finite() && base.is_finite() && base != 0.0;
-    if !usual || exponent.fract() != 0.0 || exponent.abs() >= 9.0e18 {
+    if exponent == 0.5 {
+        return base.sqrt();
+    }
+    if exponent == -0.5 {
+        return 1.0 / base.sqrt();
+    }
+    if !usual || (exponent.fract() != 0.0 && base < 0.0) || exponent.abs() >= 9.0e18 {
         return base.powf(exponent);
     }
     // base = fraction × 2^scale with the fraction in [1/2, 1)
@@ -462,7 +503,15 @@ fn double_power(base: f64, exponent: f64) -> f64 {
     let mut result_scale = 0_i64;
     let mut factor = fraction;
     #[allow(clippy::cast_possible_truncation)] // bounded above
-    let mut bits = exponent.abs() as i64;
+    let mut bits = exponent.abs().trunc() as i64;
+    let mut part = exponent.abs().fract();
+    if part != 0.0 {
+        if part > 0.5 {
+            part -= 1.0;
+            bits += 1;
+        }
+        result = (part * double_log(base)).exp();
+    }
     while bits != 0 {
         if scale.abs() > 1 << 12 {
             result_scale += scale;

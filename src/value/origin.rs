@@ -72,9 +72,30 @@ impl Origin {
         outer.iter().rev().fold(self.clone(), |origin, via| origin.via(via.step.clone(), via.span))
     }
 
+    /// Where the value is used: the outermost step of its way, or the leaf itself.
+    #[must_use]
+    pub fn use_site(&self) -> Span {
+        self.via.as_ref().map_or(self.span, |via| via.span)
+    }
+
     /// Steps from the use inwards.
     pub fn steps(&self) -> impl Iterator<Item = &Via> {
         std::iter::successors(self.via.as_deref(), |via| via.next.as_deref())
+    }
+
+    /// Where the outermost resource attribute is referred to, for a value that was read from one; else the
+    /// leaf. It is what a person edits to refer to something else.
+    #[must_use]
+    pub fn reference(&self) -> Self {
+        let outer: Vec<_> =
+            self.steps().take_while(|via| !matches!(via.step, Step::Attribute { .. })).collect();
+        match self.steps().nth(outer.len()) {
+            Some(attribute) => outer
+                .iter()
+                .rev()
+                .fold(Self::at(attribute.span), |origin, via| origin.via(via.step.clone(), via.span)),
+            None => self.clone(),
+        }
     }
 
     /// The outermost resource attribute that the value was read from: what it refers to.

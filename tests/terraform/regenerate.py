@@ -3,13 +3,14 @@
 
 usage: regenerate.py path/to/oracle/plan.py [--check]
 
-`expressions/cases.txt` (one expression a line) becomes `expressions/answers.jsonl`; each folder of
+`expressions/cases.txt` (one expression a line) becomes `expressions/answers.jsonl`, `functions.txt` likewise `functions.jsonl`; each folder of
 `configurations/` gets `expected.json`, made with the arguments in its `arguments.json` (a list of `--var=k=v`,
 `--var-file=path` and `--workspace=name`, and `root` for a root module below the folder).
 With --check nothing is written; the exit status says whether the answers still are what the CLI says.
 """
 import json
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -36,6 +37,10 @@ def main():
     same = True
     cases = (HERE / "expressions/cases.txt").read_text()
     same &= put(HERE / "expressions/answers.jsonl", ask("--expr", "-", text=cases))
+    functions = ask("--expr", str(HERE / "expressions/functions.txt"), "--in", str(HERE / "expressions"))
+    # A crash of the CLI prints a stack that is never the same twice.
+    functions = re.sub(r"panic in function implementation.*?\"}", 'panic in function implementation"}', functions)
+    same &= put(HERE / "expressions/functions.jsonl", functions)
     for folder in sorted((HERE / "configurations").iterdir()):
         settings = {"arguments": [], "root": None}
         if (folder / "arguments.json").exists():

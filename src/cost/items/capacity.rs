@@ -108,6 +108,7 @@ fn read(strategy: &Items<CapacityProviderStrategy>, what: &str) -> Known<Vec<Sha
                 State::Known(name) if name == "FARGATE_SPOT" => Provider::FargateSpot,
                 // A provider of one's own, named or referred to.
                 State::Known(_) => Provider::Instances,
+                State::Unknown(_) if is_own(&line.provider) => Provider::Instances,
                 State::Unknown(unknown) => {
                     return Err(Missing::unknown("capacity_provider", unknown.causes.clone()));
                 }
@@ -124,6 +125,11 @@ fn read(strategy: &Items<CapacityProviderStrategy>, what: &str) -> Known<Vec<Sha
             })
         })
         .collect()
+}
+
+/// Whether a name is read from a capacity provider of the files, which starts instances.
+fn is_own(provider: &Field<String>) -> bool {
+    provider.origin.attribute().is_some_and(|(address, _)| address.contains("aws_ecs_capacity_provider."))
 }
 
 fn part(field: &Field<i64>, what: &str, largest: i64) -> Known<u64> {

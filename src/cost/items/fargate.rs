@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 
 use super::super::catalogue::{Arch, FargateMetric, Os, Price};
 use super::super::quantity::{Choices, Known, Missing, Quantity, Rate};
-use super::super::sheet::{Sheet, money};
+use super::super::sheet::Sheet;
 use crate::model::task::TaskDefinition;
 use crate::model::{Field, Link, State, Tri};
 
@@ -92,15 +92,11 @@ impl Task {
         (hours_each, unit): (Decimal, &str),
     ) {
         if let (Err(missing), Some(hourly)) = (task_hours, self.hourly(sheet, capacity)) {
-            let missing = Missing {
-                reason: format!("{}; a {unit} costs {}", missing.reason, money(hourly * hours_each)),
-                ..missing.clone()
-            };
             let name = match capacity {
                 Capacity::OnDemand => "Fargate tasks",
                 Capacity::Spot => "Fargate Spot tasks",
             };
-            sheet.leave_out(name, missing, Some((hourly * hours_each, unit)));
+            sheet.leave_out(name, missing.clone(), Some((hourly.saturating_mul(hours_each), unit)));
             return;
         }
         let label = self.label(capacity);
@@ -177,11 +173,7 @@ impl Task {
         let mut rate = sheet
             .rate_of(platforms, &what, |(os, arch)| catalogue.fargate_spot(&region, *os, *arch, metric))?;
         let value = format!("as captured on {}; it floats", rate.high.captured);
-        let name = sheet.assume(
-            format!("Fargate Spot price in {region}"),
-            value,
-            "nothing: AWS sets it by the hour",
-        );
+        let name = sheet.assume(format!("Fargate Spot price in {region}"), value, "");
         rate.assumption.get_or_insert(name);
         Ok(rate)
     }

@@ -3,6 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::super::Ledger;
+use super::super::catalogue::Catalogue;
 use super::super::estimate::Range;
 use super::super::quantity::{Known, Missing, Quantity};
 use super::super::sheet::Sheet;
@@ -13,6 +14,13 @@ use crate::model::{Field, State};
 const COMPRESSED: Decimal = Decimal::from_parts(15, 0, 0, false, 2);
 /// Age in months at which a group that keeps everything is priced.
 const AGES: [i64; 3] = [1, 12, 36];
+
+/// What storage costs a month, in USD, after 1, 12 and 36 months for each GB a month that is ingested and kept for
+/// ever. `None` where the region has no price.
+pub(in crate::cost) fn kept_for_ever(region: &str) -> Option<[(i64, Decimal); 3]> {
+    let price = Catalogue::embedded().service(region, "cloudwatch", "logs_storage")?.flat()?;
+    Some(AGES.map(|months| (months, Decimal::from(months) * COMPRESSED * price.amount)))
+}
 
 pub(in crate::cost) fn price(ledger: &mut Ledger<'_>) {
     for group in &ledger.deployment().log_groups {
@@ -37,13 +45,13 @@ fn charge(sheet: &mut Sheet<'_>, group: &LogGroup) {
     });
     sheet.charge("Log ingest", "GB", ingested.clone(), rate);
     let rate = sheet.service_rate("cloudwatch", "logs_storage", "CloudWatch Logs storage");
-    let kept = match (ingested, months_kept(sheet, &group.retention)) {
-        (Ok(ingested), Ok(months)) => {
+    let kept = match ingested {
+        Ok(ingested) => months_kept(sheet, &group.retention).map(|months| {
             let kept = ingested.by(&months).times(COMPRESSED);
             // The assumption about storage is the one to name here; that about ingest stands with the ingest.
-            Ok(Quantity { assumption: months.assumption, ..kept })
-        }
-        (_, Err(missing)) | (Err(missing), Ok(_)) => Err(missing),
+            Quantity { assumption: months.assumption, ..kept }
+        }),
+        Err(_) => Err(Missing::because("follows from `ingested_gb`, which is not given")),
     };
     sheet.charge("Log storage", "GB-months", kept, rate);
 }
@@ -66,8 +74,7 @@ fn months_kept(sheet: &mut Sheet<'_>, retention: &Field<i64>) -> Known<Quantity>
         return Err(Missing::unknown("retention_in_days", retention.causes()));
     }
     let days = sheet.number(retention, "retention_in_days", None)?;
-    let name =
-        sheet.assume("log storage", "compressed to 15% of what is ingested", "nothing: AWS compresses");
+    let name = sheet.assume("log storage", "compressed to 15% of what is ingested", "");
     let months = days.times(12);
     let year = Decimal::from(365);
     let range = Range {

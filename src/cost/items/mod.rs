@@ -1,6 +1,7 @@
 //! Billed things, one file each: from a node of the model to components on its sheet.
 
 mod capacity;
+pub(super) mod cluster;
 pub(super) mod ecr;
 pub(super) mod elastic_ip;
 pub(super) mod elasticache;
@@ -8,9 +9,12 @@ mod fargate;
 pub(super) mod load_balancer;
 pub(super) mod log_group;
 pub(super) mod nat_gateway;
+pub(super) mod parameter;
 pub(super) mod rds;
 pub(super) mod rds_cluster;
+mod rds_support;
 pub(super) mod scheduled_task;
 pub(super) mod secret;
 pub(super) mod service;
 pub(super) mod task_definition;
+pub(super) mod vpc_endpoint;

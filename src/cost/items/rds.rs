@@ -8,9 +8,10 @@ use super::super::catalogue::{Deployment as Zones, License};
 use super::super::estimate::Range;
 use super::super::quantity::{Choices, Known, Missing, Quantity, Rate};
 use super::super::sheet::Sheet;
-use super::secret;
+use super::{rds_support, secret};
 use crate::model::database::Database;
 use crate::model::{Field, State};
+use crate::text::closest;
 
 pub(in crate::cost) fn price(ledger: &mut Ledger<'_>) {
     for database in &ledger.deployment().databases {
@@ -37,7 +38,11 @@ fn charge<'a>(sheet: &mut Sheet<'a>, database: &'a Database) {
     let zones = sheet
         .choices(&database.multi_az, "multi_az", Some(false))
         .map(|multi| multi.map(|multi| if multi { Zones::MultiAz } else { Zones::SingleAz }));
-    instance(sheet, &engine, class, &zones, inherited(|it| &it.license_model));
+    instance(sheet, &engine, &class, &zones, inherited(|it| &it.license_model));
+    if let (Ok(engine), Ok(class), Ok(zones)) = (&engine, &class, &zones) {
+        let version = inherited(|it| &it.engine_version);
+        rds_support::charge(sheet, database, version, engine, class, zones);
+    }
     let settings = Storage {
         kind: storage_kind(sheet, database, inherited(|it| &it.storage_type)),
         allocated: number(|it| &it.allocated_storage),
@@ -66,17 +71,16 @@ fn plain_engine(engine: String) -> String {
 fn instance(
     sheet: &mut Sheet<'_>,
     engine: &Known<Choices<String>>,
-    class: Known<Choices<String>>,
+    class: &Known<Choices<String>>,
     zones: &Known<Choices<Zones>>,
     license: &Field<String>,
 ) {
     let hours = sheet.hours();
     let (engine, class, zones) = match (engine, class, zones) {
-        (Ok(engine), Ok(class), Ok(zones)) => (engine.clone(), class, zones),
-        (Err(missing), ..) | (_, _, Err(missing)) => {
+        (Ok(engine), Ok(class), Ok(zones)) => (engine.clone(), class.clone(), zones),
+        (Err(missing), ..) | (_, Err(missing), _) | (.., Err(missing)) => {
             return sheet.leave_out("Database instance", missing.clone(), None);
         }
-        (_, Err(missing), _) => return sheet.leave_out("Database instance", missing, None),
     };
     let licenses = match licenses(sheet, &engine, license) {
         Ok(licenses) => licenses,
@@ -89,7 +93,14 @@ fn instance(
         zones.values.iter().map(|zones| zones_title(*zones)).collect::<Vec<_>>().join(" or "),
         class.values.join(" or "),
     );
-    let what = name.clone();
+    let what = match (class.values.as_slice(), engine.values.as_slice()) {
+        ([class], [engine]) => {
+            let classes = catalogue.rds_classes(&region, engine);
+            let near = closest(class, classes.iter().copied()).filter(|near| near != class);
+            near.map_or(name.clone(), |near| format!("{name}, did you mean {near}?,"))
+        }
+        _ => name.clone(),
+    };
     let choices = class.with(&engine).with(zones).with(&licenses);
     let rate = sheet.rate_of(choices, &what, |(((class, engine), zones), license)| {
         let license = if is_open(engine) { License::None } else { *license };
@@ -191,7 +202,11 @@ fn storage(
             catalogue.rds_storage(&region, "rds", item(kind)?, deployment)
         })
     };
-    let name = format!("Storage {}", kinds.join(" or "));
+    let zone_titles: Vec<_> = match zones {
+        Ok(zones) => zones.values.iter().map(|zones| zones_title(*zones)).collect(),
+        Err(_) => Vec::new(),
+    };
+    let name = format!("Storage ({}, {})", kinds.join(" or "), zone_titles.join(" or "));
     let per_gb = rate(sheet, &format!("RDS {name}"), |kind| {
         Some(match kind {
             "gp2" => "storage_gp2",

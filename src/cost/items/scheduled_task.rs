@@ -41,7 +41,7 @@ fn charge<'a>(sheet: &mut Sheet<'a>, task: &'a ScheduledTask) {
         Err(missing) => return sheet.leave_out("Tasks", missing, None),
     };
     let size = Task::read(sheet, &definition);
-    let minutes = minutes(sheet, size.may_be_windows());
+    let minutes = minutes(sheet, task, size.may_be_windows());
     let hours_a_run = minutes.clone().times(Decimal::ONE / Decimal::from(60));
     let tasks = sheet.number(&task.task_count, "task_count", Some(1));
     let runs = runs(sheet, task);
@@ -78,14 +78,23 @@ fn charge<'a>(sheet: &mut Sheet<'a>, task: &'a ScheduledTask) {
     }
 }
 
+/// Usage may be said of the target or of its EventBridge rule.
+fn usage(sheet: &mut Sheet<'_>, task: &ScheduledTask, key: &str, noun: &str) -> Known<Quantity> {
+    let own: (&str, &str) = (&task.meta.address, &task.meta.kind);
+    match &task.rule {
+        Some(rule) => sheet.usage_of(&[own, (rule, "aws_cloudwatch_event_rule")], key, noun),
+        None => sheet.usage_of(&[own], key, noun),
+    }
+}
+
 fn divided(range: Range, by: i64) -> Range {
     let by = Decimal::from(by);
     Range { low: range.low / by, expected: range.expected / by, high: range.high / by }
 }
 
 /// Billed minutes of one run.
-fn minutes(sheet: &mut Sheet<'_>, windows: bool) -> Quantity {
-    let given = match sheet.usage("task_minutes", "minutes a run") {
+fn minutes(sheet: &mut Sheet<'_>, task: &ScheduledTask, windows: bool) -> Quantity {
+    let given = match usage(sheet, task, "task_minutes", "minutes a run") {
         Ok(given) => given,
         Err(_) => {
             let value = format!("{ASSUMED_MINUTES} minutes where no usage is given");
@@ -106,11 +115,11 @@ fn runs(sheet: &mut Sheet<'_>, task: &ScheduledTask) -> Known<Quantity> {
     let expression = &task.expression;
     let texts: Vec<&String> = match &expression.state {
         State::Known(text) => vec![text],
-        State::Absent => return sheet.usage("runs", "runs a month, which events decide"),
+        State::Absent => return usage(sheet, task, "runs", "runs a month, which events decide"),
         State::Unknown(unknown) if !unknown.alternatives.is_empty() => unknown.alternatives.iter().collect(),
         State::Unknown(unknown) => {
             let missing = Missing::unknown("schedule_expression", unknown.causes.clone());
-            return sheet.usage("runs", "runs a month").map_err(|_| missing);
+            return usage(sheet, task, "runs", "runs a month").map_err(|_| missing);
         }
     };
     let year = sheet.context.options.as_of.year();

@@ -54,8 +54,10 @@ struct Entry {
     reason: Option<String>,
     until: Option<String>,
     expiry: Expiry,
-    /// The comment or the configuration entry.
+    /// The comment, or the rule of a configuration entry.
     span: Span,
+    /// Where the date stands.
+    until_span: Span,
     foreign: bool,
 }
 
@@ -96,7 +98,8 @@ impl Ignores {
                     reason: written.reason,
                     expiry: expiry(written.until.as_deref(), as_of),
                     until: written.until,
-                    span: Span::new(id, comment.range),
+                    span: Span::new(id, comment.range.clone()),
+                    until_span: Span::new(id, comment.range),
                     foreign: written.foreign,
                 });
             }
@@ -109,7 +112,8 @@ impl Ignores {
                 reason: ignore.reason.clone(),
                 expiry: expiry(until.as_deref(), as_of),
                 until,
-                span: ignore.span,
+                span: ignore.rule_span,
+                until_span: ignore.until.as_ref().map_or(ignore.span, |(_, span)| *span),
                 foreign: false,
             });
         }
@@ -165,6 +169,7 @@ impl Ignores {
         &self,
         ran: impl Iterator<Item = &'a str>,
         policy: &Policy,
+        sources: &SourceMap,
     ) -> Vec<InputProblem> {
         let ran: HashSet<&str> = ran.collect();
         let mut problems = Vec::new();
@@ -176,7 +181,7 @@ impl Ignores {
                     help: Some("remove the ignore, or give it a new date with a reason".to_owned()),
                     ..InputProblem::new(
                         "ignore-expired",
-                        entry.span,
+                        entry.until_span,
                         format!("the ignore expired on {until}"),
                     )
                 }),
@@ -184,7 +189,7 @@ impl Ignores {
                     help: Some("write the date as `until=2027-01-31`".to_owned()),
                     ..InputProblem::new(
                         "ignore-expired",
-                        entry.span,
+                        entry.until_span,
                         format!("`{until}` is no date, so the ignore is not applied"),
                     )
                 }),
@@ -195,17 +200,20 @@ impl Ignores {
             for name in &entry.rules {
                 if name.resolved.is_empty() {
                     let known = registry::infos().iter().map(|info| info.id);
-                    let help = closest(&name.written, known).map(|id| format!("did you mean `{id}`?"));
-                    let message =
-                        format!("no rule is called `{}`: this ignore silences nothing", name.written);
+                    let message = match closest(&name.written, known) {
+                        Some(id) => format!("no rule is called `{}`; did you mean `{id}`?", name.written),
+                        None => format!("no rule is called `{}`", name.written),
+                    };
+                    let help = "an ignore of an unknown rule silences nothing: correct the id, or remove it";
                     problems.push(InputProblem {
-                        help,
+                        help: Some(help.to_owned()),
                         ..InputProblem::new("ignore-unknown-rule", entry.span, message)
                     });
                 } else if !policy.no_ignores
                     && !name.used.get()
                     && entry.expiry == Expiry::Active
                     && name.resolved.iter().any(|rule| ran.contains(rule))
+                    && entry.place.is_looked_at(policy, sources)
                 {
                     let message = format!("no finding of `{}` is silenced here", name.written);
                     let mut problem = InputProblem::new("ignore-unused", entry.span, message);
@@ -242,6 +250,18 @@ impl RuleName {
 }
 
 impl EntryPlace {
+    /// Whether the run looks at a file in which the entry could silence something.
+    fn is_looked_at(&self, policy: &Policy, sources: &SourceMap) -> bool {
+        let Some(selected) = &policy.selected else { return true };
+        match self {
+            Self::Lines(file, _) => selected.contains(file),
+            Self::Config { path: Some(glob), .. } => {
+                selected.iter().any(|file| glob.is_match(sources.name(*file)))
+            }
+            Self::Config { path: None, .. } => false,
+        }
+    }
+
     fn covers(&self, finding: &Finding, instance: &Instance, sources: &SourceMap) -> bool {
         let places = std::iter::once(finding.primary)
             .chain(finding.related.iter().map(|related| related.span))

@@ -42,6 +42,7 @@ fn database(context: &Context<'_>, resource: &Resource, reader: &Reader) -> Data
         engine_version: reader.string("engine_version"),
         class: reader.string("instance_class"),
         license_model: reader.string("license_model"),
+        lifecycle_support: reader.string("engine_lifecycle_support"),
         multi_az: reader.boolean("multi_az"),
         storage_type: reader.string("storage_type"),
         allocated_storage: reader.integer("allocated_storage"),

@@ -5,8 +5,8 @@ use crate::lower::read::{self, Reader};
 use crate::lower::{stage, task_definition as lowering};
 use crate::model::address::Address;
 use crate::model::service::{
-    CapacityProviderStrategy, CircuitBreaker, Cluster, ClusterCapacityProviders, DeploymentAlarms,
-    ScalingTarget, Service, ServiceLoadBalancer, ServiceNetwork,
+    CapacityProvider, CapacityProviderStrategy, CircuitBreaker, Cluster, ClusterCapacityProviders,
+    DeploymentAlarms, ScalingTarget, Service, ServiceLoadBalancer, ServiceNetwork, TaskSet,
 };
 use crate::model::{Deployment, Field, Items, Link, State};
 use crate::terraform::Resource;
@@ -49,6 +49,15 @@ fn container_insights(reader: &Reader) -> Field<String> {
     } else {
         Field::unknown(undecided, settings.origin)
     }
+}
+
+pub(super) fn capacity_provider(context: &Context<'_>, resource: &Resource, into: &mut Deployment) {
+    let reader = context.reader(resource);
+    into.capacity_providers.push(CapacityProvider {
+        meta: context.meta(resource),
+        name: reader.string("name"),
+        managed_instances: reader.present("managed_instances_provider"),
+    });
 }
 
 pub(super) fn capacity_providers(context: &Context<'_>, resource: &Resource, into: &mut Deployment) {
@@ -118,6 +127,10 @@ pub(super) fn service(context: &Context<'_>, resource: &Resource, into: &mut Dep
             target_group_link: Link::Absent,
             container_name: balancer.string("container_name"),
             container_port: balancer.integer("container_port"),
+            test_listener_rule: balancer.within("advanced_configuration").reference(
+                "test_listener_rule",
+                &["aws_lb_listener_rule", "aws_alb_listener_rule", "aws_lb_listener", "aws_alb_listener"],
+            ),
         }),
         lattice: reader.places("vpc_lattice_configurations"),
         network: network(&reader, "network_configuration"),
@@ -125,6 +138,11 @@ pub(super) fn service(context: &Context<'_>, resource: &Resource, into: &mut Dep
         wait_for_steady_state: reader.boolean("wait_for_steady_state"),
         force_new_deployment: reader.boolean("force_new_deployment"),
     });
+}
+
+pub(super) fn task_set(context: &Context<'_>, resource: &Resource, into: &mut Deployment) {
+    let network = network(&context.reader(resource), "network_configuration");
+    into.task_sets.push(TaskSet { meta: context.meta(resource), network });
 }
 
 pub(super) fn scaling_target(context: &Context<'_>, resource: &Resource, into: &mut Deployment) {
@@ -142,8 +160,12 @@ pub(super) fn scaling_target(context: &Context<'_>, resource: &Resource, into: &
         if reference.text.is_none() {
             let causes = id.as_ref().map(crate::value::Value::causes).unwrap_or_default();
             let pattern = reference.pattern.clone();
-            resource_id.state =
-                State::Unknown(crate::model::NotKnown { causes, alternatives: Vec::new(), pattern });
+            resource_id.state = State::Unknown(crate::model::NotKnown {
+                causes,
+                alternatives: Vec::new(),
+                pattern,
+                not_null: false,
+            });
         }
     }
     let addresses =

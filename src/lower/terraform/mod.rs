@@ -21,7 +21,7 @@ use crate::model::{
     Count, Deployment, Field, IgnoredChanges, Input, Meta, MissingModule, Other, Reference, Unit,
 };
 use crate::terraform::{Evaluation, Mode, Multiplicity, Resource};
-use crate::value::{Causes, Origin, Value};
+use crate::value::{Causes, Kind, Origin, Value};
 
 /// What the families know besides the resource.
 pub(crate) struct Context<'a> {
@@ -62,7 +62,7 @@ pub(crate) fn lower(
     for resource in managed() {
         match family(&resource.ty) {
             Some(lower) => lower(&context, resource, deployment),
-            None => deployment.others.push(Other { meta: context.meta(resource) }),
+            None => deployment.others.push(context.other(resource)),
         }
     }
     deployment.missing_modules.extend(evaluation.unresolved_modules.iter().map(|module| MissingModule {
@@ -80,7 +80,9 @@ fn family(ty: &str) -> Option<Lower> {
     Some(match ty {
         "aws_ecs_task_definition" => ecs::task_definition,
         "aws_ecs_service" => ecs::service,
+        "aws_ecs_task_set" => ecs::task_set,
         "aws_ecs_cluster" => ecs::cluster,
+        "aws_ecs_capacity_provider" => ecs::capacity_provider,
         "aws_ecs_cluster_capacity_providers" => ecs::capacity_providers,
         "aws_appautoscaling_target" => ecs::scaling_target,
         "aws_lb" | "aws_alb" => balancer::load_balancer,
@@ -171,6 +173,14 @@ impl Context<'_> {
         }
     }
 
+    /// A resource that no family models, with what it mentions.
+    fn other(&self, resource: &Resource) -> Other {
+        let meta = self.meta(resource);
+        let mut mentions = Vec::new();
+        collect_mentions(&resource.body, &meta.origin, "", 0, &mut mentions);
+        Other { meta, mentions }
+    }
+
     /// A reader of the resource's arguments; absent ones are blamed on the block's header.
     fn reader(&self, resource: &Resource) -> Reader {
         Reader::with_header(resource.body.clone(), Origin::at(resource.header))
@@ -191,6 +201,39 @@ impl Context<'_> {
     /// The managed resource a field refers to.
     fn target(&self, address: &str) -> Option<&Resource> {
         self.by_address.get(address).copied()
+    }
+}
+
+/// Mentions beyond this, or nested deeper, are not looked at.
+const MOST_MENTIONS: usize = 64;
+const DEEPEST_MENTION: usize = 8;
+
+fn collect_mentions(
+    value: &Value,
+    header: &Origin,
+    path: &str,
+    depth: usize,
+    into: &mut Vec<(Arc<str>, Field<Reference>)>,
+) {
+    if depth > DEEPEST_MENTION || into.len() >= MOST_MENTIONS {
+        return;
+    }
+    match &value.kind {
+        Kind::Mapping(mapping) => {
+            for (key, entry) in &mapping.entries {
+                let path = if path.is_empty() { key.to_string() } else { format!("{path}.{key}") };
+                collect_mentions(&value.child(&entry.value), header, &path, depth + 1, into);
+            }
+        }
+        Kind::Sequence(sequence) => {
+            for item in &sequence.items {
+                collect_mentions(&value.child(item), header, path, depth + 1, into);
+            }
+        }
+        Kind::String(_) | Kind::Unknown(_) => {
+            into.push((Arc::from(path), super::read::reference(value, header, &[])));
+        }
+        Kind::Null(_) | Kind::Bool(_) | Kind::Number(_) => {}
     }
 }
 
@@ -218,6 +261,7 @@ fn name(reader: &Reader, prefix_key: &str) -> Field<String> {
     let pattern: Arc<[PatternPart]> =
         Arc::from([PatternPart::Known(Arc::from(text.as_str())), PatternPart::Hole]);
     let causes = crate::model::field::unsupported(format!("a name starting with {text}"));
-    let state = State::Unknown(NotKnown { causes, alternatives: Vec::new(), pattern: Some(pattern) });
+    let state =
+        State::Unknown(NotKnown { causes, alternatives: Vec::new(), pattern: Some(pattern), not_null: true });
     Field { state, origin: prefix.origin, sensitive: prefix.sensitive }
 }

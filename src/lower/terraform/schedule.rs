@@ -6,7 +6,7 @@ use super::Context;
 use super::ecs::{TASK_DEFINITION, network, strategy};
 use crate::lower::read::Reader;
 use crate::model::schedule::ScheduledTask;
-use crate::model::{Deployment, Field, Link, Other, Reference, State, Tri};
+use crate::model::{Deployment, Field, Link, Reference, State, Tri};
 use crate::terraform::Resource;
 
 const RULE: [&str; 1] = ["aws_cloudwatch_event_rule"];
@@ -25,17 +25,19 @@ pub(super) fn rules_by_name<'a>(
 pub(super) fn event_target(context: &Context<'_>, resource: &Resource, into: &mut Deployment) {
     let reader = context.reader(resource);
     if matches!(reader.present("ecs_target").is_set(), Tri::No) {
-        into.others.push(Other { meta: context.meta(resource) });
+        into.others.push(context.other(resource));
         return;
     }
     let target = reader.within("ecs_target");
     let rule = reader.reference("rule", &RULE);
-    let (expression, enabled) = match of_rule(context, &rule) {
+    let found = of_rule(context, &rule);
+    let (expression, enabled) = match found.map(|found| context.reader(found)) {
         Some(rule) => (rule.string("schedule_expression"), enabled(&rule)),
         None => (unknown_of(&rule), unknown_of(&rule)),
     };
     into.scheduled_tasks.push(ScheduledTask {
         meta: context.meta(resource),
+        rule: found.map(|rule| rule.address.clone()),
         expression,
         enabled,
         task_definition: target.reference("task_definition_arn", &TASK_DEFINITION),
@@ -48,13 +50,12 @@ pub(super) fn event_target(context: &Context<'_>, resource: &Resource, into: &mu
     });
 }
 
-fn of_rule(context: &Context<'_>, rule: &Field<Reference>) -> Option<Reader> {
+fn of_rule<'a>(context: &'a Context<'_>, rule: &Field<Reference>) -> Option<&'a Resource> {
     let reference = rule.known()?;
     let by_address =
         || context.target(&reference.target.as_ref()?.0).filter(|rule| RULE.contains(&&*rule.ty));
     let by_name = || context.event_rules.get(&**reference.text.as_ref()?).copied();
-    let found = by_address().or_else(by_name)?;
-    Some(context.reader(found))
+    by_address().or_else(by_name)
 }
 
 /// What is known of a rule that is not in the files: nothing, for the reason the reference gives.
@@ -80,12 +81,13 @@ pub(super) fn schedule(context: &Context<'_>, resource: &Resource, into: &mut De
     let reader = context.reader(resource);
     let target = reader.within("target");
     if matches!(target.present("ecs_parameters").is_set(), Tri::No) {
-        into.others.push(Other { meta: context.meta(resource) });
+        into.others.push(context.other(resource));
         return;
     }
     let parameters = target.within("ecs_parameters");
     into.scheduled_tasks.push(ScheduledTask {
         meta: context.meta(resource),
+        rule: None,
         expression: reader.string("schedule_expression"),
         enabled: reader.string("state").map(|state| state != "DISABLED"),
         task_definition: parameters.reference("task_definition_arn", &TASK_DEFINITION),

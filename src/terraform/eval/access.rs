@@ -114,7 +114,12 @@ impl Evaluator<'_> {
                     } else {
                         Cause::Computed { address, attribute: name.clone() }
                     };
-                    self.note_may_fail();
+                    // Terraform checks attributes of resources against their schema before it evaluates, so that
+                    // `try` catches none; a resource that came through a local is checked late, and without
+                    // the schema only what practically every resource has is certain to be there.
+                    if !matches!(&**name, "id" | "arn") {
+                        self.note_may_fail();
+                    }
                     let ty = if !is_data && matches!(&**name, "id" | "arn") {
                         Type::String
                     } else {

@@ -176,10 +176,13 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// Runs `act` as part of something that exists for certain, or not.
+    /// Runs `act` as part of something that exists for certain, or not. What may fail in it is an error of its
+    /// own, which a `try` around the first reference to it does not catch.
     pub(crate) fn within<T>(&self, uncertain: bool, act: impl FnOnce() -> T) -> T {
         let outer = self.uncertain.replace(uncertain);
+        let may_fail = self.may_fail.get();
         let result = act();
+        self.may_fail.set(may_fail);
         self.uncertain.set(outer);
         result
     }

@@ -8,7 +8,7 @@ pub(super) use sequences::{chunklist, compact, concat, distinct, flatten, matchk
 
 use super::arguments::{Call, Outcome};
 use super::{Failure, parts, type_name};
-use crate::terraform::convert::{convert, distinct_for_sure, equal, unify, value_type};
+use crate::terraform::convert::{convert, distinct_for_sure, equal, is_open_type, loosen, unify, value_type};
 use crate::value::{Kind, Number, SequenceKind, Type, Unknown, Value};
 
 /// Whether a type is a list, set or tuple; `None` where that is not known.
@@ -93,6 +93,9 @@ pub(super) fn coalesce(call: &Call<'_>) -> Outcome {
     let Some(ty) = unify(&types) else {
         return Err(Failure::new("all arguments must have the same type"));
     };
+    if call.args.iter().any(is_open_type) {
+        return coalesce_open(call);
+    }
     for arg in &call.args {
         let value = match convert(arg, &ty) {
             Ok(value) => value,
@@ -115,6 +118,19 @@ pub(super) fn coalesce(call: &Call<'_>) -> Outcome {
         }
     }
     Err(Failure::new("no non-null, non-empty-string arguments"))
+}
+
+/// `coalesce` where an argument has no known type: the chosen one may yet be converted.
+fn coalesce_open(call: &Call<'_>) -> Outcome {
+    for arg in &call.args {
+        match &arg.kind {
+            Kind::Null(_) => {}
+            Kind::String(text) if text.as_str().is_empty() => {}
+            Kind::Unknown(_) if !parts::has_text(arg) => break,
+            _ => return Ok(loosen(arg, &call.causes())),
+        }
+    }
+    Ok(call.unknown())
 }
 
 pub(super) fn coalescelist(call: &Call<'_>) -> Outcome {

@@ -135,7 +135,13 @@ pub(super) fn fileexists(call: &Call<'_>) -> Outcome {
     match call.context.files.resolve(&absolute) {
         Ok(real) if real.is_file() => Ok(call.bool(true)),
         Ok(_) => Err(Failure::argument(0, format!("\"{path}\" is not a regular file"))),
-        Err(LoadError::NotFound) => Ok(call.bool(false)),
+        Err(LoadError::NotFound) => {
+            let mut above = absolute.ancestors().skip(1);
+            if above.any(|dir| call.context.files.resolve(dir).is_ok_and(|real| real.is_file())) {
+                return Err(Failure::argument(0, format!("failed to stat \"{path}\"")));
+            }
+            Ok(call.bool(false))
+        }
         Err(error) => failed(call, miss(&error, path)),
     }
 }

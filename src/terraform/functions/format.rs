@@ -30,7 +30,15 @@ enum Piece {
     Verb(Verb),
 }
 
+/// A bare `null` has no type: Terraform gives up and calls the result unknown.
+fn has_bare_null(call: &Call<'_>) -> bool {
+    call.from(1).iter().any(|arg| matches!(arg.kind, Kind::Null(Type::Dynamic)))
+}
+
 pub(super) fn format(call: &Call<'_>) -> Outcome {
+    if has_bare_null(call) {
+        return Ok(call.unsupported("format() of a bare null"));
+    }
     let template = call.arg(0);
     let Some(text) = template.as_str() else { return Ok(call.unknown()) };
     let pieces = parse(text)?;
@@ -40,6 +48,9 @@ pub(super) fn format(call: &Call<'_>) -> Outcome {
 }
 
 pub(super) fn formatlist(call: &Call<'_>) -> Outcome {
+    if has_bare_null(call) {
+        return Ok(call.unsupported("formatlist() of a bare null"));
+    }
     let template = call.arg(0);
     let args = call.from(1);
     let mut length: Option<(usize, usize)> = None;

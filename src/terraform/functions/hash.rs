@@ -65,9 +65,6 @@ pub(super) fn uuid(call: &Call<'_>) -> Outcome {
 }
 
 pub(super) fn bcrypt(call: &Call<'_>) -> Outcome {
-    if call.args.len() > 2 {
-        return Err(Failure::new("bcrypt() takes no more than two arguments"));
-    }
     Ok(call.unsupported("bcrypt()"))
 }
 

@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use super::Failure;
 use super::arguments::{Call, Outcome};
-use crate::terraform::convert::{bucket, convert, same, set_of, unify, value_type};
-use crate::value::{Causes, Kind, Origin, Rest, Type, Value};
+use crate::terraform::convert::{
+    bucket, convert, is_open_type, loosen_member, same, set_of, unify, value_type,
+};
+use crate::value::{Causes, Kind, Origin, Rest, Sequence, Type, Value};
 
 /// More tuples than this are not built.
 const LARGEST_PRODUCT: usize = 100_000;
@@ -37,8 +39,19 @@ fn converted(call: &Call<'_>, item: &Type) -> Result<Vec<Value>, Failure> {
 }
 
 pub(super) fn union(call: &Call<'_>) -> Outcome {
-    let item = common_type(call)?;
-    let sets = converted(call, &item)?;
+    let open_type = call.args.iter().any(is_open_type);
+    let item = if open_type { Type::Dynamic } else { common_type(call)? };
+    let mut sets = converted(call, &item)?;
+    if open_type {
+        let causes = call.causes();
+        for set in &mut sets {
+            if let Kind::Sequence(sequence) = &set.kind {
+                let items = sequence.items.iter().map(|item| loosen_member(item, &causes)).collect();
+                let sequence = Sequence { items, ..Sequence::clone(sequence) };
+                set.kind = Kind::Sequence(Arc::new(sequence));
+            }
+        }
+    }
     let mut items = Vec::new();
     let mut causes = Causes::none();
     let mut open = false;
@@ -71,6 +84,9 @@ pub(super) fn subtract(call: &Call<'_>) -> Outcome {
 
 /// The items of the first set, kept or not by whether they are in each other set.
 fn filter(call: &Call<'_>, keep: fn(bool, bool) -> bool) -> Outcome {
+    if call.args.iter().any(is_open_type) {
+        return Ok(call.unknown());
+    }
     let item = common_type(call)?;
     let sets = converted(call, &item)?;
     if !sets.iter().all(Value::is_wholly_known) {
@@ -118,7 +134,7 @@ pub(super) fn product(call: &Call<'_>) -> Outcome {
             }
             _ => return Err(Failure::argument(at, "a set or a list is required")),
         });
-        open |= arg.as_sequence().is_none_or(|sequence| sequence.rest.is_some());
+        open |= is_open_type(arg) || arg.as_sequence().is_none_or(|sequence| sequence.rest.is_some());
     }
     let tuple = Type::Tuple(types.clone());
     if open {

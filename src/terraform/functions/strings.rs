@@ -31,6 +31,17 @@ fn upper_char(character: char) -> char {
     }
 }
 
+/// Go's `unicode.ToTitle`: of the letters that are two in one, only the first becomes a capital.
+fn title_char(character: char) -> char {
+    match character {
+        'Ǆ' | 'ǅ' | 'ǆ' => 'ǅ',
+        'Ǉ' | 'ǈ' | 'ǉ' => 'ǈ',
+        'Ǌ' | 'ǋ' | 'ǌ' => 'ǋ',
+        'Ǳ' | 'ǲ' | 'ǳ' => 'ǲ',
+        _ => upper_char(character),
+    }
+}
+
 /// The first letter of each word in capitals, words as Go's `strings.Title` sees them.
 pub(super) fn title(call: &Call<'_>) -> Outcome {
     let separates = |character: char| {
@@ -45,7 +56,7 @@ pub(super) fn title(call: &Call<'_>) -> Outcome {
         .str(0)
         .chars()
         .map(|character| {
-            let changed = if separates(previous) { upper_char(character) } else { character };
+            let changed = if separates(previous) { title_char(character) } else { character };
             previous = character;
             changed
         })

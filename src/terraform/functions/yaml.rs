@@ -23,6 +23,10 @@ const WIDTH: usize = 80;
 pub(super) fn yamldecode(call: &Call<'_>) -> Outcome {
     let value = call.arg(0);
     let Some(text) = value.as_str() else { return Ok(call.unknown()) };
+    let first_line = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    if first_line.trim_start_matches(' ').starts_with('\t') {
+        return Err(Failure::argument(0, "found character that cannot start any token"));
+    }
     let parts = parts_of(&value);
     let mut reader = Reader {
         call,
@@ -31,6 +35,8 @@ pub(super) fn yamldecode(call: &Call<'_>) -> Outcome {
         events: Parser::new_from_str(text).peekable(),
         anchors: HashMap::new(),
         nodes: 0,
+        length: text.len(),
+        ended: text.ends_with('\n'),
     };
     match reader.document() {
         Ok(value) => Ok(value),
@@ -58,6 +64,9 @@ struct Reader<'a> {
     /// By id; `None` while the anchored node is being read.
     anchors: HashMap<usize, Option<(Value, usize)>>,
     nodes: usize,
+    /// Bytes of the text, and whether its last line is ended.
+    length: usize,
+    ended: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -126,8 +135,15 @@ impl<'a> Reader<'a> {
         let before = self.nodes;
         let (anchor, value) = match event {
             Event::Scalar(text, style, anchor, tag) => {
+                let unended = range.as_ref().is_some_and(|range| range.end >= self.length) && !self.ended;
+                let block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
                 let origin = self.place(range);
-                let kind = scalar(&text, style, tag.as_deref())?;
+                // A block that the text ends in without a line end has none.
+                let text = match text.strip_suffix('\n') {
+                    Some(shorter) if unended && block => shorter,
+                    _ => &text,
+                };
+                let kind = scalar(text, style, tag.as_deref())?;
                 (anchor, Value::new(kind, origin))
             }
             Event::SequenceStart(_, anchor, tag) => {
@@ -278,7 +294,7 @@ fn scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> Result<Kind, Sto
     };
     let mut numeric = matches!(tag.as_str(), "!!int" | "!!float");
     if hinted && !matches!(tag.as_str(), "!!str" | "!!binary") {
-        if matches!(style, ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted) {
+        if style != ScalarStyle::Plain {
             return Ok(string());
         }
         if let Some(kind) = word(text) {

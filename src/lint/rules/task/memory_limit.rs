@@ -7,15 +7,15 @@ use crate::model::{Field, Tri};
 
 const LIMIT: &str = "set `memory` in the container above its usual peak, or give the task a memory size";
 
-fn refused() -> Problem {
-    Problem::new(
-        "container has neither memory nor memoryReservation and the task has no memory: ECS refuses it",
-    )
+fn refused(written: &str) -> Problem {
+    Problem::new(format!(
+        "{written}, and the task has no memory: ECS refuses a container with neither memory nor memoryReservation"
+    ))
     .help(LIMIT)
 }
 
 fn only_reservation() -> Problem {
-    Problem::new("container has no memory limit: memoryReservation guides placement only, and a leak can take the host down")
+    Problem::new("container has no memory limit, as memoryReservation guides placement only: a leak can take the host down")
         .help(LIMIT)
 }
 
@@ -24,7 +24,8 @@ fn zero() -> Problem {
 }
 
 fn both_zero() -> Problem {
-    Problem::new("cpu and memory are both 0: the container has no share and no limit").help(LIMIT)
+    Problem::new("cpu and memory are both 0: the container has neither a share nor a limit of its own")
+        .help(LIMIT)
 }
 
 pub(super) fn check(probe: &mut Probe<'_>, task: &TaskDefinition, container: &Container) {
@@ -34,17 +35,20 @@ pub(super) fn check(probe: &mut Probe<'_>, task: &TaskDefinition, container: &Co
     }
     let limited = has_some(&task.memory).or(has_some(&container.memory));
     let both = is_zero(&container.cpu).and(is_zero(&container.memory));
-    let is_both_zero = both.is_yes();
-    probe.decide(on_ec2.and(limited.negate().or(both)), &container.memory.origin, || {
-        if is_both_zero {
-            both_zero()
-        } else if container.memory.is_written() {
-            zero()
-        } else if has_some(&container.memory_reservation).is_no() {
-            refused()
-        } else {
-            only_reservation()
-        }
+    let unlimited = limited.negate();
+    probe.decide(on_ec2.and(unlimited.clone().or(both.clone())), &container.memory.origin, || {
+        let problem = match (unlimited.is_yes(), has_some(&container.memory_reservation).is_no()) {
+            (true, true) => refused(match (both.is_yes(), container.memory.is_written()) {
+                (true, _) => "cpu and memory are both 0",
+                (false, true) => "memory is 0",
+                (false, false) => "container has no memory",
+            }),
+            (false, _) => both_zero(),
+            (true, false) if both.is_yes() => both_zero(),
+            (true, false) if container.memory.is_written() => zero(),
+            (true, false) => only_reservation(),
+        };
+        if both.is_yes() { problem.related(&container.cpu.origin, "cpu is 0 as well") } else { problem }
     });
 }
 

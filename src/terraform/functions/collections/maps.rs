@@ -319,5 +319,8 @@ pub(in super::super) fn zipmap(call: &Call<'_>) -> Outcome {
         Type::Map(item) => MappingKind::Map(*item),
         _ => MappingKind::Object,
     };
-    Ok(call.mapping(Mapping { kind, entries, rest: None }))
+    let mut result = call.mapping(Mapping { kind, entries, rest: None });
+    // Keys cannot be marked: the mark moves to the whole.
+    result.sensitive |= names.items.iter().any(|name| name.sensitive);
+    Ok(result)
 }

@@ -7,7 +7,7 @@ use super::super::Failure;
 use super::super::arguments::{Call, Outcome};
 use super::super::type_name;
 use super::is_sequence_type;
-use crate::terraform::convert::{bucket, convert, equal, same, unify, value_type};
+use crate::terraform::convert::{bucket, convert, equal, is_open_type, loosen, same, unify, value_type};
 use crate::value::{Causes, Kind, Rest, Sequence, SequenceKind, Type, Value};
 
 /// The unknown part of a result, collected from several.
@@ -50,6 +50,10 @@ pub(in super::super) fn concat(call: &Call<'_>) -> Outcome {
         }
     }
     let all_lists = types.iter().all(|ty| matches!(ty, Type::List(_)));
+    // Lists are brought to one type; tuples keep what they have.
+    let open_type =
+        matches!(types.first(), Some(Type::List(_) | Type::Dynamic)) && call.args.iter().any(is_open_type);
+    let causes = call.causes();
     let list_type = if all_lists { unify(&types) } else { None };
     let mut items = Vec::new();
     let mut unsure = Unsure::default();
@@ -58,6 +62,7 @@ pub(in super::super) fn concat(call: &Call<'_>) -> Outcome {
             Some(ty) => convert(arg, ty).map_err(|error| Failure::argument(at, error.message))?,
             None => arg.clone(),
         };
+        let arg = if open_type { loosen(&arg, &causes) } else { arg };
         match &arg.kind {
             Kind::Sequence(sequence) => {
                 items.extend(sequence.items.iter().map(|item| arg.child(item)));
@@ -76,6 +81,7 @@ pub(in super::super) fn concat(call: &Call<'_>) -> Outcome {
         }
     }
     let kind = match list_type {
+        Some(Type::List(item)) if open_type && *item != Type::String => SequenceKind::List(Type::Dynamic),
         Some(Type::List(item)) => SequenceKind::List(*item),
         _ => SequenceKind::Tuple,
     };
@@ -276,9 +282,15 @@ pub(in super::super) fn sort(call: &Call<'_>) -> Outcome {
     let list = call.arg(0);
     let Some(sequence) = list.as_sequence() else { return Ok(call.unknown()) };
     if sequence.rest.is_some() || !list.is_wholly_known() {
-        let length = u64::try_from(sequence.items.len()).ok();
+        if sequence.rest.is_none() {
+            // Which item comes first is open, how many there are is not.
+            let mut item = crate::value::Unknown::of_type(call.causes(), Type::String);
+            item.not_null = true;
+            let item = Value::from_unknown(item, call.origin());
+            return Ok(call.list(Type::String, vec![item; sequence.items.len()]));
+        }
         let mut unknown = call.unknown_parts();
-        unknown.length = (length, length.filter(|_| sequence.rest.is_none()));
+        unknown.length.0 = u64::try_from(sequence.items.len()).ok();
         return Ok(Value::from_unknown(unknown, call.origin()));
     }
     if let Some(at) = sequence.items.iter().position(Value::is_null) {

@@ -1,0 +1,136 @@
+//! Application load balancers that serve plain HTTP, or redirect to an HTTPS that nobody serves.
+
+use crate::lint::rules::facts::exposure;
+use crate::lint::{Probe, Problem, Severity};
+use crate::model::balancer::{Listener, ListenerAction, LoadBalancer};
+use crate::model::service::Service;
+use crate::model::{Deployment, Link, Reference, Tri};
+
+fn plain(listener: &Listener) -> Problem {
+    let port = listener.port.known().map_or_else(String::new, |port| format!(" on port {port}"));
+    Problem::new(format!(
+        "this listener serves plain HTTP{port}: cookies and passwords can be read and changed on the way"
+    ))
+    .help("let it only redirect to HTTPS (default_action of type redirect, protocol HTTPS, HTTP_301)")
+}
+
+fn nothing_serves_https() -> Problem {
+    Problem::new("HTTP redirects to HTTPS, but no listener of this load balancer serves HTTPS")
+        .help("add a listener with protocol HTTPS, port 443 and a certificate of AWS Certificate Manager")
+}
+
+pub(super) fn listener(probe: &mut Probe<'_>, listener: &Listener) {
+    let balancer = listener.load_balancer_link.to().and_then(|id| probe.deployment.load_balancer(id));
+    let bad = speaks_http(listener, balancer).and(is_application(balancer)).and(redirects(listener).negate());
+    if is_only_for_tests(probe.deployment, listener)
+        || balancer.is_some_and(|balancer| is_behind_prefix_list(probe.deployment, listener, balancer))
+    {
+        return;
+    }
+    if bad.is_no() && !speaks_http(listener, balancer).is_yes() {
+        return;
+    }
+    let place = if redirects(listener).is_no() || !speaks_http(listener, balancer).is_yes() {
+        &listener.protocol.origin
+    } else {
+        &listener.default_actions.origin
+    };
+    probe.decide(bad, place, || at_severity(plain(listener), balancer));
+}
+
+pub(super) fn balancer(probe: &mut Probe<'_>, balancer: &LoadBalancer) {
+    let listeners: Vec<_> = exposure::listeners(probe.deployment, balancer).collect();
+    let any = |test: &dyn Fn(&Listener) -> Tri| {
+        listeners.iter().map(|(listener, theirs)| theirs.clone().and(test(listener))).fold(Tri::No, Tri::or)
+    };
+    let redirected = any(&|listener| speaks_http(listener, Some(balancer)).and(redirects(listener)));
+    let plain = any(&|listener| speaks_http(listener, Some(balancer)).and(redirects(listener).negate()));
+    let served = any(&|listener| speaks_http(listener, Some(balancer)).negate());
+    // A listener that serves HTTP is reported itself.
+    let bad = is_application(Some(balancer)).and(redirected).and(plain.or(served).negate());
+    if !bad.is_no() {
+        probe.decide(bad, &balancer.meta.origin, || at_severity(nothing_serves_https(), Some(balancer)));
+    }
+}
+
+/// Inside a VPC plain HTTP is milder; where the scheme is not known the rule's own severity holds.
+fn at_severity(problem: Problem, balancer: Option<&LoadBalancer>) -> Problem {
+    let internal = balancer.is_some_and(|balancer| exposure::is_internet_facing(balancer).is_no());
+    if internal { problem.severity(Severity::Info) } else { problem }
+}
+
+/// HTTP where no protocol is written, unless there is a certificate (Elastic Load Balancing API, `CreateListener`).
+/// Of a load balancer outside the code the kind is not known, and so neither is its default.
+fn speaks_http(listener: &Listener, balancer: Option<&LoadBalancer>) -> Tri {
+    if listener.protocol.is_absent() && balancer.is_none() {
+        return match &listener.load_balancer_link {
+            Link::Unknown(causes) => Tri::Maybe(causes.clone()).and(listener.certificate.is_set().negate()),
+            _ => Tri::No,
+        };
+    }
+    if listener.protocol.is_absent() {
+        return listener.certificate.is_set().negate();
+    }
+    listener.protocol.holds(false, |protocol| protocol.eq_ignore_ascii_case("HTTP"))
+}
+
+/// A listener of protocol HTTP belongs to an application load balancer; only a written kind says otherwise.
+fn is_application(balancer: Option<&LoadBalancer>) -> Tri {
+    balancer.map_or(Tri::Yes, |balancer| {
+        balancer.kind.holds(true, |kind| kind.eq_ignore_ascii_case("application"))
+    })
+}
+
+/// Whether every default action sends the caller to HTTPS.
+fn redirects(listener: &Listener) -> Tri {
+    let to_https = |action: &ListenerAction| {
+        action
+            .kind
+            .holds(false, |kind| kind.eq_ignore_ascii_case("redirect"))
+            .and(action.redirect_protocol.holds(false, |protocol| protocol.eq_ignore_ascii_case("HTTPS")))
+    };
+    listener.default_actions.all(to_https)
+}
+
+/// The test listener of a blue/green deployment, of CodeDeploy or of ECS itself.
+fn is_only_for_tests(deployment: &Deployment, listener: &Listener) -> bool {
+    let of_code_deploy = deployment.others.iter().any(|other| {
+        &*other.meta.kind == "aws_codedeploy_deployment_group"
+            && other.mentions("test_traffic_route.listener_arns", &listener.meta)
+    });
+    let near = |service: &&Service| service.meta.unit == listener.meta.unit;
+    let is_its_rule = |reference: &Reference| {
+        reference.is_to(&listener.meta.address)
+            || listener.rules.iter().any(|rule| reference.is_to(&rule.meta.address))
+    };
+    of_code_deploy
+        || deployment
+            .services
+            .iter()
+            .filter(near)
+            .flat_map(|service| &service.load_balancers)
+            .any(|balancer| balancer.test_listener_rule.known().is_some_and(is_its_rule))
+}
+
+/// Whether the balancer's groups admit nothing but prefix lists to the listener's port, as the one of CloudFront.
+fn is_behind_prefix_list(deployment: &Deployment, listener: &Listener, balancer: &LoadBalancer) -> bool {
+    let Some(port) = listener.port.known() else { return false };
+    let mut admitted = false;
+    for link in &balancer.security_group_links {
+        let Some(id) = link.to() else { return false };
+        for rule in exposure::rules_of(deployment, id) {
+            if exposure::is_ingress(rule).is_no() || exposure::opens(rule, *port).is_no() {
+                continue;
+            }
+            let only_lists = rule.ipv4.is_empty().is_yes()
+                && rule.ipv6.is_empty().is_yes()
+                && rule.source_groups.is_empty().is_yes()
+                && !rule.prefix_lists.is_empty().is_yes();
+            if !only_lists {
+                return false;
+            }
+            admitted = true;
+        }
+    }
+    admitted && balancer.security_groups.is_closed()
+}

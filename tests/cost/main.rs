@@ -1,0 +1,96 @@
+//! Estimates of whole files: the fixtures against their READMEs, single things against a pocket calculator, and
+//! what holds for every estimate.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+mod fixtures;
+mod items;
+mod properties;
+
+use std::path::Path;
+
+use plimsoll::cost::estimate::{Estimate, Range};
+use plimsoll::cost::{CostOptions, Usage, estimate};
+use plimsoll::lower::{self, Inputs, Module};
+use plimsoll::model::Input;
+use plimsoll::source::Files;
+use plimsoll::syntax::yaml;
+use plimsoll::terraform;
+
+fn usage(files: &Files, folder: &Path) -> Usage {
+    let Ok(loaded) = files.load(&folder.join("plimsoll.yaml")) else { return Usage::default() };
+    let parsed = yaml::parse(&loaded.text, loaded.id, yaml::Dialect::PLAIN);
+    let (usage, problems) = Usage::from_node(parsed.root().unwrap().get("usage").unwrap());
+    assert_eq!(problems, []);
+    usage
+}
+
+/// What holds for every estimate.
+fn check(estimate: &Estimate) {
+    let ordered = |range: &Range| range.low <= range.expected && range.expected <= range.high;
+    let mut sum = Range::default();
+    for resource in &estimate.resources {
+        assert!(resource.free.is_some() == resource.components.is_empty(), "{}", resource.address);
+        assert!(plimsoll::cost::estimate::KINDS.contains(&resource.kind), "{}", resource.kind);
+        for component in &resource.components {
+            assert!(ordered(&component.quantity) && ordered(&component.monthly), "{component:?}");
+            assert_eq!(
+                component.monthly.high,
+                component.quantity.high * component.unit_price,
+                "{component:?}"
+            );
+            if let Some(name) = &component.assumption {
+                assert!(estimate.assumptions.iter().any(|it| it.name == *name), "{name} is not listed");
+            }
+            sum += component.monthly;
+        }
+    }
+    assert_eq!(sum, estimate.total());
+}
+
+fn figures(range: Range) -> String {
+    let figure = |amount: rust_decimal::Decimal| format!("{:.4}", amount.round_dp(4));
+    if range.is_exact() {
+        figure(range.expected)
+    } else {
+        format!("{} / {} / {}", figure(range.low), figure(range.expected), figure(range.high))
+    }
+}
+
+/// Components by `address: name`, and unpriced entries by `address! reason`, one a line.
+fn lines(estimate: &Estimate) -> Vec<String> {
+    let components = estimate.resources.iter().flat_map(|resource| {
+        resource
+            .components
+            .iter()
+            .map(|it| format!("{}: {} = {}", resource.address, it.name, figures(it.monthly)))
+    });
+    let unpriced = estimate.unpriced.iter().map(|it| {
+        let price = it.unit_price.map(|price| price.normalize().to_string()).unwrap_or_default();
+        let unit = it.unit.as_deref().unwrap_or_default();
+        format!("{}! {} [{price} {unit}]", it.address, it.reason)
+    });
+    components.chain(unpriced).collect()
+}
+
+/// The estimate of one Terraform file in us-east-1, with the text of a usage map.
+fn of_terraform(text: &str, usage_text: &str) -> Estimate {
+    let folder = tempfile::tempdir().unwrap();
+    let provider = "provider \"aws\" {\n  region = \"us-east-1\"\n}\n";
+    std::fs::write(folder.path().join("main.tf"), format!("{provider}{text}")).unwrap();
+    std::fs::write(folder.path().join("plimsoll.yaml"), format!("usage: {usage_text}\n")).unwrap();
+    let root = folder.path().canonicalize().unwrap();
+    let files = Files::new(&root, &root).unwrap();
+    let evaluation = terraform::evaluate(&files, &root, &terraform::Options::default());
+    assert!(evaluation.diagnostics.is_empty(), "{:?}", evaluation.diagnostics);
+    let inputs = Inputs {
+        evaluations: vec![Module { evaluation: &evaluation, input: Input::Terraform }],
+        ..Inputs::default()
+    };
+    let deployment = lower::lower(inputs, &lower::Options::default());
+    let options =
+        CostOptions { usage: usage(&files, &root), ..CostOptions::new("2026-11-20".parse().unwrap()) };
+    let estimate = estimate(&deployment, &options);
+    check(&estimate);
+    estimate
+}
