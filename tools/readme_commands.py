@@ -33,11 +33,28 @@ def blocks(text):
 
 def matches(expected, found):
     """Whether `found` lines fit `expected`, in which `…` stands for any number of lines."""
-    if not expected:
-        return True
-    pattern = "\n".join(".*" if line.strip() == "…" else re.escape(line.rstrip()) for line in expected)
-    pattern = pattern.replace("\n.*\n", "\n(?:.*\n)?").replace(".*\n", "(?:.*\n)?", 1) if expected[0].strip() == "…" else pattern.replace("\n.*\n", "\n(?:.*\n)?")
-    return re.fullmatch(pattern, "\n".join(line.rstrip() for line in found), re.S) is not None
+    pieces, piece = [], []
+    for line in expected:
+        if line.strip() == "…":
+            pieces.append(piece)
+            piece = []
+        else:
+            piece.append(line.rstrip())
+    pieces.append(piece)
+    found = [line.rstrip() for line in found]
+    if len(pieces) == 1:
+        return not expected or found == pieces[0]
+    first, *middle, last = pieces
+    if found[: len(first)] != first or (last and found[-len(last) :] != last):
+        return False
+    at, end = len(first), len(found) - len(last)
+    for piece in middle:
+        while found[at : at + len(piece)] != piece:
+            at += 1
+            if at + len(piece) > end:
+                return False
+        at += len(piece)
+    return at <= end
 
 
 def main():
