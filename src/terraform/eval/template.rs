@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::alternatives::{choices, combine};
+use super::alternatives::{choices, combine, unknown_like};
 use super::{Context, Evaluator, Failure, Outcome, Scope};
 use crate::source::Span;
 use crate::syntax::hcl::TemplatePart;
@@ -50,9 +50,22 @@ impl Evaluator<'_> {
                         Some(true) => self.add_parts(context, then, into)?,
                         Some(false) => self.add_parts(context, otherwise, into)?,
                         None => {
-                            let then = self.template(context, then, *span)?;
-                            let otherwise = self.template(context, otherwise, *span)?;
-                            let hole = combine(vec![then, otherwise], value.causes(), Origin::at(*span));
+                            let then = self.template(context, then, *span);
+                            let otherwise = self.template(context, otherwise, *span);
+                            let hole = match (then, otherwise) {
+                                (Ok(then), Ok(otherwise)) => {
+                                    combine(vec![then, otherwise], value.causes(), Origin::at(*span))
+                                }
+                                (Err(failure), Err(_)) => return Err(failure),
+                                (Err(failure), _) | (_, Err(failure)) if !failure.catchable => {
+                                    return Err(failure);
+                                }
+                                // Only one branch can be taken, if Terraform gets through at all.
+                                (Ok(text), Err(_)) | (Err(_), Ok(text)) => {
+                                    self.note_may_fail();
+                                    unknown_like([&value, &text], Type::String, Origin::at(*span))
+                                }
+                            };
                             self.add_hole(&hole, *span, into)?;
                         }
                     }
