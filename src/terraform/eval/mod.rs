@@ -133,6 +133,8 @@ pub(crate) struct Evaluator<'a> {
     /// Calls that could not be followed, with the module they stand in and their name there.
     pub(crate) unresolved: RefCell<Vec<(Rc<Instance>, Arc<str>, UnresolvedModule)>>,
     pub(crate) used_files: RefCell<BTreeSet<PathBuf>>,
+    /// Null defaults of root variables, by place, where the run lacks other values: see [`Self::not_given`].
+    pub(crate) null_defaults: RefCell<HashMap<Span, Arc<str>>>,
     templates: RefCell<HashMap<PathBuf, Option<Arc<Expr>>>>,
     /// `modules.json` of the root module, read at the first use.
     pub(crate) vendored_memo: RefCell<Option<Rc<HashMap<String, String>>>>,
@@ -177,6 +179,7 @@ impl<'a> Evaluator<'a> {
             reported: RefCell::default(),
             unresolved: RefCell::default(),
             used_files: RefCell::default(),
+            null_defaults: RefCell::default(),
             templates: RefCell::default(),
             vendored_memo: RefCell::default(),
             steps: Cell::new(0),
@@ -217,6 +220,14 @@ impl<'a> Evaluator<'a> {
             span: failure.span,
             related: failure.related.clone(),
         });
+    }
+
+    /// The root variable whose null default this value is, in a run that lacks the value of some required root
+    /// variable. Terraform would not run like that: whatever gives the missing value, a var file as a rule, gives
+    /// this one too where it may not be null.
+    pub(crate) fn not_given(&self, value: &Value) -> Option<Cause> {
+        let name = self.null_defaults.borrow().get(&value.origin.span).cloned();
+        name.filter(|_| value.is_null()).map(|name| Cause::MissingVariable { name })
     }
 
     /// The value, or the failure reported and an unknown in its place.
