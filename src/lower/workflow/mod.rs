@@ -2,6 +2,7 @@
 //! inputs by their callers, options and defaults, the matrix, lines written to `$GITHUB_ENV` and `$GITHUB_OUTPUT`.
 //! Everything else is unknown with the expression as cause.
 
+mod overrides;
 mod script;
 mod text;
 
@@ -339,6 +340,8 @@ impl<'a> Lowering<'a> {
             script
         });
         let given = node.get("with");
+        let source = Source { document, scope: &scope };
+        let task_environment = overrides::of_step(action.as_ref(), given, run.as_ref(), &source, &origin);
         into.push(Step {
             id: string(node.get("id"), &origin, &scope),
             name: string(node.get("name"), &origin, &scope),
@@ -346,6 +349,7 @@ impl<'a> Lowering<'a> {
             env,
             action,
             run,
+            task_environment,
             origin,
         });
         let whole = match composite {
@@ -397,6 +401,12 @@ impl<'a> Lowering<'a> {
         }
         whole
     }
+}
+
+/// What is needed to read a node.
+struct Source<'a> {
+    document: &'a Document,
+    scope: &'a Scope,
 }
 
 /// Jobs in an order in which those they need come first; circles are cut.
