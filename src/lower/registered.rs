@@ -23,13 +23,11 @@ const TEXTS: [(&str, &str); 6] = [
 
 /// Every definition that a script of `workflow` registers from its own words.
 pub(super) fn definitions(workflow: &Workflow) -> Vec<TaskDefinition> {
-    let scripts =
-        workflow.jobs.iter().flat_map(|job| job.steps.iter()).filter_map(|step| step.run.as_ref());
+    let scripts = workflow.jobs.iter().flat_map(|job| job.steps.iter()).filter_map(|step| step.run.as_ref());
     let mut found = Vec::new();
     for script in scripts {
         found.extend(script.heredocs.iter().filter_map(|heredoc| in_heredoc(heredoc, workflow)));
-        let registers =
-            |command: &&Command| command.starts_with(&["aws", "ecs", "register-task-definition"]);
+        let registers = |command: &&Command| command.starts_with(&["aws", "ecs", "register-task-definition"]);
         let commands = script.commands.iter().filter(registers);
         found.extend(commands.filter_map(|command| definition(command, workflow)));
     }

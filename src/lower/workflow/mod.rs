@@ -2,6 +2,7 @@
 //! inputs by their callers, options and defaults, the matrix, lines written to `$GITHUB_ENV` and `$GITHUB_OUTPUT`.
 //! Everything else is unknown with the expression as cause.
 
+mod circles;
 mod overrides;
 mod script;
 mod text;
@@ -9,6 +10,8 @@ mod text;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+pub use circles::{Circle, circles};
 
 use crate::model::workflow::{Action, Concurrency, Job, Permissions, Step, Workflow, WorkflowVariable};
 use crate::model::{Count, Field, IgnoredChanges, Input, Items, Meta, StageOf, State, Unit};

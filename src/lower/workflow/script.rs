@@ -376,7 +376,9 @@ fn unwrapped(mut words: Vec<Argument>) -> Vec<Argument> {
             return words;
         }
         let skip = |word: &Argument| {
-            word.word.known().is_some_and(|text| text.starts_with('-') || (program == "env" && text.contains('=')))
+            word.word
+                .known()
+                .is_some_and(|text| text.starts_with('-') || (program == "env" && text.contains('=')))
         };
         let behind = 1 + words.iter().skip(1).take_while(|word| skip(word)).count();
         words.drain(..behind);
@@ -385,11 +387,7 @@ fn unwrapped(mut words: Vec<Argument>) -> Vec<Argument> {
 
 /// `aws --region x ecs update-service` with the options of `aws` itself behind the rest.
 fn in_order(mut words: Vec<Argument>) -> Vec<Argument> {
-    if words
-        .first()
-        .and_then(known)
-        .is_none_or(|program| program != "aws" && !program.ends_with("/aws"))
-    {
+    if words.first().and_then(known).is_none_or(|program| program != "aws" && !program.ends_with("/aws")) {
         return words;
     }
     let mut behind = 1;

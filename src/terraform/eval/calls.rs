@@ -269,9 +269,9 @@ enum TemplateError {
 
 /// Terraform stops where the file is still missing when it runs.
 fn reads_missing_file(value: &Value) -> bool {
-    value.as_unknown().is_some_and(|unknown| {
-        unknown.causes.iter().any(|cause| matches!(cause, Cause::MissingFile { .. }))
-    })
+    value
+        .as_unknown()
+        .is_some_and(|unknown| unknown.causes.iter().any(|cause| matches!(cause, Cause::MissingFile { .. })))
 }
 
 fn one_of_tries(choices: Vec<Value>, span: Span) -> Value {
