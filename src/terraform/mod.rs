@@ -15,6 +15,7 @@ mod inputs;
 mod instance;
 mod json;
 mod policy;
+mod provider;
 mod resource;
 mod roots;
 mod session;
