@@ -65,6 +65,11 @@ pub(super) fn read(
             ));
             let replaced = configurations.remove(own);
             plans.read.push(replaced);
+        } else if !evaluation.resources.is_empty() {
+            let plan = files.display_name(&found.path);
+            notes.push(format!(
+                "{plan} does not say all that its configuration does; `--source DIR` names that"
+            ));
         }
         plans.files += 1;
         plans.judged.push(evaluation);
