@@ -3,12 +3,18 @@
 use crate::lint::secrets::{ValueClass, classify, is_secret_name, value_class};
 use crate::mask::Masks;
 use crate::model::{Deployment, Field};
+use crate::source::Span;
 use crate::terraform::Evaluation;
 use crate::value::{Kind, Value};
 
 /// Every such place. What merely looks like a secret is found by the scanner that `mask` runs over shown text.
-pub(super) fn masks(deployment: &Deployment, evaluations: &[Evaluation]) -> Masks {
+pub(super) fn masks<'a>(
+    deployment: &Deployment,
+    evaluations: impl Iterator<Item = &'a Evaluation>,
+    hidden: &[Span],
+) -> Masks {
     let mut masks = Masks::new();
+    hidden.iter().for_each(|span| masks.add(*span));
     let containers = deployment.task_definitions.iter().flat_map(|task| task.containers.with_template());
     let of_containers = containers.flat_map(|container| container.environment.with_template());
     let steps = deployment.workflows.iter().flat_map(|workflow| &workflow.jobs);

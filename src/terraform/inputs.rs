@@ -44,6 +44,9 @@ impl Evaluator<'_> {
         for input in &self.options.inputs {
             match input {
                 Input::VarFile(path) => self.var_file(path, &mut inputs),
+                Input::Value { name, value } => {
+                    inputs.insert(name.as_str().into(), InputValue::Value(value.clone()));
+                }
                 Input::Var { name, value } => {
                     if !root.variables.contains_key(name.as_str()) {
                         self.undeclared.borrow_mut().push(self.undeclared(root, name));
