@@ -4,7 +4,7 @@
 mod documents;
 mod plans;
 mod problems;
-mod secret_places;
+pub mod secret_places;
 
 use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
@@ -146,7 +146,7 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
             format!("usage: {}{help}", problem.message)
         }));
     }
-    let estimate = request.price.then(|| {
+    let mut estimate = request.price.then(|| {
         let cost_options = CostOptions {
             region: options.region.clone(),
             price_region: request.price_region.clone(),
@@ -166,9 +166,16 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
     };
     let ignores =
         Ignores::read(&sources, &config.ignores, request.as_of, config.ignore_foreign.unwrap_or(true));
-    let judgement = judge(&deployment, met, &policy, &ignores, &sources);
+    let mut judgement = judge(&deployment, met, &policy, &ignores, &sources);
     let read_in_full = evaluations.iter().chain(&plans.judged).chain(&plans.read);
-    let masks = secret_places::masks(&deployment, read_in_full, &plans.hidden);
+    let mut masks = secret_places::masks(&deployment, read_in_full, &plans.hidden, &sources);
+    secret_places::redact(&mut judgement, &mut masks, &sources);
+    if let Some(estimate) = &mut estimate {
+        secret_places::redact_estimate(estimate, &masks, &sources);
+    }
+    notes.iter_mut().for_each(|note| {
+        secret_places::clean(&masks, &sources, note);
+    });
     Ok(Analysis {
         sources,
         masks,
