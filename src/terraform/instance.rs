@@ -370,7 +370,13 @@ impl Evaluator<'_> {
         let given = given.filter(|value| variable.nullable || !value.is_null());
         let value = match (given, &variable.default) {
             (Some(value), _) => value,
-            (None, Some(default)) => self.eval(context(instance), default)?,
+            (None, Some(default)) => {
+                let default = self.eval(context(instance), default)?;
+                if default.is_null() && instance.parent.is_none() && lacks_inputs(instance) {
+                    self.null_defaults.borrow_mut().insert(default.span(), name.clone());
+                }
+                default
+            }
             (None, None) if instance.parent.is_some() => {
                 let header = instance.calls.first().copied().unwrap_or(variable.header);
                 let mut failure = Failure::fixed(header, format!("the module needs a value for `{name}`"));
@@ -425,6 +431,7 @@ impl Evaluator<'_> {
                 let value = self.asked(what, local.name_span, span, || {
                     self.within(instance.is_uncertain(), || self.eval_settled(context(instance), &local.expr))
                 });
+                let value = self.bounded(value, local.expr.span);
                 leave(&instance.locals, name, value.clone());
                 value
             }
@@ -456,6 +463,7 @@ impl Evaluator<'_> {
                     ),
                 };
                 value.sensitive |= output.sensitive;
+                let value = self.bounded(value, output.header);
                 leave(&instance.outputs, name, value.clone());
                 Ok(value)
             }
@@ -694,4 +702,10 @@ pub(crate) fn identified(body: &Value, cause: Cause) -> Value {
         }));
     }
     value
+}
+
+/// Whether a required variable of a root module has no value.
+fn lacks_inputs(instance: &Instance) -> bool {
+    let variables = &instance.config.variables;
+    variables.iter().any(|(name, variable)| variable.default.is_none() && !instance.inputs.contains_key(name))
 }

@@ -171,14 +171,21 @@ impl Runner<'_> {
         let to_env = target("GITHUB_ENV");
         let to_output = target("GITHUB_OUTPUT");
         self.effects.env_open |= command.words.iter().any(|word| names(word, "GITHUB_ENV"));
-        if !to_env && !to_output {
-            return;
-        }
         let program = command.words.first().and_then(Word::literal);
         let line = match (program.as_deref(), command.words.as_slice()) {
             (Some("echo"), [_, line]) => Some(self.word(line)),
             _ => None,
         };
+        if !to_env && !to_output {
+            if let Some((name, mut value)) = line.as_ref().and_then(set_output_of) {
+                value.origin = command.words.get(1).map(|word| Origin::at(self.span(word.range.clone())));
+                if command.conditional {
+                    value = Evaluated::unknown(name.as_str());
+                }
+                self.effects.outputs.push((name, value));
+            }
+            return;
+        }
         let Some((name, mut value)) = line.and_then(|line| assignment_of(&line)) else {
             self.effects.env_open |= to_env;
             return;
@@ -272,7 +279,7 @@ impl Runner<'_> {
                 }
                 continue;
             }
-            let field = self.part(part).field(Origin::at(self.span(word.range.clone())));
+            let field = self.part(part).field(Origin::at(self.span(part.range())));
             let hole = registered::value(&field);
             causes.add_all(&hole.causes());
             sensitive |= hole.sensitive;
@@ -343,6 +350,15 @@ impl Argument {
     }
 }
 
+/// `::set-output name=NAME::value`, the way to set outputs before `$GITHUB_OUTPUT`, which still works.
+fn set_output_of(line: &Evaluated) -> Option<(String, Evaluated)> {
+    let named = |text: &str| {
+        let (name, value) = text.strip_prefix("::set-output name=")?.split_once("::")?;
+        Some((name.to_owned(), value.to_owned()))
+    };
+    split_off(line, named)
+}
+
 /// `NAME=value` taken apart.
 fn assignment_of(line: &Evaluated) -> Option<(String, Evaluated)> {
     let named = |text: &str| {
@@ -351,6 +367,14 @@ fn assignment_of(line: &Evaluated) -> Option<(String, Evaluated)> {
             && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
         fits.then(|| (name.to_owned(), value.to_owned()))
     };
+    split_off(line, named)
+}
+
+/// The name that known text starts with, and what stands behind it.
+fn split_off(
+    line: &Evaluated,
+    named: impl Fn(&str) -> Option<(String, String)>,
+) -> Option<(String, Evaluated)> {
     if let Some(text) = line.certain() {
         let (name, value) = named(&text)?;
         return Some((name, Evaluated::text(value)));

@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use super::alternatives::{combine, unknown_like};
 use super::{Context, Evaluator, Failure, Isolated, Outcome, Repetition};
-use crate::source::{Files, Span};
+use crate::source::{FileId, Files, Span};
 use crate::syntax::hcl::{self, Call, Expr, ExprKind};
 use crate::terraform::instance::Instance;
 use crate::terraform::{convert, functions};
-use crate::value::{Cause, Kind, Origin, Step, Type, Value};
+use crate::value::{Built, Cause, Kind, Origin, Part, Step, Type, Value};
 
 impl Evaluator<'_> {
     pub(super) fn call(&self, context: Context<'_>, call: &Call, span: Span) -> Outcome {
@@ -24,6 +24,8 @@ impl Evaluator<'_> {
             Ok(arguments) => arguments,
             Err(unknown) => return Ok(unknown),
         };
+        let arguments: Vec<Value> =
+            arguments.into_iter().map(|argument| self.bounded(argument, span)).collect();
         if !arguments.iter().all(Value::is_wholly_known) {
             self.note_may_fail();
         }
@@ -218,8 +220,15 @@ impl Evaluator<'_> {
         let Some(text) = text.as_str() else {
             return Ok(unknown_like([template, variables], Type::Dynamic, Origin::at(span)));
         };
-        let pseudo = self.files.add_pseudo("template string", text);
-        let parsed = hcl::parse_template(&pseudo.text, pseudo.id).map_err(|problem| {
+        let parsed = match whole_file(template) {
+            // Text that was read with `file`: places inside it are places of that file.
+            Some((text, file)) => hcl::parse_template(text, file),
+            None => {
+                let pseudo = self.files.add_pseudo("template string", text);
+                hcl::parse_template(&pseudo.text, pseudo.id)
+            }
+        };
+        let parsed = parsed.map_err(|problem| {
             Failure::new(span, format!("the template cannot be read: {}", problem.message))
         })?;
         self.render(&parsed, variables, span)
@@ -303,4 +312,13 @@ fn unmarked(value: &Value) -> Value {
         _ => {}
     }
     value
+}
+
+/// The text of a value that is a whole file as it stands on disk, and the file.
+fn whole_file(value: &Value) -> Option<(&str, FileId)> {
+    let Kind::String(text) = &value.kind else { return None };
+    let Some(Built::Template(parts)) = text.built.as_deref() else { return None };
+    let [Part::Literal { text: literal, span }] = parts.as_slice() else { return None };
+    let is_whole = span.start == 0 && span.range().len() == literal.len() && **literal == *text.as_str();
+    is_whole.then_some((text.as_str(), span.file))
 }

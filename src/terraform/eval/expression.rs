@@ -120,6 +120,7 @@ impl Evaluator<'_> {
             }
         }
         let decided = self.condition(&chosen, condition.span)?;
+        let uncertain = then_may_fail || otherwise_may_fail;
         let mut result = match decided {
             Some(decided) => {
                 if if decided { then_may_fail } else { otherwise_may_fail } {
@@ -131,24 +132,40 @@ impl Evaluator<'_> {
                     (otherwise_outcome?, then_outcome.ok())
                 };
                 match other {
-                    Some(other) => self.unified(taken, &other, span)?.0,
+                    Some(other) => match self.unify(taken.clone(), other.clone(), uncertain, span) {
+                        Ok(Unified::Same(taken, _) | Unified::Open(taken, _)) => taken,
+                        // Where a branch fails, the other one keeps its type.
+                        Err(_) if uncertain => {
+                            self.note_may_fail();
+                            unknown_like([&taken, &other], Type::Dynamic, Origin::at(span))
+                        }
+                        Err(failure) => return Err(failure),
+                    },
                     None => taken,
                 }
             }
             None => {
-                if then_may_fail || otherwise_may_fail {
+                if uncertain {
                     self.note_may_fail();
                 }
+                let origin = Origin::at(span);
                 match (then_outcome, otherwise_outcome) {
                     (Ok(then), Ok(otherwise)) => {
-                        let (then, otherwise) = self.unified(then, &otherwise, span)?;
-                        let branches = [Some(then), otherwise].into_iter().flatten().collect();
-                        combine(branches, chosen.causes(), Origin::at(span))
+                        match self.unify(then.clone(), otherwise.clone(), uncertain, span) {
+                            Ok(Unified::Same(then, Some(otherwise))) => {
+                                combine(vec![then, otherwise], chosen.causes(), origin)
+                            }
+                            Ok(_) => unknown_like([&chosen, &then, &otherwise], Type::Dynamic, origin),
+                            Err(_) if uncertain => {
+                                unknown_like([&chosen, &then, &otherwise], Type::Dynamic, origin)
+                            }
+                            Err(failure) => return Err(failure),
+                        }
                     }
                     // A branch that fails leaves the other one, if Terraform gets through at all.
                     (Ok(value), Err(_)) | (Err(_), Ok(value)) => {
                         self.note_may_fail();
-                        unknown_like([&chosen, &value], Type::Dynamic, Origin::at(span))
+                        unknown_like([&chosen, &value], Type::Dynamic, origin)
                     }
                     (Err(failure), Err(_)) => return Err(failure),
                 }
@@ -170,14 +187,24 @@ impl Evaluator<'_> {
         }
         Ok(value.as_bool())
     }
+}
 
-    /// Both branches of a conditional in the type they have in common.
-    fn unified(
+/// Two branches of a conditional in the type they have in common.
+enum Unified {
+    /// The second is `None` where its value cannot be converted.
+    Same(Value, Option<Value>),
+    /// The common type depends on what is not known.
+    Open(Value, Value),
+}
+
+impl Evaluator<'_> {
+    fn unify(
         &self,
         value: Value,
-        other: &Value,
+        other: Value,
+        uncertain: bool,
         span: Span,
-    ) -> Result<(Value, Option<Value>), Box<Failure>> {
+    ) -> Result<Unified, Box<Failure>> {
         let bare_null = |value: &Value| matches!(value.kind, Kind::Null(Type::Dynamic));
         let same_primitive = match (&value.kind, &other.kind) {
             (Kind::Bool(_), Kind::Bool(_))
@@ -187,18 +214,27 @@ impl Evaluator<'_> {
             (Kind::Sequence(a), Kind::Sequence(b)) => Arc::ptr_eq(a, b),
             _ => false,
         };
-        if same_primitive {
-            return Ok((value, Some(other.clone())));
+        if same_primitive || (bare_null(&value) && bare_null(&other)) {
+            return Ok(Unified::Same(value, Some(other)));
         }
-        let (own, foreign) = (convert::value_type(&value), convert::value_type(other));
-        let ty = match (bare_null(&value), bare_null(other)) {
-            (true, true) => return Ok((value, Some(other.clone()))),
-            (true, false) => foreign,
-            (false, true) => own,
-            (false, false) if own == foreign || own == Type::Dynamic || foreign == Type::Dynamic => {
-                return Ok((value, Some(other.clone())));
+        // Where a branch fails, a bare null beside it keeps no type.
+        if uncertain && (bare_null(&value) || bare_null(&other)) {
+            return Ok(Unified::Same(value, Some(other)));
+        }
+        let (own, foreign) = (convert::value_type(&value), convert::value_type(&other));
+        let ty = match (bare_null(&value), bare_null(&other)) {
+            (true, _) => foreign,
+            (_, true) => own,
+            _ if own == Type::Dynamic || foreign == Type::Dynamic => {
+                self.note_may_fail();
+                // Where a branch fails, the other one stays what it is.
+                if uncertain {
+                    return Ok(Unified::Open(value, other));
+                }
+                return Ok(unify_open(value, other, &own, &foreign));
             }
-            (false, false) => match convert::unify(&[own, foreign]) {
+            _ if own == foreign => return Ok(Unified::Same(value, Some(other))),
+            _ => match convert::unify(&[own, foreign]) {
                 Some(ty) => ty,
                 None => {
                     return Err(Failure::new(
@@ -208,14 +244,40 @@ impl Evaluator<'_> {
                 }
             },
         };
-        let converted = |value: &Value| {
-            convert::convert(value, &ty).map_err(|error| {
-                Failure::new(
-                    span,
-                    format!("the two results of this conditional have different types: {error}"),
-                )
-            })
+        let converted = convert::convert(&value, &ty).map_err(|error| {
+            Failure::new(span, format!("the two results of this conditional have different types: {error}"))
+        })?;
+        let other = convert::convert(&other, &ty).ok();
+        Ok(Unified::Same(converted, other))
+    }
+}
+
+/// A branch whose type is not known: what the other one becomes beside it is told where it can be.
+fn unify_open(value: Value, other: Value, own: &Type, foreign: &Type) -> Unified {
+    let text = |value: &Value| {
+        let text = convert::convert(value, &Type::String).ok()?;
+        let lost =
+            super::alternatives::choices(value).is_some() && super::alternatives::choices(&text).is_none();
+        (!lost).then_some(text)
+    };
+    // Whatever goes together with a string becomes a string.
+    if *own == Type::String || *foreign == Type::String {
+        return match (text(&value), text(&other)) {
+            (Some(value), other) => Unified::Same(value, other),
+            _ => Unified::Open(value, other),
         };
-        Ok((converted(&value)?, converted(other).ok()))
+    }
+    let own_stays = !has_convertible_leaf(&value) && !has_convertible_leaf(&other);
+    if own_stays { Unified::Same(value, Some(other)) } else { Unified::Open(value, other) }
+}
+
+/// Whether a number or bool stands in the value, which would become a string beside strings.
+fn has_convertible_leaf(value: &Value) -> bool {
+    match &value.kind {
+        Kind::Number(_) | Kind::Bool(_) => true,
+        Kind::Unknown(unknown) => matches!(unknown.ty, Type::Number | Type::Bool),
+        Kind::Null(_) | Kind::String(_) => false,
+        Kind::Sequence(sequence) => sequence.items.iter().any(has_convertible_leaf),
+        Kind::Mapping(mapping) => mapping.entries.values().any(|entry| has_convertible_leaf(&entry.value)),
     }
 }

@@ -200,8 +200,26 @@ impl Evaluator<'_> {
         output: &mut Output,
         uncertain: bool,
     ) -> Result<(), Box<Failure>> {
-        output.count += 1;
         let mut maybe = uncertain;
+        match self.for_item_certain(context, each, output, &mut maybe) {
+            // An item that may not be there need not fail.
+            Err(failure) if maybe && failure.catchable => {
+                self.note_may_fail();
+                output.shapeless = true;
+                Ok(())
+            }
+            outcome => outcome,
+        }
+    }
+
+    fn for_item_certain(
+        &self,
+        context: Context<'_>,
+        each: &For,
+        output: &mut Output,
+        maybe: &mut bool,
+    ) -> Result<(), Box<Failure>> {
+        output.count += 1;
         if let Some(condition) = &each.condition {
             let value = self.eval(context, condition)?;
             output.sensitive |= value.sensitive;
@@ -209,7 +227,7 @@ impl Evaluator<'_> {
                 Some(true) => {}
                 Some(false) => return Ok(()),
                 None => {
-                    maybe = true;
+                    *maybe = true;
                     output.open.add_all(&value.causes());
                 }
             }
@@ -220,14 +238,14 @@ impl Evaluator<'_> {
                 output.sensitive |= key.sensitive;
                 let mut unknown = Causes::none();
                 let text = self.key_text(&key, expr.span, &mut unknown)?;
-                maybe |= text.is_none();
+                *maybe |= text.is_none();
                 output.open.add_all(&unknown);
                 Some((text, expr))
             }
             None => None,
         };
         let value = self.eval(context, &each.result)?;
-        if maybe {
+        if *maybe {
             if each.key_result.is_some() {
                 output.hides = true;
             }
@@ -311,7 +329,7 @@ impl Output {
         };
         let mut value = if each.key_result.is_none() {
             if open {
-                open_sequence(self.items, template, self.open, origin)
+                open_sequence(SequenceKind::Tuple, self.items, template, self.open, origin)
             } else {
                 Value::tuple(self.items, origin)
             }
@@ -323,7 +341,7 @@ impl Output {
                     let value = if each.grouping {
                         let at = Origin::at(span);
                         if open {
-                            open_sequence(values, None, self.open.clone(), at)
+                            open_sequence(SequenceKind::Tuple, values, None, self.open.clone(), at)
                         } else {
                             Value::tuple(values, at)
                         }

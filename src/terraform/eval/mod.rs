@@ -23,7 +23,7 @@ use super::instance::Instance;
 use super::{Class, Diagnostic, Options, UnresolvedModule};
 use crate::source::{Files, Span};
 use crate::syntax::hcl::Expr;
-use crate::value::{Cause, Origin, Value};
+use crate::value::{Cause, Kind, Origin, Value};
 
 /// Why an expression has no value: Terraform would stop here.
 #[derive(Debug, Clone)]
@@ -134,6 +134,8 @@ pub(crate) struct Evaluator<'a> {
     pub(crate) unresolved: RefCell<Vec<(Rc<Instance>, Arc<str>, UnresolvedModule)>>,
     pub(crate) undeclared: RefCell<Vec<super::Undeclared>>,
     pub(crate) used_files: RefCell<BTreeSet<PathBuf>>,
+    /// Null defaults of root variables, by place, where the run lacks other values: see [`Self::not_given`].
+    pub(crate) null_defaults: RefCell<HashMap<Span, Arc<str>>>,
     templates: RefCell<HashMap<PathBuf, Option<Arc<Expr>>>>,
     /// `modules.json` of the root module, read at the first use.
     pub(crate) vendored_memo: RefCell<Option<Rc<HashMap<String, String>>>>,
@@ -151,6 +153,22 @@ pub(crate) struct Evaluator<'a> {
 /// Nested evaluations, counted over references too. The stack of [`super::with_stack`] holds this many.
 const DEEPEST: usize = 2_500;
 
+/// Parts of one value, counted as often as they are reached.
+const MOST_PARTS: u64 = 1_000_000;
+
+fn fits_into(value: &Value, budget: &mut u64) -> bool {
+    if *budget == 0 {
+        return false;
+    }
+    *budget -= 1;
+    match &value.kind {
+        Kind::Sequence(sequence) => sequence.items.iter().all(|item| fits_into(item, budget)),
+        Kind::Mapping(mapping) => mapping.entries.values().all(|entry| fits_into(&entry.value, budget)),
+        Kind::Unknown(unknown) => unknown.alternatives.iter().all(|value| fits_into(value, budget)),
+        Kind::Null(_) | Kind::Bool(_) | Kind::Number(_) | Kind::String(_) => true,
+    }
+}
+
 impl<'a> Evaluator<'a> {
     pub(crate) fn new(configs: &'a Configs<'a>, dir: &Path, options: &'a Options) -> Self {
         Self {
@@ -165,6 +183,7 @@ impl<'a> Evaluator<'a> {
             unresolved: RefCell::default(),
             undeclared: RefCell::default(),
             used_files: RefCell::default(),
+            null_defaults: RefCell::default(),
             templates: RefCell::default(),
             vendored_memo: RefCell::default(),
             path: RefCell::default(),
@@ -208,6 +227,14 @@ impl<'a> Evaluator<'a> {
         });
     }
 
+    /// The root variable whose null default this value is, in a run that lacks the value of some required root
+    /// variable. Terraform would not run like that: whatever gives the missing value, a var file as a rule, gives
+    /// this one too where it may not be null.
+    pub(crate) fn not_given(&self, value: &Value) -> Option<Cause> {
+        let name = self.null_defaults.borrow().get(&value.origin.span).cloned();
+        name.filter(|_| value.is_null()).map(|name| Cause::MissingVariable { name })
+    }
+
     /// The value, or the failure reported and an unknown in its place.
     pub(crate) fn settle(&self, outcome: Outcome, span: Span) -> Value {
         outcome.unwrap_or_else(|failure| {
@@ -240,6 +267,13 @@ impl<'a> Evaluator<'a> {
     /// Notes that what is being evaluated may fail for some completion of its unknowns.
     pub(crate) fn note_may_fail(&self) {
         self.may_fail.set(true);
+    }
+
+    /// The value, or a limit where it has more parts than are looked at: values share their parts, so that a
+    /// few lines can describe any number of them.
+    pub(crate) fn bounded(&self, value: Value, span: Span) -> Value {
+        let mut budget = MOST_PARTS;
+        if fits_into(&value, &mut budget) { value } else { self.limit("parts of one value", span) }
     }
 
     /// Evaluates an expression.
