@@ -94,7 +94,11 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
     let mut problems = Vec::new();
     let mut notes = note_lines(&discovered, &files);
     let mut read = documents::read(&discovered, &files, &mut problems);
-    let (evaluations, modules) = evaluate(request, &discovered, &files);
+    let mut of_terraform = request.terraform.clone();
+    if let Some(most) = config.most_instances {
+        of_terraform.limits.instances = most;
+    }
+    let (evaluations, modules) = evaluate(&of_terraform, &discovered, &files);
     for evaluation in &evaluations {
         problems.extend(problems::of_evaluation(evaluation));
     }
@@ -218,7 +222,7 @@ fn scan_start(request: &Request, discovered: &Discovered) -> PathBuf {
 }
 
 /// Evaluates every root module that the selection needs; also the number of Terraform files among them.
-fn evaluate(request: &Request, discovered: &Discovered, files: &Files) -> (Vec<Evaluation>, usize) {
+fn evaluate(options: &terraform::Options, discovered: &Discovered, files: &Files) -> (Vec<Evaluation>, usize) {
     let of_terraform =
         |found: &&discover::Found| matches!(found.kind, FileKind::Terraform | FileKind::TerraformVariables);
     let directories: BTreeSet<PathBuf> = discovered
@@ -231,7 +235,7 @@ fn evaluate(request: &Request, discovered: &Discovered, files: &Files) -> (Vec<E
     let roots = terraform::find_roots(&configs, &directories);
     let evaluations: Vec<Evaluation> = roots
         .par_iter()
-        .map(|root| terraform::evaluate_in(&configs, &root.dir, &request.terraform))
+        .map(|root| terraform::evaluate_in(&configs, &root.dir, options))
         .collect();
     let mut seen = HashSet::new();
     for evaluation in &evaluations {
