@@ -20,6 +20,9 @@ const MOST_INSTANCES: usize = 20_000;
 /// Steps of a circle that are named.
 const MOST_STEPS_TOLD: usize = 20;
 
+/// Parts that a module instance counts for, see [`super::Limits::made`].
+const INSTANCE: usize = 32;
+
 /// A memo: what is being worked out, and what has been.
 #[derive(Debug, Clone)]
 pub(crate) enum Slot<T> {
@@ -48,7 +51,7 @@ pub(crate) struct Instance {
     outputs: Memo<Value>,
     call_memo: Memo<Rc<CallState>>,
     pub(crate) resources: Memo<Rc<super::resource::ResourceState>>,
-    pub(crate) provider_memo: RefCell<HashMap<Arc<str>, Slot<Option<Arc<Value>>>>>,
+    pub(crate) provider_memo: Memo<Option<Arc<Value>>>,
 }
 
 /// Where a module is called.
@@ -590,10 +593,12 @@ impl Evaluator<'_> {
             return CallState::Unresolved(Cause::Limit { what: what.into() });
         }
         let config = self.configs.module(&dir);
+        self.take_in(&config);
         let mut calls = vec![call.header];
         calls.extend(&instance.calls);
         let plan = self.expand(instance, &call.body, call.header);
         CallState::Resolved(plan.map(|key, repetition, multiplicity| {
+            self.spend(INSTANCE, call.header);
             let address = format!("{address}{}", key.suffix());
             let child = Rc::new(Instance::new(
                 config.clone(),

@@ -32,6 +32,7 @@ impl<'a> Session<'a> {
             Multiplicity::One,
             inputs,
         ));
+        evaluator.take_in(&root.config);
         evaluator.instances.borrow_mut().push(root.clone());
         Self { evaluator, root }
     }
