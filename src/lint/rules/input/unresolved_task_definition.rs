@@ -7,6 +7,7 @@ use crate::model::schedule::ScheduledTask;
 use crate::model::service::Service;
 use crate::model::workflow::{Job, Workflow};
 use crate::model::{Field, Link, PatternPart, Reference, State, Tri};
+use crate::value::Origin;
 
 pub(super) const CHECKS: &[Check] =
     &[Check::Service(service), Check::ScheduledTask(schedule), Check::Job(job)];
@@ -31,7 +32,8 @@ fn service(probe: &mut Probe<'_>, service: &Service) {
         return;
     }
     if starts_as_json(&service.task_definition) {
-        return probe.fail(&service.task_definition.origin, is_text_of_one("the service names"));
+        let here = Origin::at(service.task_definition.origin.use_site());
+        return probe.fail(&here, is_text_of_one("the service names"));
     }
     let runs_nothing = service.desired_count.known().is_some_and(|count| *count == 0);
     link(probe, &service.task_definition_link, &service.task_definition, |name| {
