@@ -324,7 +324,12 @@ pub(crate) fn field<T>(
         Kind::Unknown(unknown) => State::Unknown(not_known(value, unknown, convert)),
         _ => match convert(value) {
             Ok(known) => State::Known(known),
-            Err(message) => return Field::unknown(wrong(message), origin),
+            Err(message) => State::Unknown(NotKnown {
+                causes: wrong(message),
+                alternatives: Vec::new(),
+                pattern: None,
+                not_null: true,
+            }),
         },
     };
     Field { state, origin, sensitive: value.sensitive }

@@ -360,6 +360,7 @@ impl Evaluator<'_> {
             None => {
                 let value = self
                     .within(instance.is_uncertain(), || self.eval_settled(context(instance), &local.expr));
+                let value = self.bounded(value, local.expr.span);
                 leave(&instance.locals, name, value.clone());
                 value
             }
@@ -386,6 +387,7 @@ impl Evaluator<'_> {
                     ),
                 };
                 value.sensitive |= output.sensitive;
+                let value = self.bounded(value, output.header);
                 leave(&instance.outputs, name, value.clone());
                 Ok(value)
             }

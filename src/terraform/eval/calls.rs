@@ -24,6 +24,8 @@ impl Evaluator<'_> {
             Ok(arguments) => arguments,
             Err(unknown) => return Ok(unknown),
         };
+        let arguments: Vec<Value> =
+            arguments.into_iter().map(|argument| self.bounded(argument, span)).collect();
         if !arguments.iter().all(Value::is_wholly_known) {
             self.note_may_fail();
         }

@@ -132,12 +132,12 @@ impl Evaluator<'_> {
                     (otherwise_outcome?, then_outcome.ok())
                 };
                 match other {
-                    Some(other) => match unify(taken, other, span) {
+                    Some(other) => match self.unify(taken.clone(), other.clone(), uncertain, span) {
                         Ok(Unified::Same(taken, _) | Unified::Open(taken, _)) => taken,
                         // Where a branch fails, the other one keeps its type.
                         Err(_) if uncertain => {
                             self.note_may_fail();
-                            unknown_like([], Type::Dynamic, Origin::at(span))
+                            unknown_like([&taken, &other], Type::Dynamic, Origin::at(span))
                         }
                         Err(failure) => return Err(failure),
                     },
@@ -150,16 +150,18 @@ impl Evaluator<'_> {
                 }
                 let origin = Origin::at(span);
                 match (then_outcome, otherwise_outcome) {
-                    (Ok(then), Ok(otherwise)) => match unify(then.clone(), otherwise.clone(), span) {
-                        Ok(Unified::Same(then, Some(otherwise))) => {
-                            combine(vec![then, otherwise], chosen.causes(), origin)
+                    (Ok(then), Ok(otherwise)) => {
+                        match self.unify(then.clone(), otherwise.clone(), uncertain, span) {
+                            Ok(Unified::Same(then, Some(otherwise))) => {
+                                combine(vec![then, otherwise], chosen.causes(), origin)
+                            }
+                            Ok(_) => unknown_like([&chosen, &then, &otherwise], Type::Dynamic, origin),
+                            Err(_) if uncertain => {
+                                unknown_like([&chosen, &then, &otherwise], Type::Dynamic, origin)
+                            }
+                            Err(failure) => return Err(failure),
                         }
-                        Ok(_) => unknown_like([&chosen, &then, &otherwise], Type::Dynamic, origin),
-                        Err(_) if uncertain => {
-                            unknown_like([&chosen, &then, &otherwise], Type::Dynamic, origin)
-                        }
-                        Err(failure) => return Err(failure),
-                    },
+                    }
                     // A branch that fails leaves the other one, if Terraform gets through at all.
                     (Ok(value), Err(_)) | (Err(_), Ok(value)) => {
                         self.note_may_fail();
@@ -195,42 +197,59 @@ enum Unified {
     Open(Value, Value),
 }
 
-fn unify(value: Value, other: Value, span: Span) -> Result<Unified, Box<Failure>> {
-    let bare_null = |value: &Value| matches!(value.kind, Kind::Null(Type::Dynamic));
-    let same_primitive = match (&value.kind, &other.kind) {
-        (Kind::Bool(_), Kind::Bool(_))
-        | (Kind::Number(_), Kind::Number(_))
-        | (Kind::String(_), Kind::String(_)) => true,
-        (Kind::Mapping(a), Kind::Mapping(b)) => Arc::ptr_eq(a, b),
-        (Kind::Sequence(a), Kind::Sequence(b)) => Arc::ptr_eq(a, b),
-        _ => false,
-    };
-    if same_primitive || (bare_null(&value) && bare_null(&other)) {
-        return Ok(Unified::Same(value, Some(other)));
-    }
-    let (own, foreign) = (convert::value_type(&value), convert::value_type(&other));
-    let ty = match (bare_null(&value), bare_null(&other)) {
-        (true, _) => foreign,
-        (_, true) => own,
-        _ if own == Type::Dynamic || foreign == Type::Dynamic => {
-            return Ok(unify_open(value, other, &own, &foreign));
+impl Evaluator<'_> {
+    fn unify(
+        &self,
+        value: Value,
+        other: Value,
+        uncertain: bool,
+        span: Span,
+    ) -> Result<Unified, Box<Failure>> {
+        let bare_null = |value: &Value| matches!(value.kind, Kind::Null(Type::Dynamic));
+        let same_primitive = match (&value.kind, &other.kind) {
+            (Kind::Bool(_), Kind::Bool(_))
+            | (Kind::Number(_), Kind::Number(_))
+            | (Kind::String(_), Kind::String(_)) => true,
+            (Kind::Mapping(a), Kind::Mapping(b)) => Arc::ptr_eq(a, b),
+            (Kind::Sequence(a), Kind::Sequence(b)) => Arc::ptr_eq(a, b),
+            _ => false,
+        };
+        if same_primitive || (bare_null(&value) && bare_null(&other)) {
+            return Ok(Unified::Same(value, Some(other)));
         }
-        _ if own == foreign => return Ok(Unified::Same(value, Some(other))),
-        _ => match convert::unify(&[own, foreign]) {
-            Some(ty) => ty,
-            None => {
-                return Err(Failure::new(
-                    span,
-                    "the two results of this conditional have types that do not go together",
-                ));
+        // Where a branch fails, a bare null beside it keeps no type.
+        if uncertain && (bare_null(&value) || bare_null(&other)) {
+            return Ok(Unified::Same(value, Some(other)));
+        }
+        let (own, foreign) = (convert::value_type(&value), convert::value_type(&other));
+        let ty = match (bare_null(&value), bare_null(&other)) {
+            (true, _) => foreign,
+            (_, true) => own,
+            _ if own == Type::Dynamic || foreign == Type::Dynamic => {
+                self.note_may_fail();
+                // Where a branch fails, the other one stays what it is.
+                if uncertain {
+                    return Ok(Unified::Open(value, other));
+                }
+                return Ok(unify_open(value, other, &own, &foreign));
             }
-        },
-    };
-    let converted = convert::convert(&value, &ty).map_err(|error| {
-        Failure::new(span, format!("the two results of this conditional have different types: {error}"))
-    })?;
-    let other = convert::convert(&other, &ty).ok();
-    Ok(Unified::Same(converted, other))
+            _ if own == foreign => return Ok(Unified::Same(value, Some(other))),
+            _ => match convert::unify(&[own, foreign]) {
+                Some(ty) => ty,
+                None => {
+                    return Err(Failure::new(
+                        span,
+                        "the two results of this conditional have types that do not go together",
+                    ));
+                }
+            },
+        };
+        let converted = convert::convert(&value, &ty).map_err(|error| {
+            Failure::new(span, format!("the two results of this conditional have different types: {error}"))
+        })?;
+        let other = convert::convert(&other, &ty).ok();
+        Ok(Unified::Same(converted, other))
+    }
 }
 
 /// A branch whose type is not known: what the other one becomes beside it is told where it can be.

@@ -23,7 +23,7 @@ use super::instance::Instance;
 use super::{Class, Diagnostic, Options, UnresolvedModule};
 use crate::source::{Files, Span};
 use crate::syntax::hcl::Expr;
-use crate::value::{Cause, Origin, Value};
+use crate::value::{Cause, Kind, Origin, Value};
 
 /// Why an expression has no value: Terraform would stop here.
 #[derive(Debug, Clone)]
@@ -150,6 +150,22 @@ pub(crate) struct Evaluator<'a> {
 /// Nested evaluations, counted over references too. The stack of [`super::with_stack`] holds this many.
 const DEEPEST: usize = 2_500;
 
+/// Parts of one value, counted as often as they are reached.
+const MOST_PARTS: u64 = 1_000_000;
+
+fn fits_into(value: &Value, budget: &mut u64) -> bool {
+    if *budget == 0 {
+        return false;
+    }
+    *budget -= 1;
+    match &value.kind {
+        Kind::Sequence(sequence) => sequence.items.iter().all(|item| fits_into(item, budget)),
+        Kind::Mapping(mapping) => mapping.entries.values().all(|entry| fits_into(&entry.value, budget)),
+        Kind::Unknown(unknown) => unknown.alternatives.iter().all(|value| fits_into(value, budget)),
+        Kind::Null(_) | Kind::Bool(_) | Kind::Number(_) | Kind::String(_) => true,
+    }
+}
+
 impl<'a> Evaluator<'a> {
     pub(crate) fn new(configs: &'a Configs<'a>, dir: &Path, options: &'a Options) -> Self {
         Self {
@@ -241,6 +257,13 @@ impl<'a> Evaluator<'a> {
     /// Notes that what is being evaluated may fail for some completion of its unknowns.
     pub(crate) fn note_may_fail(&self) {
         self.may_fail.set(true);
+    }
+
+    /// The value, or a limit where it has more parts than are looked at: values share their parts, so that a
+    /// few lines can describe any number of them.
+    pub(crate) fn bounded(&self, value: Value, span: Span) -> Value {
+        let mut budget = MOST_PARTS;
+        if fits_into(&value, &mut budget) { value } else { self.limit("parts of one value", span) }
     }
 
     /// Evaluates an expression.

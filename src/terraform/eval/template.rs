@@ -74,6 +74,14 @@ impl Evaluator<'_> {
                     let items = self.eval(context, collection)?;
                     into.sensitive |= items.sensitive;
                     let iteration = self.iterate(&items, collection.span)?;
+                    // Further items may stand before the known ones, so that nothing is known of the text.
+                    if let Some(rest) = iteration.rest {
+                        self.note_may_fail();
+                        let mut unknown = Unknown::of_type(rest.causes, Type::String);
+                        unknown.not_null = true;
+                        into.parts.push(Part::Hole(Value::from_unknown(unknown, Origin::at(*span))));
+                        continue;
+                    }
                     for (index, item) in iteration.items {
                         let bound = Scope { name: value, value: item, parent: context.scope };
                         match key {
@@ -83,12 +91,6 @@ impl Evaluator<'_> {
                             }
                             None => self.add_parts(context.with(&bound), body, into)?,
                         }
-                    }
-                    if let Some(rest) = iteration.rest {
-                        self.note_may_fail();
-                        let mut unknown = Unknown::of_type(rest.causes, Type::String);
-                        unknown.not_null = true;
-                        into.parts.push(Part::Hole(Value::from_unknown(unknown, Origin::at(*span))));
                     }
                 }
             }

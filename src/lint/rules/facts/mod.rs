@@ -9,5 +9,6 @@ pub(crate) mod fargate_sizes;
 pub(crate) mod image;
 pub(crate) mod launch;
 pub(crate) mod longrunning;
+pub(crate) mod placeholder;
 pub(crate) mod repositories;
 pub(crate) mod words;
