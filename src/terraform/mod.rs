@@ -15,6 +15,7 @@ mod inputs;
 mod instance;
 mod json;
 mod policy;
+mod provider;
 mod resource;
 mod roots;
 mod session;
@@ -82,6 +83,8 @@ pub struct Evaluation {
     pub files: Vec<PathBuf>,
     /// Module calls that could not be followed (registry, git, missing directory).
     pub unresolved_modules: Vec<UnresolvedModule>,
+    /// `--var` of names that this root module does not declare.
+    pub undeclared: Vec<Undeclared>,
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -154,6 +157,13 @@ pub struct UnresolvedModule {
     pub header: Span,
     /// Arguments of the call, evaluated.
     pub arguments: Value,
+}
+
+/// A `--var` without a variable: an error, unless it is meant for another root module of the same run.
+#[derive(Debug, Clone)]
+pub struct Undeclared {
+    pub name: Arc<str>,
+    pub diagnostic: Diagnostic,
 }
 
 /// Something wrong in the configuration itself.

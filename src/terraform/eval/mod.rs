@@ -120,6 +120,9 @@ impl<'s> Context<'s> {
     }
 }
 
+/// A module call that could not be followed: where it stands, its name, what is known of it.
+type Unfollowed = (Rc<Instance>, Arc<str>, UnresolvedModule);
+
 /// Evaluation of one root module: everything found so far.
 pub(crate) struct Evaluator<'a> {
     pub(crate) files: &'a Files,
@@ -131,13 +134,16 @@ pub(crate) struct Evaluator<'a> {
     pub(crate) diagnostics: RefCell<Vec<Diagnostic>>,
     reported: RefCell<HashSet<(Span, String)>>,
     /// Calls that could not be followed, with the module they stand in and their name there.
-    pub(crate) unresolved: RefCell<Vec<(Rc<Instance>, Arc<str>, UnresolvedModule)>>,
+    pub(crate) unresolved: RefCell<Vec<Unfollowed>>,
+    pub(crate) undeclared: RefCell<Vec<super::Undeclared>>,
     pub(crate) used_files: RefCell<BTreeSet<PathBuf>>,
     /// Null defaults of root variables, by place, where the run lacks other values: see [`Self::not_given`].
     pub(crate) null_defaults: RefCell<HashMap<Span, Arc<str>>>,
     templates: RefCell<HashMap<PathBuf, Option<Arc<Expr>>>>,
     /// `modules.json` of the root module, read at the first use.
     pub(crate) vendored_memo: RefCell<Option<Rc<HashMap<String, String>>>>,
+    /// Definitions that are being worked out, outermost first.
+    pub(crate) path: RefCell<Vec<super::instance::Asked>>,
     steps: Cell<u64>,
     depth: Cell<usize>,
     /// Set when something evaluated may fail for some completion of what is unknown; `try` looks at it.
@@ -178,10 +184,12 @@ impl<'a> Evaluator<'a> {
             diagnostics: RefCell::default(),
             reported: RefCell::default(),
             unresolved: RefCell::default(),
+            undeclared: RefCell::default(),
             used_files: RefCell::default(),
             null_defaults: RefCell::default(),
             templates: RefCell::default(),
             vendored_memo: RefCell::default(),
+            path: RefCell::default(),
             steps: Cell::new(0),
             depth: Cell::new(0),
             may_fail: Cell::new(false),
@@ -245,13 +253,18 @@ impl<'a> Evaluator<'a> {
 
     /// An unknown for a limit that was reached, reported once at `span`.
     pub(crate) fn limit(&self, what: &str, span: Span) -> Value {
-        self.report(Diagnostic {
-            class: Class::Limit,
-            message: format!("a limit was reached: {what}"),
-            span,
-            related: Vec::new(),
-        });
+        self.report_limit(format!("a limit was reached: {what}"), span);
         Value::unknown(Cause::Limit { what: what.into() }, Origin::at(span))
+    }
+
+    fn report_limit(&self, message: String, span: Span) {
+        self.report(Diagnostic { class: Class::Limit, message, span, related: Vec::new() });
+    }
+
+    /// Reports that `argument` asks for more than [`super::Limits::instances`] of `what`.
+    pub(crate) fn too_many(&self, argument: &str, asked: usize, what: &str, span: Span) {
+        let most = self.options.limits.instances;
+        self.report_limit(format!("{argument} asks for {asked} {what}; more than {most} are not read"), span);
     }
 
     /// Notes that what is being evaluated may fail for some completion of its unknowns.
