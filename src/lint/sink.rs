@@ -395,7 +395,11 @@ struct UndecidedGroups {
 
 impl UndecidedGroups {
     fn add(&mut self, rule: &'static str, cause: &Cause, span: Span, address: &Arc<str>) {
-        let (_, instances) = self.groups.entry((rule, cause.clone())).or_insert_with(|| (span, Vec::new()));
+        let (first, instances) =
+            self.groups.entry((rule, cause.clone())).or_insert_with(|| (span, Vec::new()));
+        if first.file == span.file && span.start < first.start {
+            *first = span;
+        }
         if !instances.contains(address) {
             instances.push(address.clone());
         }
