@@ -96,7 +96,7 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
     let mut read = documents::read(&discovered, &files, &mut problems);
     let (evaluations, modules) = evaluate(request, &discovered, &files);
     for evaluation in &evaluations {
-        problems.extend(problems::of_evaluation(evaluation));
+        problems.extend(problems::of_evaluation(evaluation, &files));
     }
 
     let options = lower::Options {

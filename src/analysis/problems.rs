@@ -1,6 +1,7 @@
 //! Problems met while reading, as the findings of family `input`.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use super::Problems;
 use crate::lint::Related;
@@ -12,7 +13,7 @@ use crate::syntax::{Duplicate, ErrorClass, SyntaxError};
 use crate::terraform::{Class, Evaluation};
 
 /// The findings of an evaluation's diagnostics.
-pub(super) fn of_evaluation(evaluation: &Evaluation) -> Problems {
+pub(super) fn of_evaluation(evaluation: &Evaluation, files: &Files) -> Problems {
     evaluation
         .diagnostics
         .iter()
@@ -30,9 +31,20 @@ pub(super) fn of_evaluation(evaluation: &Evaluation) -> Problems {
                 .iter()
                 .map(|(span, message)| Related { span: *span, message: message.clone() })
                 .collect();
+            problem.resource = in_other_directory(diagnostic.span, evaluation, files);
             problem
         })
         .collect()
+}
+
+/// The root module that met a problem, when it met it in a module of another directory: only some of the root modules
+/// that share a module may meet it.
+fn in_other_directory(span: Span, evaluation: &Evaluation, files: &Files) -> Option<Arc<str>> {
+    let is_own = files.with_sources(|sources| {
+        let directory = sources.get(span.file)?.path.as_deref()?.parent();
+        Some(directory == Some(evaluation.dir.as_path()))
+    });
+    (is_own == Some(false)).then(|| Arc::from(format!("root module {}", files.display_name(&evaluation.dir))))
 }
 
 /// What a defect of a task definition adds to the report.
