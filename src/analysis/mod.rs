@@ -98,6 +98,7 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
     for evaluation in &evaluations {
         problems.extend(problems::of_evaluation(evaluation, &files));
     }
+    problems.extend(problems::undeclared_variables(&evaluations));
 
     let options = lower::Options {
         stage: request.stage.or(config.stage),

@@ -391,9 +391,12 @@ fn add_fingerprints(findings: &mut [Finding]) {
     }
 }
 
+/// The first place in question, and the resources.
+type OpenPlaces = (Span, Vec<Arc<str>>);
+
 #[derive(Default)]
 struct UndecidedGroups {
-    groups: BTreeMap<(&'static str, Cause), (Span, Vec<Arc<str>>)>,
+    groups: BTreeMap<(&'static str, Cause), OpenPlaces>,
 }
 
 impl UndecidedGroups {

@@ -180,9 +180,8 @@ pub fn is_secret_name(name: &str) -> bool {
     if words.iter().any(|word| has(word, PUBLIC)) {
         return false;
     }
-    let is_about = |(first, second): (&String, &String)| {
-        ABOUT_PAIRS.iter().any(|(a, b)| first == a && second == b)
-    };
+    let is_about =
+        |(first, second): (&String, &String)| ABOUT_PAIRS.iter().any(|(a, b)| first == a && second == b);
     if words.iter().zip(words.iter().skip(1)).any(is_about) {
         return false;
     }

@@ -6,7 +6,7 @@ use super::alternatives::{choices, combine, unknown_like};
 use super::{Context, Evaluator, Failure, Outcome, Scope};
 use crate::source::Span;
 use crate::syntax::hcl::TemplatePart;
-use crate::terraform::convert;
+use crate::terraform::{convert, functions};
 use crate::value::{Built, Causes, Kind, Origin, Part, Text, Type, Unknown, Value};
 
 /// Parts under construction.
@@ -31,7 +31,7 @@ impl Evaluator<'_> {
         into: &mut Parts,
     ) -> Result<(), Box<Failure>> {
         for part in parts {
-            if into.bytes > self.options.limits.string {
+            if into.bytes > self.options.limits.string || into.parts.len() > self.options.limits.value {
                 return Ok(());
             }
             match part {
@@ -74,6 +74,14 @@ impl Evaluator<'_> {
                     let items = self.eval(context, collection)?;
                     into.sensitive |= items.sensitive;
                     let iteration = self.iterate(&items, collection.span)?;
+                    // Further items may stand before the known ones, so that nothing is known of the text.
+                    if let Some(rest) = iteration.rest {
+                        self.note_may_fail();
+                        let mut unknown = Unknown::of_type(rest.causes, Type::String);
+                        unknown.not_null = true;
+                        into.parts.push(Part::Hole(Value::from_unknown(unknown, Origin::at(*span))));
+                        continue;
+                    }
                     for (index, item) in iteration.items {
                         let bound = Scope { name: value, value: item, parent: context.scope };
                         match key {
@@ -83,12 +91,6 @@ impl Evaluator<'_> {
                             }
                             None => self.add_parts(context.with(&bound), body, into)?,
                         }
-                    }
-                    if let Some(rest) = iteration.rest {
-                        self.note_may_fail();
-                        let mut unknown = Unknown::of_type(rest.causes, Type::String);
-                        unknown.not_null = true;
-                        into.parts.push(Part::Hole(Value::from_unknown(unknown, Origin::at(*span))));
                     }
                 }
             }
@@ -124,6 +126,9 @@ impl Evaluator<'_> {
         let Parts { parts, sensitive, bytes } = built;
         if bytes > self.options.limits.string {
             return self.limit("length of a string", span);
+        }
+        if parts.len() > self.options.limits.value {
+            return self.limit(functions::VALUE, span);
         }
         let mut value = match known_text(&parts) {
             Some(text) => {

@@ -158,9 +158,8 @@ pub(super) fn job(probe: &mut Probe<'_>, _: &Workflow, job: &Job) {
         for command in
             step.run.iter().flat_map(|script| &script.commands).filter(|command| runs_tasks(command))
         {
-            let network = ["--network-configuration", "--targets"]
-                .iter()
-                .find_map(|option| command.option(option));
+            let network =
+                ["--network-configuration", "--targets"].iter().find_map(|option| command.option(option));
             if let Some(network) = network {
                 let public = assigns_public_ip(network);
                 probe.decide(public, &network.origin, in_pipeline);
