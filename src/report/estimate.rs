@@ -37,7 +37,7 @@ pub fn write(
         table.write(style, out)?;
         is_told = total.is_exact() || table.shows_all(style.width);
     }
-    if estimate.resources.is_empty() && estimate.unpriced.is_empty() {
+    if is_empty(estimate) {
         return indented("Nothing to price: these files declare no AWS resource", style, 0, out);
     }
     if !is_told {
@@ -235,6 +235,11 @@ fn prices(estimate: &Estimate) -> Option<String> {
         regions.join(", "),
         quantity(estimate.hours_per_month)
     ))
+}
+
+/// Whether there was nothing to price: that is no bill of $0.
+pub(super) fn is_empty(estimate: &Estimate) -> bool {
+    estimate.resources.is_empty() && estimate.unpriced.is_empty()
 }
 
 /// `$86.12`; `$86.12 ($83.10 to $140.00)`; `at least $83.10`; `at least $83.10 (expected $86.12 or more)`.
