@@ -4,16 +4,20 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::lint::secrets;
-use crate::source::{FileId, SourceFile, SourceMap, Span};
+use crate::source::{FileId, SourceMap, Span};
 
 /// Stands where a secret was; its length says nothing about the secret.
 pub const MASK: &str = "********";
 
-/// Shorter values are masked in edits only where they stand alone: they occur in too many other words.
-const SHORTEST_ANYWHERE: usize = 4;
+/// Values this long, in bytes, with a digit and a letter are hidden wherever they occur again. Others could be
+/// plain words (`postgres`) and are hidden in edits and in quotes only: elsewhere they mean something else.
+const SHORTEST_ANYWHERE: usize = 8;
+
+/// Shorter values are not looked for elsewhere at all.
+const SHORTEST: usize = 4;
 
 /// Larger texts, in bytes, are searched for secrets only around what is shown.
 const SEARCHED_WHOLE: usize = 64 * 1024;
@@ -29,6 +33,8 @@ pub struct Masks {
     spans: BTreeSet<Span>,
     /// Start to end, disjoint.
     ranges: BTreeMap<FileId, BTreeMap<usize, usize>>,
+    /// The texts under `spans`, the longest first; read when first needed.
+    values: OnceLock<Vec<String>>,
     /// What was found in files that have been shown.
     found: Mutex<HashMap<FileId, Arc<[Range<usize>]>>>,
 }
@@ -45,6 +51,7 @@ impl Masks {
             return;
         }
         self.spans.insert(span);
+        self.values = OnceLock::new();
         let of_file = self.ranges.entry(span.file).or_default();
         let Range { mut start, mut end } = span.range();
         while let Some((&other_start, &other_end)) = of_file.range(..=end).next_back() {
@@ -65,7 +72,7 @@ impl Masks {
     }
 
     /// Ranges to hide that overlap `range`, in order and disjoint.
-    fn within(&self, id: FileId, text: &str, range: Range<usize>) -> Vec<Range<usize>> {
+    fn within(&self, sources: &SourceMap, id: FileId, text: &str, range: Range<usize>) -> Vec<Range<usize>> {
         let mut hidden: Vec<Range<usize>> =
             self.added(id, range.clone()).map(|added| without_quotes(text, added)).collect();
         let overlaps = |found: &Range<usize>| found.start < range.end && found.end > range.start;
@@ -75,7 +82,15 @@ impl Masks {
             let start = floor(text, range.start.saturating_sub(SEARCHED_AROUND));
             let end = ceil(text, range.end.saturating_add(SEARCHED_AROUND));
             let found = secrets::find(text.get(start..end).unwrap_or_default()).into_iter();
-            hidden.extend(found.map(|found| start + found.start..start + found.end).filter(overlaps));
+            hidden.extend(found.map(|found| start + found.start..start + found.end).filter(&overlaps));
+        }
+        for value in self.values(sources).iter().filter(|value| is_distinctive(value)) {
+            let start = floor(text, range.start.saturating_sub(value.len()));
+            let around = text.get(start..ceil(text, range.end.saturating_add(value.len())));
+            let places = around.unwrap_or_default().match_indices(value.as_str());
+            hidden.extend(
+                places.map(|(at, _)| start + at..start + at + value.len()).filter(|place| overlaps(place)),
+            );
         }
         hidden.sort_by_key(|hidden| hidden.start);
         hidden.dedup_by(|next, last| {
@@ -110,11 +125,12 @@ impl Masks {
     /// The part `range` of a file's text with what is hidden replaced by [`MASK`]: once a line, so that
     /// line breaks and with them line numbers stay. A range that does not fit the text is cut to it.
     #[must_use]
-    pub fn render(&self, id: FileId, text: &str, range: Range<usize>) -> Masked {
+    pub fn render(&self, sources: &SourceMap, id: FileId, range: Range<usize>) -> Masked {
+        let text = sources.get(id).map_or("", |file| &*file.text);
         let range = floor(text, range.start)..floor(text, range.end);
         let mut masked = Masked { text: String::new(), pieces: Vec::new() };
         let mut at = range.start;
-        for hidden in self.within(id, text, range.clone()) {
+        for hidden in self.within(sources, id, text, range.clone()) {
             let start = floor(text, hidden.start).max(at);
             let end = ceil(text, hidden.end).min(range.end);
             masked.copy(text, at..start);
@@ -127,37 +143,64 @@ impl Masks {
 
     /// A whole file without what is hidden.
     #[must_use]
-    pub fn source(&self, id: FileId, file: &SourceFile) -> Masked {
-        self.render(id, &file.text, 0..file.text.len())
+    pub fn source(&self, sources: &SourceMap, id: FileId) -> Masked {
+        self.render(sources, id, 0..usize::MAX)
     }
 
-    /// Text that may repeat source text, such as that of an edit, without the hidden values.
-    ///
-    /// Values of less than four bytes are replaced only where they stand alone.
+    /// Text that may repeat source text, such as that of an edit, without what is hidden or looks like a secret.
     #[must_use]
     pub fn clean<'t>(&self, sources: &SourceMap, text: &'t str) -> Cow<'t, str> {
-        let mut values: Vec<&str> = self
-            .spans
-            .iter()
-            .filter_map(|span| {
-                let file = &sources.get(span.file)?.text;
-                file.get(floor(file, span.range().start)..ceil(file, span.range().end))
-            })
-            .flat_map(str::lines)
-            .map(|value| value.trim().trim_matches(['"', '\'']))
-            .filter(|value| !value.is_empty() && text.contains(value))
-            .collect();
-        // The longest first, so that a value inside another one does not leave the rest of that one.
-        values.sort_unstable_by(|a, b| b.len().cmp(&a.len()).then(a.cmp(b)));
-        values.dedup();
         let mut clean = without(text, secrets::find(text));
-        for value in values {
-            if let Cow::Owned(replaced) = replace(&clean, value) {
-                clean = Cow::Owned(replaced);
+        for value in self.values(sources).iter().filter(|value| text.contains(value.as_str())) {
+            clean = Cow::Owned(clean.replace(value.as_str(), MASK));
+        }
+        clean
+    }
+
+    /// Words about the sources, such as an error message that quotes a value, without hidden values.
+    #[must_use]
+    pub fn words<'t>(&self, sources: &SourceMap, text: &'t str) -> Cow<'t, str> {
+        let mut clean = Cow::Borrowed(text);
+        for value in self.values(sources).iter().filter(|value| text.contains(value.as_str())) {
+            if is_distinctive(value) {
+                clean = Cow::Owned(clean.replace(value.as_str(), MASK));
+                continue;
+            }
+            for quote in ['"', '\'', '`'] {
+                let quoted = format!("{quote}{value}{quote}");
+                if clean.contains(&quoted) {
+                    clean = Cow::Owned(clean.replace(&quoted, &format!("{quote}{MASK}{quote}")));
+                }
             }
         }
         clean
     }
+
+    fn values(&self, sources: &SourceMap) -> &[String] {
+        self.values.get_or_init(|| {
+            let texts = self.spans.iter().filter_map(|span| {
+                let file = &sources.get(span.file)?.text;
+                file.get(floor(file, span.range().start)..ceil(file, span.range().end))
+            });
+            let mut values: Vec<String> = texts
+                .flat_map(str::lines)
+                .map(|value| value.trim().trim_matches(['"', '\'']))
+                .filter(|value| value.len() >= SHORTEST)
+                .map(str::to_owned)
+                .collect();
+            // The longest first, so that a value inside another one does not leave the rest of that one.
+            values.sort_unstable_by(|a, b| b.len().cmp(&a.len()).then(a.cmp(b)));
+            values.dedup();
+            values
+        })
+    }
+}
+
+/// Whether a value stands for nothing but itself.
+fn is_distinctive(value: &str) -> bool {
+    value.len() >= SHORTEST_ANYWHERE
+        && value.contains(|c: char| c.is_ascii_digit())
+        && value.contains(char::is_alphabetic)
 }
 
 /// The part of a quoted string between its quotes: these are no secret.
@@ -178,28 +221,6 @@ fn without(text: &str, ranges: Vec<Range<usize>>) -> Cow<'_, str> {
         result.push_str(text.get(done..range.start).unwrap_or_default());
         result.push_str(MASK);
         done = range.end;
-    }
-    result.push_str(text.get(done..).unwrap_or_default());
-    Cow::Owned(result)
-}
-
-/// `text` with every `value` masked; short values only where no letter or digit adjoins.
-fn replace<'t>(text: &'t str, value: &str) -> Cow<'t, str> {
-    let adjoins = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
-    let mut result = String::new();
-    let mut done = 0;
-    for (at, _) in text.match_indices(value) {
-        let (before, after) = (text.get(..at), text.get(at + value.len()..));
-        let alone = !adjoins(before.and_then(|text| text.chars().next_back()))
-            && !adjoins(after.and_then(|text| text.chars().next()));
-        if value.len() >= SHORTEST_ANYWHERE || alone {
-            result.push_str(text.get(done..at).unwrap_or_default());
-            result.push_str(MASK);
-            done = at + value.len();
-        }
-    }
-    if done == 0 {
-        return Cow::Borrowed(text);
     }
     result.push_str(text.get(done..).unwrap_or_default());
     Cow::Owned(result)
@@ -313,7 +334,7 @@ mod tests {
     fn hidden_text_is_replaced_and_offsets_follow() {
         let text = "a = \"geheim\" # wörter\n";
         let (sources, id, masks) = masked(text, &[5..11]);
-        let shown = masks.source(id, sources.get(id).unwrap());
+        let shown = masks.source(&sources, id);
         assert_eq!(shown.text, "a = \"********\" # wörter\n");
         assert_eq!(shown.offset(0), 0);
         assert_eq!(shown.offset(5), 5, "start of the mask");
@@ -331,7 +352,7 @@ mod tests {
     #[test]
     fn quotes_stay() {
         let (sources, id, masks) = masked("a = \"geheim\", b = \"\", c = 'x'", &[4..12, 18..20, 26..29]);
-        let shown = masks.source(id, sources.get(id).unwrap());
+        let shown = masks.source(&sources, id);
         assert_eq!(shown.text, "a = \"********\", b = \"\", c = '********'");
         assert_eq!(shown.range(4..12), 4..14);
     }
@@ -339,15 +360,15 @@ mod tests {
     #[test]
     fn ranges_that_overlap_or_touch_become_one() {
         let (sources, id, masks) = masked("0123456789", &[2..4, 6..8, 3..6, 9..9]);
-        assert_eq!(masks.source(id, sources.get(id).unwrap()).text, "01********89");
+        assert_eq!(masks.source(&sources, id).text, "01********89");
         let (sources, id, masks) = masked("0123456789", &[1..2, 3..4, 5..6, 0..7]);
-        assert_eq!(masks.source(id, sources.get(id).unwrap()).text, "********789");
+        assert_eq!(masks.source(&sources, id).text, "********789");
     }
 
     #[test]
     fn lines_stay_lines() {
         let (sources, id, masks) = masked("k = <<E\r\none\r\n\r\ntwo\r\nE\r\n", &[9..19]);
-        let shown = masks.source(id, sources.get(id).unwrap());
+        let shown = masks.source(&sources, id);
         assert_eq!(shown.text, "k = <<E\r\n********\r\n\r\n********\r\nE\r\n");
         assert_eq!(shown.offset(16), 21);
     }
@@ -355,24 +376,27 @@ mod tests {
     #[test]
     fn parts_of_a_file_and_ranges_off_the_text_are_cut() {
         let (sources, id, masks) = masked("äb=geheim;c", &[4..10, 200..300]);
-        let text = &sources.get(id).unwrap().text;
-        assert_eq!(masks.render(id, text, 6..12).text, "********;c");
-        assert_eq!(masks.render(id, text, 1..5).text, "äb=********", "a cut in a character moves before it");
-        assert_eq!(masks.render(id, text, 50..90).text, "");
+        assert_eq!(masks.render(&sources, id, 6..12).text, "********;c");
+        assert_eq!(
+            masks.render(&sources, id, 1..5).text,
+            "äb=********",
+            "a cut in a character moves before it"
+        );
+        assert_eq!(masks.render(&sources, id, 50..90).text, "");
     }
 
     #[test]
     fn what_looks_like_a_secret_is_hidden_without_being_added() {
         let text = "[{\"name\": \"DB_PASSWORD\",\n \"value\": \"not-a-real-password-1\"}]\n";
         let (sources, id, masks) = masked(text, &[]);
-        let second = masks.render(id, text, 25..text.len());
+        let second = masks.render(&sources, id, 25..text.len());
         assert_eq!(second.text, " \"value\": \"********\"}]\n", "the name stands on the line before");
         assert_eq!(masks.clean(&sources, "password = \"not-a-real-password-2\""), "password = \"********\"");
 
         let long = format!("{}{text}{}", "x = 1\n".repeat(20_000), "y = 1\n".repeat(20_000));
-        let (_, id, masks) = masked(&long, &[]);
+        let (sources, id, masks) = masked(&long, &[]);
         let at = long.find("not-a-real").unwrap();
-        assert_eq!(masks.render(id, &long, at - 1..at + 22).text, "\"********\"");
+        assert_eq!(masks.render(&sources, id, at - 1..at + 22).text, "\"********\"");
     }
 
     #[test]
@@ -380,7 +404,16 @@ mod tests {
         let (sources, _, masks) = masked("p = \"hunter-22\" q = \"ab\"", &[4..15, 21..23]);
         assert_eq!(masks.clean(&sources, "x = \"hunter-22\""), "x = \"********\"");
         assert_eq!(masks.clean(&sources, "x = hunter-22"), "x = ********");
-        assert_eq!(masks.clean(&sources, "cab \"ab\""), "cab \"********\"");
-        assert!(matches!(masks.clean(&sources, "cabin"), Cow::Borrowed("cabin")));
+    }
+
+    #[test]
+    fn messages_that_quote_a_hidden_value_are_cleaned() {
+        let (sources, id, masks) =
+            masked("a = \"hunter-22\" b = \"postgres\" c = \"hunter-22\"", &[4..15, 20..30]);
+        assert_eq!(masks.words(&sources, "no element `hunter-22`"), "no element `********`");
+        assert_eq!(masks.words(&sources, "no element \"postgres\""), "no element \"********\"");
+        assert_eq!(masks.words(&sources, "container postgres"), "container postgres", "a plain word");
+        let shown = "a = \"********\" b = \"********\" c = \"********\"";
+        assert_eq!(masks.source(&sources, id).text, shown, "the same value elsewhere");
     }
 }

@@ -56,7 +56,9 @@ fn text(value: &Value, key: &str) -> String {
 
 fn places(report: &Value) -> BTreeSet<String> {
     let findings = report["findings"].as_array().unwrap().iter();
-    findings.map(|f| format!("{} {} {} {}:{}", f["rule"], f["resource"], f["file"], f["line"], f["column"])).collect()
+    findings
+        .map(|f| format!("{} {} {} {}:{}", f["rule"], f["resource"], f["file"], f["line"], f["column"]))
+        .collect()
 }
 
 /// Rule and resource of every finding, with every instance.
@@ -141,7 +143,10 @@ fn broken_plans_and_wrong_sources_are_said() {
     let report = run(&root, &["check", "cut.json"]);
     let findings = report["findings"].as_array().unwrap();
     assert_eq!(findings.len(), 1, "{findings:?}");
-    assert_eq!((findings[0]["rule"].as_str(), findings[0]["file"].as_str()), (Some("syntax-error"), Some("cut.json")));
+    assert_eq!(
+        (findings[0]["rule"].as_str(), findings[0]["file"].as_str()),
+        (Some("syntax-error"), Some("cut.json"))
+    );
     let status = |arguments: &[&str]| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_plimsoll"));
         command.args(arguments).current_dir(&root).output().unwrap().status.code()

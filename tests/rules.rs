@@ -152,10 +152,10 @@ fn judge(page: &Page, example: &Example) -> String {
         .unwrap();
     }
     match (&example.cause, example.verdict) {
-        (Some(cause), Verdict::Undecided) => {
-            if !undecided.iter().any(|record| record["cause"]["kind"] == **cause) {
-                writeln!(wrong, "    not undecided because of {cause}: {undecided:?}").unwrap();
-            }
+        (Some(cause), Verdict::Undecided)
+            if !undecided.iter().any(|record| record["cause"]["kind"] == **cause) =>
+        {
+            writeln!(wrong, "    not undecided because of {cause}: {undecided:?}").unwrap();
         }
         (None, Verdict::Undecided) => writeln!(wrong, "    the example names no cause").unwrap(),
         (_, Verdict::Good) if !undecided.is_empty() => {

@@ -98,12 +98,12 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
     let mut notes = note_lines(&discovered, &files);
     let mut read = documents::read(&discovered, &files, &mut problems);
     let mut evaluations = evaluate(request, &discovered, &files);
-    let plans =
-        plans::read(request, &discovered, &files, &mut evaluations, &mut problems, &mut notes)?;
+    let plans = plans::read(request, &discovered, &files, &mut evaluations, &mut problems, &mut notes)?;
     let modules = evaluations.iter().flat_map(|evaluation| &evaluation.files).collect::<HashSet<_>>().len();
     for evaluation in evaluations.iter().chain(&plans.judged) {
         problems.extend(problems::of_evaluation(evaluation));
     }
+    problems.extend(problems::undeclared_variables(&evaluations));
 
     let options = lower::Options {
         stage: request.stage.or(config.stage),
@@ -129,8 +129,7 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
         task_definitions: std::mem::take(&mut read.task_definitions),
         workflows: std::mem::take(&mut read.workflows),
     };
-    let of_evaluations =
-        evaluations.iter().chain(&plans.judged).flat_map(lower::defects::of_evaluation);
+    let of_evaluations = evaluations.iter().chain(&plans.judged).flat_map(lower::defects::of_evaluation);
     let of_documents = inputs.task_definitions.iter().flat_map(lower::defects::of_document);
     let mut met = InputReport { problems, open: Vec::new() };
     of_evaluations.chain(of_documents).for_each(|defect| problems::add_defect(defect, &mut met));
@@ -237,18 +236,11 @@ fn evaluate(request: &Request, discovered: &Discovered, files: &Files) -> Vec<Ev
         .collect();
     let configs = terraform::Configs::new(files);
     let roots = terraform::find_roots(&configs, &directories);
-    roots
-        .par_iter()
-        .map(|root| terraform::evaluate_in(&configs, &root.dir, &request.terraform))
-        .collect()
+    roots.par_iter().map(|root| terraform::evaluate_in(&configs, &root.dir, &request.terraform)).collect()
 }
 
 /// Files whose findings are reported, `further` ones among them; `None` when everything inside the boundary is.
-fn selected(
-    discovered: &Discovered,
-    sources: &SourceMap,
-    further: &[PathBuf],
-) -> Option<HashSet<FileId>> {
+fn selected(discovered: &Discovered, sources: &SourceMap, further: &[PathBuf]) -> Option<HashSet<FileId>> {
     let further: HashSet<&Path> = further.iter().map(PathBuf::as_path).collect();
     if discovered.selection.covers(&discovered.root) {
         return None;

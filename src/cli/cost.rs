@@ -12,7 +12,10 @@ pub(super) fn run(args: &CostArgs, matches: &ArgMatches) -> Result<Exit, Stop> {
     let outcome = common::outcome(&analysis, request.as_of);
     if let Some(estimate) = &analysis.estimate {
         common::deliver(args.common.output.as_deref(), args.common.color, |style, out| match args.format {
-            Format::Human => report::estimate::write(&outcome, estimate, style, out),
+            Format::Human => {
+                report::estimate::write(&outcome, estimate, style, out)?;
+                report::human::notes(&outcome, style, out)
+            }
             Format::Json => report::json::estimate(&outcome, estimate, out),
         })?;
     }

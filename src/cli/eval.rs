@@ -1,6 +1,6 @@
 //! `plimsoll eval`: expressions in the scope of a root module.
 
-use std::io::{BufRead, Write as _};
+use std::io::BufRead;
 
 use clap::ArgMatches;
 

@@ -2,7 +2,7 @@
 
 use super::finding::{Applicability, Edit, Fix, Monthly, Related, Severity};
 use super::rule::{Profile, RuleInfo};
-use crate::model::{Deployment, Meta, Stage, Tri};
+use crate::model::{Deployment, Field, Meta, Stage, Tri};
 use crate::source::Span;
 use crate::value::{Causes, Origin};
 
@@ -110,6 +110,16 @@ impl Problem {
             None => self.fix = Some(Fix { applicability, edits: vec![edit] }),
         }
         self
+    }
+
+    /// An edit that writes `text` over the value of `field`, where the value stands in the property itself.
+    #[must_use]
+    pub fn rewrite<T>(self, applicability: Applicability, field: &Field<T>, text: impl Into<String>) -> Self {
+        if field.known().is_some() && field.origin.via.is_none() {
+            self.edit(applicability, field.span(), text)
+        } else {
+            self
+        }
     }
 
     #[must_use]

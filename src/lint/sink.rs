@@ -219,7 +219,7 @@ impl Sink<'_> {
             related: without_repeats(at.span, related),
             instances: vec![instance],
             element: problem.element.clone().or_else(|| verdict.element.clone()),
-            stage: if info.stage.is_some() { meta.stage.clone() } else { StageOf::default() },
+            stage: meta.stage.clone(),
             conditional,
             fix: problem.fix.clone(),
             monthly: problem.monthly.clone(),
@@ -324,6 +324,8 @@ fn way(at: &Origin) -> Vec<Related> {
         .steps()
         .filter_map(|via| {
             let message = match &via.step {
+                // Expressions of workflows name their context themselves: `inputs.image`, `env.TAG`.
+                Step::Variable(name) if name.contains('.') => format!("used as `{name}`"),
                 Step::Variable(name) => format!("used as `var.{name}`"),
                 Step::Local(name) => format!("used as `local.{name}`"),
                 Step::Output(name) => format!("returned as output `{name}`"),
@@ -376,9 +378,12 @@ fn add_fingerprints(findings: &mut [Finding]) {
     }
 }
 
+/// The first place in question, and the resources.
+type OpenPlaces = (Span, Vec<Arc<str>>);
+
 #[derive(Default)]
 struct UndecidedGroups {
-    groups: BTreeMap<(&'static str, Cause), (Span, Vec<Arc<str>>)>,
+    groups: BTreeMap<(&'static str, Cause), OpenPlaces>,
 }
 
 impl UndecidedGroups {

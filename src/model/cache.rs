@@ -24,6 +24,7 @@ pub struct Cache {
 
 /// How many nodes there are.
 #[derive(Debug, Clone)]
+#[allow(clippy::large_enum_variant, reason = "a deployment has a handful of caches")]
 pub enum CacheShape {
     /// `aws_elasticache_cluster`: `num_cache_nodes`, 1 where absent.
     Cluster { nodes: Field<i64> },

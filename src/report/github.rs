@@ -36,10 +36,10 @@ fn annotation(outcome: &Outcome<'_>, finding: &Finding, out: &mut dyn Write) -> 
     if place.end.line == place.start.line && place.end.column > place.start.column {
         write!(out, ",endColumn={}", place.end.column)?;
     }
-    let mut message = finding.message.clone();
+    let mut message = outcome.words(&finding.message).into_owned();
     if let Some(help) = outcome.help(finding) {
         message.push_str("\nhelp: ");
-        message.push_str(help);
+        message.push_str(&help);
     }
     if let Some(first) = finding.instances.first().filter(|first| &*first.address != place.file) {
         message.push_str("\nin ");

@@ -11,6 +11,7 @@ use termcolor::{Ansi, Color, ColorSpec};
 
 use super::view::{Mark, View};
 use super::{Outcome, Style, grouped, listed, patch, text};
+use crate::lint::registry;
 use crate::lint::{Finding, Severity, Undecided};
 use crate::model::Stage;
 use crate::source::{FileId, Span};
@@ -78,7 +79,7 @@ fn folded(outcome: &Outcome<'_>, style: &Style, group: &[&Finding], out: &mut dy
     }
     header(style, first.severity, first.rule, &words, out)?;
     for finding in new.iter().take(SHOWN_OF_THE_REST) {
-        indented(&format!("{name}:{}: {}", line_of(finding), finding.message), style, out)?;
+        indented(&format!("{name}:{}: {}", line_of(finding), outcome.words(&finding.message)), style, out)?;
     }
     if new.len() > SHOWN_OF_THE_REST {
         indented(&format!("… and {} more", new.len() - SHOWN_OF_THE_REST), style, out)?;
@@ -89,10 +90,10 @@ fn folded(outcome: &Outcome<'_>, style: &Style, group: &[&Finding], out: &mut dy
 fn one(outcome: &Outcome<'_>, style: &Style, finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
     let mut marks = vec![Mark { span: finding.primary, message: String::new() }];
     marks.extend(
-        finding
-            .related
-            .iter()
-            .map(|related| Mark { span: related.span, message: text::line(&related.message) }),
+        finding.related.iter().map(|related| Mark {
+            span: related.span,
+            message: text::line(&outcome.words(&related.message)),
+        }),
     );
     let (view, placed) = View::new(outcome.sources, outcome.masks, &marks, style.width);
     let mut diagnostic = Diagnostic::new(level(finding.severity));
@@ -113,7 +114,7 @@ fn one(outcome: &Outcome<'_>, style: &Style, finding: &Finding, out: &mut dyn Wr
     diagnostic.notes.extend(elsewhere.iter().map(|remark| note(remark, style)));
     diagnostic.notes.extend(patch::lines(outcome, finding, style.width.saturating_sub(NOTE_INDENT)));
 
-    header(style, finding.severity, finding.rule, &finding.message, out)?;
+    header(style, finding.severity, finding.rule, &outcome.words(&finding.message), out)?;
     emit(&view, &diagnostic, style.color, out)
 }
 
@@ -191,11 +192,14 @@ fn remarks(outcome: &Outcome<'_>, finding: &Finding) -> Vec<String> {
     if finding.conditional {
         remarks.push("if created: whether it exists depends on a value that is not known".to_owned());
     }
-    match (&finding.stage.hint, finding.stage.stage) {
-        (Some(hint), Stage::Unknown) => remarks.push(format!("stage unknown: {hint}")),
-        (Some(hint), stage) => remarks.push(format!("stage {}: {hint}", stage.as_str())),
-        (None, Stage::Unknown) => {}
-        (None, stage) => remarks.push(format!("stage {}", stage.as_str())),
+    let weighs = registry::info(finding.rule).is_some_and(|info| info.stage.is_some());
+    if weighs {
+        match (&finding.stage.hint, finding.stage.stage) {
+            (Some(hint), Stage::Unknown) => remarks.push(format!("stage unknown: {hint}")),
+            (Some(hint), stage) => remarks.push(format!("stage {}: {hint}", stage.as_str())),
+            (None, Stage::Unknown) => {}
+            (None, stage) => remarks.push(format!("stage {}", stage.as_str())),
+        }
     }
     if let Some(monthly) = &finding.monthly {
         let verb = if monthly.amount.is_sign_negative() { "saves" } else { "costs" };
@@ -221,7 +225,9 @@ pub fn undecided(outcome: &Outcome<'_>, style: &Style, out: &mut dyn Write) -> i
     };
     causes.sort_by_key(|(_, records)| std::cmp::Reverse(checks(records)));
     for (cause, records) in causes {
-        let words = format!("undecided: {cause}: {}", plural(checks(&records), "check"));
+        let cause_words = cause.to_string();
+        let words =
+            format!("undecided: {}: {}", outcome.words(&cause_words), plural(checks(&records), "check"));
         for line in text::wrap(&words, style.width) {
             style.paint(ColorSpec::new().set_fg(Some(Color::Magenta)).set_bold(true), &line, out)?;
             writeln!(out)?;

@@ -1,5 +1,6 @@
 //! `plimsoll/findings/1` and `plimsoll/estimate/1`, the JSON that other programs read (DESIGN §4).
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use rust_decimal::Decimal;
@@ -58,8 +59,8 @@ struct Summary {
 struct FindingRecord<'a> {
     rule: &'a str,
     severity: Severity,
-    message: &'a str,
-    help: Option<&'a str>,
+    message: Cow<'a, str>,
+    help: Option<Cow<'a, str>>,
     file: &'a str,
     line: usize,
     column: usize,
@@ -84,7 +85,7 @@ struct RelatedRecord<'a> {
     file: &'a str,
     line: usize,
     column: usize,
-    message: &'a str,
+    message: Cow<'a, str>,
 }
 
 #[derive(Serialize)]
@@ -130,7 +131,7 @@ struct SuppressedRecord<'a> {
     file: &'a str,
     line: usize,
     by: SuppressedBy,
-    reason: Option<&'a str>,
+    reason: Option<Cow<'a, str>>,
     until: Option<&'a str>,
 }
 
@@ -188,7 +189,7 @@ fn finding_record<'a>(outcome: &Outcome<'a>, finding: &'a Finding) -> FindingRec
     FindingRecord {
         rule: finding.rule,
         severity: finding.severity,
-        message: &finding.message,
+        message: outcome.words(&finding.message),
         help: outcome.help(finding),
         file: sources.name(finding.primary.file),
         line: start.line,
@@ -206,7 +207,8 @@ fn finding_record<'a>(outcome: &Outcome<'a>, finding: &'a Finding) -> FindingRec
             .map(|related| {
                 let start = sources.position(related.span);
                 let file = sources.name(related.span.file);
-                RelatedRecord { file, line: start.line, column: start.column, message: &related.message }
+                let message = outcome.words(&related.message);
+                RelatedRecord { file, line: start.line, column: start.column, message }
             })
             .collect(),
         instances: addresses().collect(),
@@ -235,7 +237,10 @@ fn finding_record<'a>(outcome: &Outcome<'a>, finding: &'a Finding) -> FindingRec
 fn undecided_record<'a>(outcome: &Outcome<'a>, record: &'a Undecided) -> UndecidedRecord<'a> {
     UndecidedRecord {
         rule: record.rule,
-        cause: CauseRecord { kind: record.cause.kind(), name: record.cause.name() },
+        cause: CauseRecord {
+            kind: record.cause.kind(),
+            name: outcome.words(&record.cause.name()).into_owned(),
+        },
         decide_with: record.cause.decide_with(),
         file: outcome.sources.name(record.span.file),
         line: outcome.sources.position(record.span).line,
@@ -249,7 +254,7 @@ fn suppressed_record<'a>(outcome: &Outcome<'a>, record: &'a Suppressed) -> Suppr
         file: outcome.sources.name(record.finding.primary.file),
         line: outcome.sources.position(record.finding.primary).line,
         by: record.by,
-        reason: record.reason.as_deref(),
+        reason: record.reason.as_deref().map(|reason| outcome.words(reason)),
         until: record.until.as_deref(),
     }
 }

@@ -57,9 +57,15 @@ impl Outcome<'_> {
         }
     }
 
+    /// Words about the sources without the secrets that they may quote.
+    fn words<'t>(&self, words: &'t str) -> Cow<'t, str> {
+        self.masks.words(self.sources, words)
+    }
+
     /// What to do about a finding: its own help, else the first sentence of the rule's remediation.
-    fn help<'f>(&self, finding: &'f Finding) -> Option<&'f str> {
-        finding.help.as_deref().or_else(|| registry::info(finding.rule)?.remedy())
+    fn help<'f>(&self, finding: &'f Finding) -> Option<Cow<'f, str>> {
+        let remedy = || registry::info(finding.rule)?.remedy().map(Cow::Borrowed);
+        finding.help.as_deref().map(|help| self.words(help)).or_else(remedy)
     }
 
     /// The finding's fix, unless writing it down would show what is masked.

@@ -46,7 +46,7 @@ fn change(outcome: &Outcome<'_>, edit: &Edit, width: usize, lines: &mut Vec<Stri
     let Some(file) = outcome.sources.get(edit.span.file) else { return };
     let (first, last) = (file.line_index(edit.span.start), file.line_index(edit.span.end));
     let (from, to) = (file.line_range(first).start, file.line_range(last).end);
-    let shown = |range| outcome.masks.render(edit.span.file, &file.text, range).text;
+    let shown = |range| outcome.masks.render(outcome.sources, edit.span.file, range).text;
     let range = edit.span.range();
     let new_text = outcome.masks.clean(outcome.sources, &edit.text);
     lines.push(format!("{}:{}", text::line(&file.name), first + 1));

@@ -140,7 +140,7 @@ struct Location<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     logical_locations: Vec<LogicalLocation<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    message: Option<TextRef<'a>>,
+    message: Option<Message>,
 }
 
 #[derive(Serialize)]
@@ -198,7 +198,7 @@ struct Suppression<'a> {
     kind: &'static str,
     status: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    justification: Option<&'a str>,
+    justification: Option<std::borrow::Cow<'a, str>>,
     properties: SuppressionProperties<'a>,
 }
 
@@ -323,17 +323,17 @@ struct Writer<'a> {
 
 impl<'a> Writer<'a> {
     fn finding(&self, finding: &'a Finding, suppressions: Vec<Suppression<'a>>) -> SarifResult<'a> {
-        let mut message = finding.message.clone();
+        let mut message = self.outcome.words(&finding.message).into_owned();
         if let Some(help) = self.outcome.help(finding) {
             message.push_str("\nHelp: ");
-            message.push_str(help);
+            message.push_str(&help);
         }
         let resources = finding.instances.iter().map(|instance| &*instance.address);
         let related = finding.related.iter().enumerate().map(|(index, related)| Location {
             id: Some(index + 1),
             physical_location: self.physical(related.span),
             logical_locations: Vec::new(),
-            message: Some(TextRef { text: &related.message }),
+            message: Some(Message { text: self.outcome.words(&related.message).into_owned() }),
         });
         SarifResult {
             rule_id: finding.rule,
@@ -362,7 +362,7 @@ impl<'a> Writer<'a> {
         let suppression = Suppression {
             kind,
             status: "accepted",
-            justification: record.reason.as_deref(),
+            justification: record.reason.as_deref().map(|reason| self.outcome.words(reason)),
             properties: SuppressionProperties { by: json::by(record.by), until: record.until.as_deref() },
         };
         self.finding(&record.finding, vec![suppression])
@@ -377,7 +377,9 @@ impl<'a> Writer<'a> {
             kind: "open",
             // A result that is not a failure has no level (SARIF 2.1.0, §3.27.10).
             level: "none",
-            message: Message { text: format!("Undecided: {}{how}", record.cause) },
+            message: Message {
+                text: self.outcome.words(&format!("Undecided: {}{how}", record.cause)).into_owned(),
+            },
             locations: [self.location(record.span, record.instances.iter().map(|address| &**address))],
             related_locations: Vec::new(),
             partial_fingerprints: BTreeMap::new(),

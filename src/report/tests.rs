@@ -155,6 +155,14 @@ fn no_format_shows_a_secret() {
     let mut case = full();
     let fix = case.judgement.findings[1].fix.as_mut().unwrap();
     fix.edits[0].text = "\"not-a-real-password-1\"".to_owned();
+    let first = &mut case.judgement.findings[0];
+    first.message.push_str(": `not-a-real-password-1` is no tag");
+    first.help = Some("not not-a-real-password-1".to_owned());
+    first.related[0].message.push_str(" (not-a-real-password-1)");
+    let cause = Cause::Error { message: "no element \"not-a-real-password-1\"".into() };
+    let span = case.judgement.findings[0].primary;
+    case.undecided("image-tag-latest", cause, span, &["x"]);
+    case.judgement.suppressed[0].reason = Some("not-a-real-password-1 is old".to_owned());
     for output in
         [case.human(100), case.human(40), case.colored(80), case.json(), case.sarif(), case.github()]
     {

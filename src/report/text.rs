@@ -36,7 +36,8 @@ pub(super) fn char_width(c: char) -> usize {
     c.width().unwrap_or(0)
 }
 
-/// `text` in lines of at most `width` columns, broken between words; a longer word is broken inside.
+/// `text` in lines of at most `width` columns, broken between words; a longer word is broken behind a dot or
+/// slash, or anywhere.
 /// Line breaks in `text` stay; every line is safe to show.
 pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
     let width = width.max(1);
@@ -59,14 +60,21 @@ pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
                 used += size;
                 continue;
             }
-            for c in word.chars() {
-                let size = char_width(c);
-                if used + size > width && used > 0 {
+            // Addresses and paths are broken at their parts, where these fit.
+            for part in word.split_inclusive(['.', '/']) {
+                if used > 0 && used + self::width(part) > width {
                     lines.push(std::mem::take(&mut current));
                     used = 0;
                 }
-                current.push(c);
-                used += size;
+                for c in part.chars() {
+                    let size = char_width(c);
+                    if used + size > width && used > 0 {
+                        lines.push(std::mem::take(&mut current));
+                        used = 0;
+                    }
+                    current.push(c);
+                    used += size;
+                }
             }
         }
         lines.push(current);
@@ -93,6 +101,7 @@ mod tests {
     fn words_wrap_by_columns() {
         assert_eq!(wrap("one two three", 7), ["one two", "three"]);
         assert_eq!(wrap("全角文字 ab", 5), ["全角", "文字", "ab"]);
+        assert_eq!(wrap("a module.api.x[\"y\"] b", 9), ["a", "module.", "api.", "x[\"y\"] b"]);
         assert_eq!(wrap("a\nb", 9), ["a", "b"]);
         assert_eq!(wrap("", 9), [""]);
     }

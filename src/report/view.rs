@@ -82,11 +82,11 @@ impl View {
             let Some(file) = sources.get(id) else { continue };
             // codespan-reporting shows the line between two marked ones.
             if before == Some((id, line.saturating_sub(2))) && line >= 2 {
-                view.show(masks, id, file, line - 1, 0..0, budget);
+                view.show((sources, masks), id, file, line - 1, 0..0, budget);
             }
             before = Some((id, line));
             let focus = on_line.first().and_then(|index| ranges.get(*index)).cloned().unwrap_or_default();
-            let (at, shown) = view.show(masks, id, file, line, focus, budget);
+            let (at, shown) = view.show((sources, masks), id, file, line, focus, budget);
             for index in on_line {
                 let (Some(mark), Some(range)) = (marks.get(index), ranges.get(index)) else { continue };
                 let Some(in_line) = shown.place(range.clone()) else { continue };
@@ -108,14 +108,14 @@ impl View {
     /// Renders a line; the result is where it starts in the file's text, and the line.
     fn show(
         &mut self,
-        masks: &Masks,
+        (sources, masks): (&SourceMap, &Masks),
         id: FileId,
         file: &SourceFile,
         line: usize,
         focus: Range<usize>,
         budget: usize,
     ) -> (usize, Line) {
-        let shown = Line::render(masks, id, file, line, focus, budget);
+        let shown = Line::render((sources, masks), id, file, line, focus, budget);
         let of_file = self
             .files
             .entry(id)
@@ -200,7 +200,7 @@ struct Cell {
 impl Line {
     /// Renders line `line` (0-based) in at most `budget` columns, around the byte range `focus` of the file.
     pub(super) fn render(
-        masks: &Masks,
+        (sources, masks): (&SourceMap, &Masks),
         id: FileId,
         file: &SourceFile,
         line: usize,
@@ -213,7 +213,7 @@ impl Line {
         let reach = budget * 16;
         let start = focus.start.saturating_sub(reach).max(whole.start);
         let end = focus.end.min(focus.start + reach).saturating_add(reach).min(whole.end);
-        let masked = masks.render(id, &file.text, start..end);
+        let masked = masks.render(sources, id, start..end);
         let cells = cells(&masked.text);
         let total = cells.last().map_or(0, |cell| cell.column + cell.width);
         let (cut_start, cut_end) = (start > whole.start, end < whole.end);

@@ -344,3 +344,35 @@ fn schedules_that_are_over_or_off_cost_nothing() {
     let broken = of_terraform(&schedule("schedule_expression = \"cron(0 3 * * * *)\""), "{}");
     assert!(broken.is_at_least() && broken.unpriced[0].reason.contains("must be ?"), "{:?}", broken.unpriced);
 }
+
+#[test]
+fn absurd_numbers_are_named_and_never_priced() {
+    let text = task("cpu2 = 1").replace("cpu = 1024", "cpu = 999999999999").replace("cpu2 = 1", "")
+        + &service(
+            "desired_count = 999999999
+             capacity_provider_strategy {
+               capacity_provider = \"FARGATE\"
+               weight = 1000000000
+             }",
+        )
+        + "resource \"aws_db_instance\" \"d\" {
+             engine            = \"mysql\"
+             instance_class    = \"db.m5.larg\"
+             storage_type      = \"gp3\"
+             allocated_storage = -5
+             iops              = 99999999999
+           }
+           resource \"aws_cloudwatch_log_group\" \"l\" {
+             retention_in_days = 999999999
+           }";
+    let usage = "{ defaults: { aws_cloudwatch_log_group: { ingested_gb: 900000000000000 } } }";
+    let estimate = of_terraform(&text, usage);
+    let reasons: Vec<_> = estimate.unpriced.iter().map(|it| it.reason.as_str()).collect();
+    for expected in [
+        "Tasks: `weight` is not between 0 and 1000",
+        "Storage (gp3, Single-AZ): `allocated_storage` is not between 0 and 1000000000",
+    ] {
+        assert!(reasons.contains(&expected), "{reasons:#?}");
+    }
+    assert!(reasons.iter().any(|it| it.contains("did you mean db.m5.large?")), "{reasons:#?}");
+}

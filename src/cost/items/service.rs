@@ -73,11 +73,11 @@ fn task_count(sheet: &mut Sheet<'_>, service: &Service) -> Known<Quantity> {
     // Terraform's provider creates no task when nothing is written.
     let mut desired = sheet.number(&service.desired_count, "desired_count", Some(0));
     let deployment = sheet.context.deployment;
-    let targets = service.scaling.iter().filter_map(|id| deployment.scaling_target(*id));
+    let mut targets = service.scaling.iter().filter_map(|id| deployment.scaling_target(*id));
     let of_count = |target: &&ScalingTarget| {
         !target.scalable_dimension.holds(true, |dimension| dimension == "ecs:service:DesiredCount").is_no()
     };
-    let Some(target) = targets.filter(of_count).next_back() else {
+    let Some(target) = targets.rfind(of_count) else {
         if service.desired_count.is_absent() {
             let value = "0 where it is not written, as Terraform creates the service";
             let name = sheet.assume("desired_count", value, "desired_count");

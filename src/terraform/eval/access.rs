@@ -299,7 +299,11 @@ impl Evaluator<'_> {
                 let items = sequence.items.iter().map(follow).collect::<Result<Vec<Value>, _>>()?;
                 if let Some(rest) = &sequence.rest {
                     let template = rest.template.as_ref().and_then(|template| follow(template).ok());
-                    let mut open = open_sequence(items, template, rest.causes.clone(), origin);
+                    let kind = match &sequence.kind {
+                        SequenceKind::Tuple => SequenceKind::Tuple,
+                        SequenceKind::List(_) | SequenceKind::Set(_) => SequenceKind::List(Type::Dynamic),
+                    };
+                    let mut open = open_sequence(kind, items, template, rest.causes.clone(), origin);
                     open.sensitive = value.sensitive;
                     return Ok(open);
                 }
@@ -323,7 +327,13 @@ impl Evaluator<'_> {
                 match &unknown.ty {
                     Type::List(ty) | Type::Set(ty) => {
                         let template = element(ty)?;
-                        Ok(open_sequence(Vec::new(), Some(template), unknown.causes.clone(), origin))
+                        Ok(open_sequence(
+                            SequenceKind::List(Type::Dynamic),
+                            Vec::new(),
+                            Some(template),
+                            unknown.causes.clone(),
+                            origin,
+                        ))
                     }
                     _ => Ok(unknown_like([value], Type::Dynamic, origin)),
                 }

@@ -132,17 +132,15 @@ pub(crate) fn choices(value: &Value) -> Option<Vec<Value>> {
 
 /// A sequence with an unknown rest, or any unknown: its length is not known.
 pub(crate) fn open_sequence(
+    kind: crate::value::SequenceKind,
     items: Vec<Value>,
     template: Option<Value>,
     causes: Causes,
     origin: Origin,
 ) -> Value {
-    use crate::value::{Rest, SequenceKind};
+    use crate::value::Rest;
     let rest = Rest { causes, template, overrides: false };
-    Value::new(
-        Kind::Sequence(Arc::new(Sequence { kind: SequenceKind::Tuple, items, rest: Some(Arc::new(rest)) })),
-        origin,
-    )
+    Value::new(Kind::Sequence(Arc::new(Sequence { kind, items, rest: Some(Arc::new(rest)) })), origin)
 }
 
 impl Evaluator<'_> {

@@ -8,7 +8,7 @@ use super::{Context, Evaluator, Failure, Outcome};
 use crate::source::Span;
 use crate::syntax::hcl::{Expr, ExprKind, Item, ItemKey};
 use crate::terraform::convert;
-use crate::value::{Causes, Entry, Kind, Mapping, MappingKind, Origin, Rest, Type, Value};
+use crate::value::{Built, Causes, Entry, Kind, Mapping, MappingKind, Origin, Rest, Type, Value};
 
 impl Evaluator<'_> {
     pub(super) fn eval_inner(&self, context: Context<'_>, expr: &Expr) -> Outcome {
@@ -18,19 +18,25 @@ impl Evaluator<'_> {
             ExprKind::Bool(value) => Ok(Value::bool(*value, origin())),
             ExprKind::Number(value) => Ok(Value::number(value.clone(), origin())),
             ExprKind::String(text) => Ok(Value::string(text.clone(), origin())),
-            ExprKind::Template(parts) => self.template(context, parts, expr.span),
+            ExprKind::Template(parts) => {
+                self.template(context, parts, expr.span).map(|value| self.kept(value, expr.span))
+            }
             ExprKind::Wrapped(inner) => self.eval(context, inner),
             ExprKind::Tuple(items) => {
                 let items = items.iter().map(|item| self.eval(context, item)).collect::<Result<_, _>>()?;
-                Ok(Value::tuple(items, origin()))
+                Ok(self.kept(Value::tuple(items, origin()), expr.span))
             }
-            ExprKind::Object(items) => self.object(context, items, expr.span),
+            ExprKind::Object(items) => {
+                self.object(context, items, expr.span).map(|value| self.kept(value, expr.span))
+            }
             ExprKind::Name(_) => self.reference(context, expr, &[], expr.span),
             ExprKind::Traverse { root, steps } => self.reference(context, root, steps, expr.span),
             ExprKind::Conditional { condition, then, otherwise } => {
                 self.conditional(context, condition, then, otherwise, expr.span)
             }
-            ExprKind::Call(call) => self.call(context, call, expr.span),
+            ExprKind::Call(call) => {
+                self.call(context, call, expr.span).map(|value| self.kept(value, expr.span))
+            }
             ExprKind::Unary { operator, operand } => {
                 let operand = self.eval(context, operand)?;
                 self.unary(*operator, &operand, expr.span)
@@ -40,8 +46,16 @@ impl Evaluator<'_> {
                 let right = self.eval(context, right)?;
                 self.binary(*operator, &left, &right, expr.span)
             }
-            ExprKind::For(each) => self.for_expression(context, each, expr.span),
+            ExprKind::For(each) => {
+                self.for_expression(context, each, expr.span).map(|value| self.kept(value, expr.span))
+            }
         }
+    }
+
+    /// A value that was made: counted, and given up when it is too large.
+    pub(super) fn kept(&self, value: Value, span: Span) -> Value {
+        let value = self.bounded(value, span);
+        self.spend(made(&value), span).unwrap_or(value)
     }
 
     fn object(&self, context: Context<'_>, items: &[Item], span: Span) -> Outcome {
@@ -120,6 +134,7 @@ impl Evaluator<'_> {
             }
         }
         let decided = self.condition(&chosen, condition.span)?;
+        let uncertain = then_may_fail || otherwise_may_fail;
         let mut result = match decided {
             Some(decided) => {
                 if if decided { then_may_fail } else { otherwise_may_fail } {
@@ -131,24 +146,40 @@ impl Evaluator<'_> {
                     (otherwise_outcome?, then_outcome.ok())
                 };
                 match other {
-                    Some(other) => self.unified(taken, &other, span)?.0,
+                    Some(other) => match self.unify(taken.clone(), other.clone(), uncertain, span) {
+                        Ok(Unified::Same(taken, _) | Unified::Open(taken)) => taken,
+                        // Where a branch fails, the other one keeps its type.
+                        Err(_) if uncertain => {
+                            self.note_may_fail();
+                            unknown_like([&taken, &other], Type::Dynamic, Origin::at(span))
+                        }
+                        Err(failure) => return Err(failure),
+                    },
                     None => taken,
                 }
             }
             None => {
-                if then_may_fail || otherwise_may_fail {
+                if uncertain {
                     self.note_may_fail();
                 }
+                let origin = Origin::at(span);
                 match (then_outcome, otherwise_outcome) {
                     (Ok(then), Ok(otherwise)) => {
-                        let (then, otherwise) = self.unified(then, &otherwise, span)?;
-                        let branches = [Some(then), otherwise].into_iter().flatten().collect();
-                        combine(branches, chosen.causes(), Origin::at(span))
+                        match self.unify(then.clone(), otherwise.clone(), uncertain, span) {
+                            Ok(Unified::Same(then, Some(otherwise))) => {
+                                combine(vec![then, otherwise], chosen.causes(), origin)
+                            }
+                            Ok(_) => unknown_like([&chosen, &then, &otherwise], Type::Dynamic, origin),
+                            Err(_) if uncertain => {
+                                unknown_like([&chosen, &then, &otherwise], Type::Dynamic, origin)
+                            }
+                            Err(failure) => return Err(failure),
+                        }
                     }
                     // A branch that fails leaves the other one, if Terraform gets through at all.
                     (Ok(value), Err(_)) | (Err(_), Ok(value)) => {
                         self.note_may_fail();
-                        unknown_like([&chosen, &value], Type::Dynamic, Origin::at(span))
+                        unknown_like([&chosen, &value], Type::Dynamic, origin)
                     }
                     (Err(failure), Err(_)) => return Err(failure),
                 }
@@ -170,14 +201,24 @@ impl Evaluator<'_> {
         }
         Ok(value.as_bool())
     }
+}
 
-    /// Both branches of a conditional in the type they have in common.
-    fn unified(
+/// Two branches of a conditional in the type they have in common.
+enum Unified {
+    /// The second is `None` where its value cannot be converted.
+    Same(Value, Option<Value>),
+    /// The common type depends on what is not known.
+    Open(Value),
+}
+
+impl Evaluator<'_> {
+    fn unify(
         &self,
         value: Value,
-        other: &Value,
+        other: Value,
+        uncertain: bool,
         span: Span,
-    ) -> Result<(Value, Option<Value>), Box<Failure>> {
+    ) -> Result<Unified, Box<Failure>> {
         let bare_null = |value: &Value| matches!(value.kind, Kind::Null(Type::Dynamic));
         let same_primitive = match (&value.kind, &other.kind) {
             (Kind::Bool(_), Kind::Bool(_))
@@ -187,18 +228,27 @@ impl Evaluator<'_> {
             (Kind::Sequence(a), Kind::Sequence(b)) => Arc::ptr_eq(a, b),
             _ => false,
         };
-        if same_primitive {
-            return Ok((value, Some(other.clone())));
+        if same_primitive || (bare_null(&value) && bare_null(&other)) {
+            return Ok(Unified::Same(value, Some(other)));
         }
-        let (own, foreign) = (convert::value_type(&value), convert::value_type(other));
-        let ty = match (bare_null(&value), bare_null(other)) {
-            (true, true) => return Ok((value, Some(other.clone()))),
-            (true, false) => foreign,
-            (false, true) => own,
-            (false, false) if own == foreign || own == Type::Dynamic || foreign == Type::Dynamic => {
-                return Ok((value, Some(other.clone())));
+        // Where a branch fails, a bare null beside it keeps no type.
+        if uncertain && (bare_null(&value) || bare_null(&other)) {
+            return Ok(Unified::Same(value, Some(other)));
+        }
+        let (own, foreign) = (convert::value_type(&value), convert::value_type(&other));
+        let ty = match (bare_null(&value), bare_null(&other)) {
+            (true, _) => foreign,
+            (_, true) => own,
+            _ if own == Type::Dynamic || foreign == Type::Dynamic => {
+                self.note_may_fail();
+                // Where a branch fails, the other one stays what it is.
+                if uncertain {
+                    return Ok(Unified::Open(value));
+                }
+                return Ok(unify_open(value, other, &own, &foreign));
             }
-            (false, false) => match convert::unify(&[own, foreign]) {
+            _ if own == foreign => return Ok(Unified::Same(value, Some(other))),
+            _ => match convert::unify(&[own, foreign]) {
                 Some(ty) => ty,
                 None => {
                     return Err(Failure::new(
@@ -208,14 +258,56 @@ impl Evaluator<'_> {
                 }
             },
         };
-        let converted = |value: &Value| {
-            convert::convert(value, &ty).map_err(|error| {
-                Failure::new(
-                    span,
-                    format!("the two results of this conditional have different types: {error}"),
-                )
-            })
+        let converted = convert::convert(&value, &ty).map_err(|error| {
+            Failure::new(span, format!("the two results of this conditional have different types: {error}"))
+        })?;
+        let other = convert::convert(&other, &ty).ok();
+        Ok(Unified::Same(converted, other))
+    }
+}
+
+/// A branch whose type is not known: what the other one becomes beside it is told where it can be.
+fn unify_open(value: Value, other: Value, own: &Type, foreign: &Type) -> Unified {
+    let text = |value: &Value| {
+        let text = convert::convert(value, &Type::String).ok()?;
+        let lost =
+            super::alternatives::choices(value).is_some() && super::alternatives::choices(&text).is_none();
+        (!lost).then_some(text)
+    };
+    // Whatever goes together with a string becomes a string.
+    if *own == Type::String || *foreign == Type::String {
+        return match (text(&value), text(&other)) {
+            (Some(value), other) => Unified::Same(value, other),
+            _ => Unified::Open(value),
         };
-        Ok((converted(&value)?, converted(other).ok()))
+    }
+    let own_stays = !has_convertible_leaf(&value) && !has_convertible_leaf(&other);
+    if own_stays { Unified::Same(value, Some(other)) } else { Unified::Open(value) }
+}
+
+/// Whether a number or bool stands in the value, which would become a string beside strings.
+fn has_convertible_leaf(value: &Value) -> bool {
+    match &value.kind {
+        Kind::Number(_) | Kind::Bool(_) => true,
+        Kind::Unknown(unknown) => matches!(unknown.ty, Type::Number | Type::Bool),
+        Kind::Null(_) | Kind::String(_) => false,
+        Kind::Sequence(sequence) => sequence.items.iter().any(has_convertible_leaf),
+        Kind::Mapping(mapping) => mapping.entries.values().any(|entry| has_convertible_leaf(&entry.value)),
+    }
+}
+
+/// Parts of a value that are not shared with those it was made from.
+fn made(value: &Value) -> usize {
+    1 + match &value.kind {
+        Kind::Null(_) | Kind::Bool(_) | Kind::Number(_) | Kind::Unknown(_) => 0,
+        Kind::String(text) => {
+            let parts = match text.built.as_deref() {
+                Some(Built::Template(parts)) => parts.len(),
+                _ => 0,
+            };
+            parts + text.as_str().len() / 128
+        }
+        Kind::Sequence(sequence) => sequence.items.len(),
+        Kind::Mapping(mapping) => mapping.entries.len(),
     }
 }

@@ -7,7 +7,7 @@ use super::alternatives::open_sequence;
 use super::{Context, Evaluator, Failure, Outcome, Scope};
 use crate::source::Span;
 use crate::syntax::hcl::{Expr, For};
-use crate::terraform::convert;
+use crate::terraform::{convert, functions};
 use crate::value::{
     Causes, Entry, Kind, Mapping, MappingKind, Number, Origin, Rest, SequenceKind, Step, Type, Unknown, Value,
 };
@@ -141,10 +141,16 @@ impl Evaluator<'_> {
     fn for_over(&self, context: Context<'_>, each: &For, collection: &Value, span: Span) -> Outcome {
         let iteration = self.iterate(collection, each.collection.span)?;
         let mut output = Output::default();
+        let most = self.options.limits.value;
+        let mut weight = 0_usize;
         for (key, value) in iteration.items {
-            self.bound(context, each, key, value, |context| {
-                self.for_item(context, each, &mut output, iteration.overrides)
+            let made = self.bound(context, each, key, value, |context| {
+                self.for_item(context, each, &mut output, iteration.overrides, most)
             })?;
+            weight = weight.saturating_add(made);
+            if weight > most {
+                return Ok(self.limit(functions::VALUE, span));
+            }
         }
         if let Some(rest) = iteration.rest {
             self.note_may_fail();
@@ -199,17 +205,37 @@ impl Evaluator<'_> {
         each: &For,
         output: &mut Output,
         uncertain: bool,
-    ) -> Result<(), Box<Failure>> {
-        output.count += 1;
+        most: usize,
+    ) -> Result<usize, Box<Failure>> {
         let mut maybe = uncertain;
+        match self.for_item_certain(context, each, output, &mut maybe, most) {
+            // An item that may not be there need not fail.
+            Err(failure) if maybe && failure.catchable => {
+                self.note_may_fail();
+                output.shapeless = true;
+                Ok(0)
+            }
+            outcome => outcome,
+        }
+    }
+
+    fn for_item_certain(
+        &self,
+        context: Context<'_>,
+        each: &For,
+        output: &mut Output,
+        maybe: &mut bool,
+        most: usize,
+    ) -> Result<usize, Box<Failure>> {
+        output.count += 1;
         if let Some(condition) = &each.condition {
             let value = self.eval(context, condition)?;
             output.sensitive |= value.sensitive;
             match self.condition(&value, condition.span)? {
                 Some(true) => {}
-                Some(false) => return Ok(()),
+                Some(false) => return Ok(0),
                 None => {
-                    maybe = true;
+                    *maybe = true;
                     output.open.add_all(&value.causes());
                 }
             }
@@ -220,26 +246,27 @@ impl Evaluator<'_> {
                 output.sensitive |= key.sensitive;
                 let mut unknown = Causes::none();
                 let text = self.key_text(&key, expr.span, &mut unknown)?;
-                maybe |= text.is_none();
+                *maybe |= text.is_none();
                 output.open.add_all(&unknown);
                 Some((text, expr))
             }
             None => None,
         };
         let value = self.eval(context, &each.result)?;
-        if maybe {
+        let weight = value.weight(most);
+        if *maybe {
             if each.key_result.is_some() {
                 output.hides = true;
             }
             output.templates.push(value);
-            return Ok(());
+            return Ok(weight);
         }
         match key {
             None => output.items.push(value),
             Some((Some(key), expr)) => output.insert(key, value, expr, each.grouping)?,
             Some((None, _)) => {}
         }
-        Ok(())
+        Ok(weight)
     }
 }
 
@@ -311,7 +338,7 @@ impl Output {
         };
         let mut value = if each.key_result.is_none() {
             if open {
-                open_sequence(self.items, template, self.open, origin)
+                open_sequence(SequenceKind::Tuple, self.items, template, self.open, origin)
             } else {
                 Value::tuple(self.items, origin)
             }
@@ -323,7 +350,7 @@ impl Output {
                     let value = if each.grouping {
                         let at = Origin::at(span);
                         if open {
-                            open_sequence(values, None, self.open.clone(), at)
+                            open_sequence(SequenceKind::Tuple, values, None, self.open.clone(), at)
                         } else {
                             Value::tuple(values, at)
                         }

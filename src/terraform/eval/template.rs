@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use super::alternatives::{choices, combine};
+use super::alternatives::{choices, combine, unknown_like};
 use super::{Context, Evaluator, Failure, Outcome, Scope};
 use crate::source::Span;
 use crate::syntax::hcl::TemplatePart;
-use crate::terraform::convert;
+use crate::terraform::{convert, functions};
 use crate::value::{Built, Causes, Kind, Origin, Part, Text, Type, Unknown, Value};
 
 /// Parts under construction.
@@ -31,7 +31,7 @@ impl Evaluator<'_> {
         into: &mut Parts,
     ) -> Result<(), Box<Failure>> {
         for part in parts {
-            if into.bytes > self.options.limits.string {
+            if into.bytes > self.options.limits.string || into.parts.len() > self.options.limits.value {
                 return Ok(());
             }
             match part {
@@ -50,9 +50,22 @@ impl Evaluator<'_> {
                         Some(true) => self.add_parts(context, then, into)?,
                         Some(false) => self.add_parts(context, otherwise, into)?,
                         None => {
-                            let then = self.template(context, then, *span)?;
-                            let otherwise = self.template(context, otherwise, *span)?;
-                            let hole = combine(vec![then, otherwise], value.causes(), Origin::at(*span));
+                            let then = self.template(context, then, *span);
+                            let otherwise = self.template(context, otherwise, *span);
+                            let hole = match (then, otherwise) {
+                                (Ok(then), Ok(otherwise)) => {
+                                    combine(vec![then, otherwise], value.causes(), Origin::at(*span))
+                                }
+                                (Err(failure), Err(_)) => return Err(failure),
+                                (Err(failure), _) | (_, Err(failure)) if !failure.catchable => {
+                                    return Err(failure);
+                                }
+                                // Only one branch can be taken, if Terraform gets through at all.
+                                (Ok(text), Err(_)) | (Err(_), Ok(text)) => {
+                                    self.note_may_fail();
+                                    unknown_like([&value, &text], Type::String, Origin::at(*span))
+                                }
+                            };
                             self.add_hole(&hole, *span, into)?;
                         }
                     }
@@ -61,6 +74,14 @@ impl Evaluator<'_> {
                     let items = self.eval(context, collection)?;
                     into.sensitive |= items.sensitive;
                     let iteration = self.iterate(&items, collection.span)?;
+                    // Further items may stand before the known ones, so that nothing is known of the text.
+                    if let Some(rest) = iteration.rest {
+                        self.note_may_fail();
+                        let mut unknown = Unknown::of_type(rest.causes, Type::String);
+                        unknown.not_null = true;
+                        into.parts.push(Part::Hole(Value::from_unknown(unknown, Origin::at(*span))));
+                        continue;
+                    }
                     for (index, item) in iteration.items {
                         let bound = Scope { name: value, value: item, parent: context.scope };
                         match key {
@@ -71,12 +92,6 @@ impl Evaluator<'_> {
                             None => self.add_parts(context.with(&bound), body, into)?,
                         }
                     }
-                    if let Some(rest) = iteration.rest {
-                        self.note_may_fail();
-                        let mut unknown = Unknown::of_type(rest.causes, Type::String);
-                        unknown.not_null = true;
-                        into.parts.push(Part::Hole(Value::from_unknown(unknown, Origin::at(*span))));
-                    }
                 }
             }
         }
@@ -85,7 +100,13 @@ impl Evaluator<'_> {
 
     fn add_hole(&self, value: &Value, span: Span, into: &mut Parts) -> Result<(), Box<Failure>> {
         if value.is_null() {
-            return Err(Failure::new(span, "a null value cannot be part of a string"));
+            let Some(cause) = self.not_given(value) else {
+                return Err(Failure::new(span, "a null value cannot be part of a string"));
+            };
+            let mut unknown = Unknown::of_type(Causes::one(cause), Type::String);
+            unknown.not_null = true;
+            into.parts.push(Part::Hole(Value::from_unknown(unknown, value.origin.clone())));
+            return Ok(());
         }
         let text = convert::convert(value, &Type::String)
             .map_err(|_| Failure::new(span, "only strings, numbers and bools can be part of a string"))?;
@@ -105,6 +126,9 @@ impl Evaluator<'_> {
         let Parts { parts, sensitive, bytes } = built;
         if bytes > self.options.limits.string {
             return self.limit("length of a string", span);
+        }
+        if parts.len() > self.options.limits.value {
+            return self.limit(functions::VALUE, span);
         }
         let mut value = match known_text(&parts) {
             Some(text) => {

@@ -188,8 +188,7 @@ impl<'a> Links<'a> {
     ) {
         let listed = expression.get("references").and_then(Json::as_array);
         let references: Vec<&str> = listed.into_iter().flatten().filter_map(Json::as_str).collect();
-        let by_key =
-            references.iter().any(|name| name.starts_with("each.") || name.starts_with("count."));
+        let by_key = references.iter().any(|name| name.starts_with("each.") || name.starts_with("count."));
         let mut last = "";
         for reference in references {
             // After `a.b.c` Terraform lists `a.b` as well.
@@ -233,7 +232,8 @@ impl<'a> Links<'a> {
                 }
             }
             ("module", Some(call)) => {
-                let (Some((made_by, inner)), Some(output)) = (place.config.calls.get(call.name), parts.get(2))
+                let (Some((made_by, inner)), Some(output)) =
+                    (place.config.calls.get(call.name), parts.get(2))
                 else {
                     return;
                 };
@@ -325,10 +325,7 @@ mod tests {
     fn addresses_are_taken_apart_at_dots_outside_quotes() {
         let parts = steps(r#"module.a["x.y"].aws_ecs_service.web[0]"#);
         let shown: Vec<(&str, &str)> = parts.iter().map(|step| (step.name, step.key)).collect();
-        assert_eq!(
-            shown,
-            [("module", ""), ("a", r#"["x.y"]"#), ("aws_ecs_service", ""), ("web", "[0]")]
-        );
+        assert_eq!(shown, [("module", ""), ("a", r#"["x.y"]"#), ("aws_ecs_service", ""), ("web", "[0]")]);
         assert_eq!(own_key(r#"aws_x.y["a\"]"]"#), r#"["a\"]"]"#);
         assert_eq!(local(r#"module.a["x.y"]"#, r#"module.a["x.y"].data.aws_x.y[1]"#), "data.aws_x.y");
     }

@@ -9,9 +9,7 @@ use serde_json::{Map, Value as Json};
 use super::links::{self, Target};
 use crate::source::{FileId, Span};
 use crate::syntax::tree::{Node, NodeKind};
-use crate::value::{
-    Built, Cause, Causes, Entry, Kind, Number, Origin, Part, Step, Text, Unknown, Value,
-};
+use crate::value::{Built, Cause, Causes, Entry, Kind, Number, Origin, Part, Step, Text, Unknown, Value};
 
 /// A mask of the plan: which parts of a value are marked. `Nothing` is also what a mask does not mention.
 #[derive(Debug, Default)]
@@ -136,7 +134,8 @@ impl Merge<'_> {
                 continue;
             }
             let place = Some(moved(member.key_span, self.base));
-            let value = self.value(&member.value, mask, sensitive.member(key), written.argument(key), &inside(key));
+            let value =
+                self.value(&member.value, mask, sensitive.member(key), written.argument(key), &inside(key));
             entries.insert(member.key.clone(), Entry { key_span: place, value });
         }
         if let Mask::Map(members) = unknown {
@@ -153,7 +152,11 @@ impl Merge<'_> {
         }
         let span = if path.is_empty() { self.header } else { moved(node.span, self.base) };
         // An object is blamed by its bracket: the report then shows its start, not all of it.
-        let start = if path.is_empty() { span } else { Span { end: span.start.saturating_add(1).min(span.end), ..span } };
+        let start = if path.is_empty() {
+            span
+        } else {
+            Span { end: span.start.saturating_add(1).min(span.end), ..span }
+        };
         Value::object(entries, Origin::at(start))
     }
 
@@ -187,9 +190,7 @@ impl Merge<'_> {
                 }
             }
             (_, NodeKind::Bool(value)) => Value::bool(*value, Origin::at(moved(node.span, self.base))),
-            (_, NodeKind::Null | NodeKind::Broken(_)) => {
-                Value::null(Origin::at(moved(node.span, self.base)))
-            }
+            (_, NodeKind::Null | NodeKind::Broken(_)) => Value::null(Origin::at(moved(node.span, self.base))),
         };
         value.sensitive |= matches!(sensitive, Mask::Whole(_));
         value
@@ -306,7 +307,8 @@ impl Merge<'_> {
             return Value::unknown(Cause::Computed { address: self.address.clone(), attribute }, origin);
         };
         if targets.iter().all(|target| target.address == first.address) {
-            let naming = targets.iter().find(|target| links::names_itself(&target.attribute)).unwrap_or(first);
+            let naming =
+                targets.iter().find(|target| links::names_itself(&target.attribute)).unwrap_or(first);
             return Value::unknown(naming.cause(), origin).via(naming.step(), span);
         }
         let mut unknown = Unknown::new(causes_of(targets));

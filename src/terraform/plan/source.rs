@@ -19,8 +19,7 @@ const DEEPEST: usize = 64;
 /// left out, so that their places stay those of the configuration.
 #[must_use]
 pub fn missing_variables(plan: &Evaluation, source: &Evaluation) -> Vec<Input> {
-    let have: HashMap<&str, &Value> =
-        source.variables.iter().map(|(name, value)| (&**name, value)).collect();
+    let have: HashMap<&str, &Value> = source.variables.iter().map(|(name, value)| (&**name, value)).collect();
     let differs = |(name, value): &&(Arc<str>, Value)| {
         have.get(&**name).is_some_and(|have| !have.is_wholly_known() || !same(value, have, 0))
     };
@@ -112,7 +111,9 @@ fn fill(plan: &Value, source: &Value, depth: usize) -> Value {
         (Kind::String(text), Kind::String(written)) if text.as_str() == written.as_str() => {
             source.kind.clone()
         }
-        (Kind::String(text), Kind::String(_) | Kind::Unknown(_)) => Kind::String(string(plan, text, source, depth)),
+        (Kind::String(text), Kind::String(_) | Kind::Unknown(_)) => {
+            Kind::String(string(plan, text, source, depth))
+        }
         (known, _) => known.clone(),
     };
     let origin = match &source.kind {
@@ -187,11 +188,8 @@ fn sequence(plan: &Sequence, source: &Sequence, origin: &Origin, depth: usize) -
         if plan.items.len() > LONGEST_MATCHED || source.items.len() > LONGEST_MATCHED {
             return None;
         }
-        let found = source
-            .items
-            .iter()
-            .zip(&used)
-            .position(|(written, used)| !used && agree(item, written, 0))?;
+        let found =
+            source.items.iter().zip(&used).position(|(written, used)| !used && agree(item, written, 0))?;
         if let Some(used) = used.get_mut(found) {
             *used = true;
         }
@@ -211,10 +209,8 @@ fn relocated(value: &Value, origin: &Origin, depth: usize) -> Value {
     }
     let kind = match &value.kind {
         Kind::Mapping(mapping) => {
-            let inside = |entry: &Entry| Entry {
-                key_span: None,
-                value: relocated(&entry.value, origin, depth + 1),
-            };
+            let inside =
+                |entry: &Entry| Entry { key_span: None, value: relocated(&entry.value, origin, depth + 1) };
             let entries = mapping.entries.iter().map(|(key, entry)| (key.clone(), inside(entry))).collect();
             Kind::Mapping(Arc::new(Mapping { entries, ..Mapping::clone(mapping) }))
         }
@@ -268,14 +264,14 @@ fn agree(plan: &Value, source: &Value, depth: usize) -> bool {
         (Kind::Sequence(plan), Kind::Sequence(source)) => {
             source.rest.is_some() || plan.items.len() == source.items.len()
         }
-        (Kind::Mapping(plan), Kind::Mapping(source)) => source
-            .entries
-            .iter()
-            .filter(|(_, entry)| !entry.value.is_null())
-            .all(|(key, entry)| match plan.entries.get(key) {
-                Some(planned) => compare(&planned.value, &entry.value),
-                None => !entry.value.is_wholly_known() || is_empty(&entry.value),
-            }),
+        (Kind::Mapping(plan), Kind::Mapping(source)) => {
+            source.entries.iter().filter(|(_, entry)| !entry.value.is_null()).all(|(key, entry)| {
+                match plan.entries.get(key) {
+                    Some(planned) => compare(&planned.value, &entry.value),
+                    None => !entry.value.is_wholly_known() || is_empty(&entry.value),
+                }
+            })
+        }
         _ => scalar(plan).is_some_and(|plan| scalar(source).is_some_and(|source| plan == source)),
     }
 }

@@ -1,4 +1,10 @@
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::string_slice)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice
+)]
 
 use serde_json::{Value as Json, json};
 
@@ -63,8 +69,10 @@ fn masks_of_unknown_values_are_merged_at_every_depth() {
         "name": {"constant_value": "web"}, "cluster": {"references": ["local.cluster"]},
         "network_configuration": [{"subnets": {}, "security_groups": {}}],
     }}]});
-    let (text, plan) =
-        plan_of(json!([change("aws_ecs_service.web", &["create"], after, unknown, json!({}))]), configuration);
+    let (text, plan) = plan_of(
+        json!([change("aws_ecs_service.web", &["create"], after, unknown, json!({}))]),
+        configuration,
+    );
     let service = resource(&plan, "aws_ecs_service.web");
     assert_eq!(at(&service.body, &["name"]).as_str(), Some("web"));
     assert_eq!(&text[at(&service.body, &["name"]).span().range()], "\"web\"");
@@ -115,13 +123,12 @@ fn a_dynamic_block_that_is_not_known_is_not_taken_for_absent() {
 
 #[test]
 fn sensitive_marks_are_merged() {
-    let after = json!({"password": "not-a-real-password-1", "tags": {"a": "x", "b": "y"}, "list": ["p", "q"]});
+    let after =
+        json!({"password": "not-a-real-password-1", "tags": {"a": "x", "b": "y"}, "list": ["p", "q"]});
     let sensitive = json!({"password": true, "tags": {"b": true}, "list": [false, true], "user": true});
     let unknown = json!({"user": true});
-    let (_, plan) = plan_of(
-        json!([change("aws_db_instance.main", &["update"], after, unknown, sensitive)]),
-        json!({}),
-    );
+    let (_, plan) =
+        plan_of(json!([change("aws_db_instance.main", &["update"], after, unknown, sensitive)]), json!({}));
     let body = &resource(&plan, "aws_db_instance.main").body;
     let marks = [("password", ""), ("tags", "a"), ("tags", "b"), ("list", "0"), ("list", "1"), ("user", "")]
         .map(|(name, part)| {
@@ -216,8 +223,20 @@ fn a_choice_between_resources_of_one_type_names_none() {
 #[test]
 fn known_arns_and_ids_name_their_resource() {
     let changes = json!([
-        change("aws_security_group.app", &["no-op"], json!({"id": "sg-0example", "name": "app"}), json!({}), json!({})),
-        change("aws_ecs_service.web", &["no-op"], json!({"network_configuration": [{"security_groups": ["sg-0example"]}]}), json!({}), json!({})),
+        change(
+            "aws_security_group.app",
+            &["no-op"],
+            json!({"id": "sg-0example", "name": "app"}),
+            json!({}),
+            json!({})
+        ),
+        change(
+            "aws_ecs_service.web",
+            &["no-op"],
+            json!({"network_configuration": [{"security_groups": ["sg-0example"]}]}),
+            json!({}),
+            json!({})
+        ),
     ]);
     let (_, plan) = plan_of(changes, json!({}));
     let body = &resource(&plan, "aws_ecs_service.web").body;
@@ -288,7 +307,9 @@ fn broken_plans_are_diagnostics() {
         assert_eq!(plan.evaluation.diagnostics.len(), 1, "{end}");
         assert_eq!(plan.evaluation.diagnostics[0].class, Class::Syntax);
     }
-    let shape = read_text(r#"{"format_version": "1.2", "terraform_version": "1", "resource_changes": [{"address": 1}]}"#);
+    let shape = read_text(
+        r#"{"format_version": "1.2", "terraform_version": "1", "resource_changes": [{"address": 1}]}"#,
+    );
     assert!(shape.evaluation.diagnostics[0].message.contains("no plan"));
     let deep = format!("{{\"resource_changes\": {}1{}}}", "[".repeat(5_000), "]".repeat(5_000));
     assert_eq!(read_text(&deep).evaluation.diagnostics.len(), 1);

@@ -1,21 +1,16 @@
 //! Databases and clusters that one command, or one careless apply, deletes.
 
-use crate::lint::rules::facts::databases;
+use crate::lint::rules::facts::{databases, edits};
 use crate::lint::{Applicability, Probe, Problem};
 use crate::model::database::{Database, DatabaseCluster};
 use crate::model::{Field, Tri};
 
-fn unprotected(field: &Field<bool>) -> Problem {
-    let state = if field.is_absent() { "is not written" } else { "is off" };
-    let problem = Problem::new(format!(
+fn unprotected(is_written: bool) -> Problem {
+    let state = if is_written { "is off" } else { "is not written" };
+    Problem::new(format!(
         "deletion_protection {state}: one command, or an apply that replaces the resource, deletes the database"
     ))
-    .help("set deletion_protection = true; it needs no restart");
-    if field.is_absent() || field.origin.via.is_some() {
-        problem
-    } else {
-        problem.edit(Applicability::Safe, field.span(), "true")
-    }
+    .help("set deletion_protection = true; it needs no restart")
 }
 
 pub(super) fn instance(probe: &mut Probe<'_>, database: &Database) {
@@ -34,5 +29,8 @@ fn judge(probe: &mut Probe<'_>, applies: Tri, field: &Field<bool>) {
         return;
     }
     let off = field.holds(true, |protected| !protected);
-    probe.decide(applies.and(off), &field.origin, || unprotected(field));
+    let meta = probe.meta();
+    probe.decide(applies.and(off), &field.origin, || {
+        edits::replace(unprotected(field.is_written()), meta, field, Applicability::Safe, "true")
+    });
 }

@@ -1,19 +1,15 @@
 //! Databases with a public address.
 
+use crate::lint::rules::facts::edits;
 use crate::lint::{Applicability, Probe, Problem};
 use crate::model::Field;
 use crate::model::database::{Database, DatabaseCluster};
 
-fn public(field: &Field<bool>) -> Problem {
-    let problem = Problem::new(
+fn public() -> Problem {
+    Problem::new(
         "publicly_accessible is true: only a security group and a password stand between the internet and the data",
     )
-    .help("set publicly_accessible = false; use ECS Exec, Session Manager or a VPN to reach it from a laptop");
-    if field.origin.via.is_some() {
-        problem
-    } else {
-        problem.edit(Applicability::Unsafe, field.span(), "false")
-    }
+    .help("set publicly_accessible = false; use ECS Exec, Session Manager or a VPN to reach it from a laptop")
 }
 
 pub(super) fn instance(probe: &mut Probe<'_>, database: &Database) {
@@ -28,5 +24,8 @@ pub(super) fn cluster(probe: &mut Probe<'_>, cluster: &DatabaseCluster) {
 
 /// Absent is no finding: the provider of Terraform sends false.
 fn judge(probe: &mut Probe<'_>, field: &Field<bool>) {
-    probe.decide(field.holds(false, |public| *public), &field.origin, || public(field));
+    let meta = probe.meta();
+    probe.decide(field.holds(false, |public| *public), &field.origin, || {
+        edits::replace(public(), meta, field, Applicability::Unsafe, "false")
+    });
 }

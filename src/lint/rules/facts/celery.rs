@@ -187,16 +187,16 @@ fn command_lines(container: &Container) -> Vec<Vec<String>> {
             if lines.len() * choices.len() > MOST_LINES {
                 choices = vec![HOLE.to_string()];
             }
-            lines = lines
-                .iter()
-                .flat_map(|line| {
-                    choices.iter().map(|choice| {
-                        let mut longer: Vec<String> = line.clone();
-                        longer.push(choice.clone());
-                        longer
-                    })
-                })
-                .collect();
+            let longer = |line: &Vec<String>, choice: &String| line.iter().chain([choice]).cloned().collect();
+            match choices.as_slice() {
+                [only] => lines.iter_mut().for_each(|line| line.push(only.clone())),
+                _ => {
+                    lines = lines
+                        .iter()
+                        .flat_map(|line| choices.iter().map(move |choice| longer(line, choice)))
+                        .collect();
+                }
+            }
         }
         if list.open.is_some() {
             for line in &mut lines {

@@ -1,6 +1,7 @@
 //! What an image reference says, also where only parts of it are known. Source: the reference grammar of
 //! the distribution project; ECR user guide for registry hosts.
 
+use super::placeholder;
 use crate::model::task::Container;
 use crate::model::{Field, PatternPart, State, Tri};
 use crate::value::{Cause, Causes};
@@ -80,6 +81,11 @@ pub(crate) fn pin(image: &Field<String>) -> Pin {
 
 fn pin_of(text: &str) -> Pin {
     let image = Image::parse(text);
+    // What stands behind a placeholder decides, unless it is one itself.
+    let end = image.digest.or(image.tag).or_else(|| image.repository.rsplit('/').next()).unwrap_or(text);
+    if placeholder::is_in(end) {
+        return Pin::Unknown(placeholder::cause(text));
+    }
     match (image.digest, image.tag) {
         (Some(_), _) => Pin::Fixed,
         (None, Some("latest")) => Pin::Latest,
@@ -281,6 +287,9 @@ mod tests {
         assert_eq!(pin_of("ghcr.io:443/acme/cache"), Pin::Missing);
         assert_eq!(pin_of("acme/shop:latest-123"), Pin::Fixed);
         assert_eq!(pin_of("acme/shop:latest@sha256:00"), Pin::Fixed);
+        assert_eq!(pin_of("${REGISTRY}/shop:latest"), Pin::Latest);
+        assert!(matches!(pin_of("<IMAGE1_NAME>"), Pin::Unknown(_)));
+        assert!(matches!(pin_of("acme/shop:${TAG:-latest}"), Pin::Unknown(_)));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! One role for the ECS agent and for the application.
 
+use super::super::facts::placeholder;
 use crate::lint::{Probe, Problem};
 use crate::model::graph::RoleId;
 use crate::model::task::TaskDefinition;
@@ -59,6 +60,9 @@ fn name(deployment: &Deployment, field: &Field<Reference>, link: &Link<RoleId>) 
         return end.map(|(_, name)| name.to_owned()).ok_or_else(|| field.causes());
     };
     if let Some(text) = &reference.text {
+        if placeholder::is_in(role_name(text)) {
+            return Err(placeholder::cause(text));
+        }
         return Ok(role_name(text).to_owned());
     }
     match link.to().and_then(|id| deployment.role(id)) {

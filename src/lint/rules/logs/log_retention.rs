@@ -4,7 +4,7 @@ use rust_decimal::{Decimal, RoundingStrategy};
 
 use crate::cost;
 use crate::lint::probe::listed;
-use crate::lint::{Check, Probe, Problem, Severity};
+use crate::lint::{Applicability, Check, Probe, Problem, Severity};
 use crate::model::logs::LogGroup;
 use crate::model::task::{Container, TaskDefinition};
 use crate::model::workflow::{Command, Workflow};
@@ -21,14 +21,16 @@ const VOLUME: u32 = 10;
 
 const HELP: &str = "set the number of days that people really search back; 30 is usual";
 
-fn no_retention(is_zero: bool, region: Option<&str>) -> Problem {
-    let what = if is_zero {
+fn no_retention(retention: &Field<i64>, region: Option<&str>) -> Problem {
+    let what = if retention.is_written() {
         "the retention is 0 days, which means for ever"
     } else {
         "the log group has no retention"
     };
     let growth = region.and_then(growth).map_or_else(String::new, |growth| format!(". {growth}"));
-    Problem::new(format!("{what}: its events are kept and billed for ever")).help(format!("{HELP}{growth}"))
+    Problem::new(format!("{what}: its events are kept and billed for ever"))
+        .help(format!("{HELP}{growth}"))
+        .rewrite(Applicability::Unsafe, retention, "30")
 }
 
 /// What keeping everything costs, for a volume that is easy to scale.
@@ -36,10 +38,9 @@ fn growth(region: &str) -> Option<String> {
     let amounts = cost::logs_kept_for_ever(region)?.map(|(months, amount)| {
         let amount = (amount * Decimal::from(VOLUME))
             .round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero);
-        let after = if months == 1 { "1 month".to_owned() } else { format!("{months} months") };
-        format!("${amount:.2} after {after}")
+        format!("${amount:.2} in month {months}")
     });
-    Some(format!("With {VOLUME} GB of logs a month, storage in {region} costs {} a month", listed(&amounts)))
+    Some(format!("With {VOLUME} GB of logs a month, storage in {region} costs {}", listed(&amounts)))
 }
 
 fn created_undeclared(name: &str) -> Problem {
@@ -64,7 +65,7 @@ fn group(probe: &mut Probe<'_>, group: &LogGroup) {
     let fixed_by_aws = group.class.holds(false, |class| class == "DELIVERY");
     let for_ever = group.retention.holds(true, |days| *days == 0);
     probe.decide(for_ever.and(fixed_by_aws.negate()), &group.retention.origin, || {
-        no_retention(group.retention.is_written(), group.meta.region.known().map(String::as_str))
+        no_retention(&group.retention, group.meta.region.known().map(String::as_str))
     });
 }
 
@@ -97,7 +98,7 @@ fn created_by_task(probe: &mut Probe<'_>, _: &TaskDefinition, container: &Contai
         return;
     };
     let Some(create) = log.option("awslogs-create-group") else { return };
-    let creates = create.value.holds(false, |value| value == "true");
+    let creates = create.value.holds(false, |value| value.eq_ignore_ascii_case("true"));
     if creates.is_no() {
         return;
     }

@@ -101,9 +101,8 @@ pub(super) fn check(probe: &mut Probe<'_>, rule: &SecurityGroupRule, group: Opti
         Tri::No => probe.pass(),
         Tri::Maybe(causes) => probe.undecided(exposure::place(rule, is_anywhere), &causes),
         Tri::Yes => {
-            let whose = attached
-                .as_ref()
-                .map_or(Whose::Other, |attached| whose(probe.deployment, attached, rule, &admin));
+            let whose =
+                attached.as_ref().map_or(Whose::Other, |attached| whose(probe, attached, rule, &admin));
             let problem = open(rule, exposure::source_text(rule, is_anywhere), whose);
             probe.fail(exposure::place(rule, is_anywhere), problem);
         }
@@ -145,7 +144,7 @@ fn serves_public(deployment: &Deployment, attached: &Attached<'_>, rule: &Securi
         .fold(Tri::No, Tri::or)
 }
 
-fn whose(deployment: &Deployment, attached: &Attached<'_>, rule: &SecurityGroupRule, admin: &Tri) -> Whose {
+fn whose(probe: &Probe<'_>, attached: &Attached<'_>, rule: &SecurityGroupRule, admin: &Tri) -> Whose {
     let balancers = || attached.balancers.iter().filter(|(_, _, holds)| holds.is_yes());
     let is_plain = exposure::opens_all(rule).is_no() && admin.is_no();
     if attached.services.iter().any(|service| !service.load_balancers.is_empty().is_yes()) {
@@ -163,7 +162,9 @@ fn whose(deployment: &Deployment, attached: &Attached<'_>, rule: &SecurityGroupR
         if is_plain { Whose::InternalBalancer } else { Whose::Balancer }
     } else if attached.instance {
         let is_web = exposure::opens_only(rule, &WEB_PORTS).is_yes();
-        if is_web && deployment.load_balancers.is_empty() { Whose::PublicInstance } else { Whose::Instance }
+        let unit = probe.meta().unit;
+        let has_balancer = probe.deployment.load_balancers.iter().any(|balancer| balancer.meta.unit == unit);
+        if is_web && !has_balancer { Whose::PublicInstance } else { Whose::Instance }
     } else {
         Whose::Other
     }

@@ -1,6 +1,6 @@
 //! Repositories whose images nobody scans when they are pushed.
 
-use crate::lint::rules::facts::repositories;
+use crate::lint::rules::facts::{edits, repositories};
 use crate::lint::{Applicability, Probe, Problem};
 use crate::model::registry::Repository;
 
@@ -18,12 +18,8 @@ pub(super) fn check(probe: &mut Probe<'_>, repository: &Repository) {
     let field = &repository.scan_on_push;
     let off = field.holds(true, |scan| !scan);
     let elsewhere = exempt.or(repositories::is_scanned_by_registry(probe.deployment, repository));
+    let meta = probe.meta();
     probe.decide(off.and(elsewhere.negate()), &field.origin, || {
-        let problem = not_scanned(field.is_written());
-        if field.is_written() && field.origin.via.is_none() {
-            problem.edit(Applicability::Safe, field.span(), "true")
-        } else {
-            problem
-        }
+        edits::replace(not_scanned(field.is_written()), meta, field, Applicability::Safe, "true")
     });
 }

@@ -1,6 +1,6 @@
 //! Celery beat services that run, or may be scaled to, more than one task; each copy sends every job.
 
-use crate::lint::rules::facts::celery;
+use crate::lint::rules::facts::{celery, edits};
 use crate::lint::{Applicability, Probe, Problem, Severity};
 use crate::model::service::Service;
 use crate::model::{Field, Stage, Tri};
@@ -50,8 +50,9 @@ pub(super) fn check(probe: &mut Probe<'_>, service: &Service) {
         return;
     }
     let many = count.holds(false, |count| *count > 1);
+    let meta = probe.meta();
     settle(probe, &beat, many, count, || match count.known() {
-        Some(known) => with_one(too_many(*known), count),
+        Some(known) => edits::replace(too_many(*known), meta, count, Applicability::Safe, "1"),
         None => too_many_unnumbered(),
     });
     for target in service.scaling.iter().filter_map(|id| probe.deployment.scaling_target(*id)) {
@@ -73,12 +74,4 @@ fn settle<T>(
     if beat.is_yes() || !bad.is_no() {
         probe.decide(bad, &field.origin, problem);
     }
-}
-
-/// Writes 1 where the count itself stands in the service.
-fn with_one(problem: Problem, count: &Field<i64>) -> Problem {
-    if count.origin.via.is_some() {
-        return problem;
-    }
-    problem.edit(Applicability::Safe, count.span(), "1")
 }

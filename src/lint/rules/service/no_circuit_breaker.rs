@@ -1,5 +1,6 @@
 //! Rolling services without a deployment circuit breaker: a broken release restarts for ever.
 
+use crate::lint::rules::facts::edits;
 use crate::lint::{Applicability, Probe, Problem};
 use crate::model::service::{DeploymentAlarms, Service};
 use crate::model::{Field, State, Tri};
@@ -36,13 +37,9 @@ pub(super) fn check(probe: &mut Probe<'_>, service: &Service) {
         }
         State::Known(breaker) => {
             let off = breaker.enable.holds(true, |enable| !enable);
+            let meta = probe.meta();
             probe.decide(applies.and(off), &breaker.enable.origin, || {
-                let problem = switched_off();
-                if breaker.enable.origin.via.is_some() || breaker.enable.is_absent() {
-                    problem
-                } else {
-                    problem.edit(Applicability::Safe, breaker.enable.span(), "true")
-                }
+                edits::replace(switched_off(), meta, &breaker.enable, Applicability::Safe, "true")
             });
         }
     }

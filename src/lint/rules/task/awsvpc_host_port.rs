@@ -1,17 +1,22 @@
 //! Port mappings that cannot work under awsvpc: a host port of its own, and one port in two containers.
 
-use crate::lint::{Probe, Problem};
+use crate::lint::probe::container_element;
+use crate::lint::{Applicability, Probe, Problem};
 use crate::model::task::{Container, PortMapping, TaskDefinition};
 use crate::model::{Field, Tri};
 use crate::value::Causes;
 
 fn host_port_differs(host: &Field<i64>, port: Option<&i64>) -> Problem {
-    let host = host.known().map_or_else(String::new, |host| format!(" {host}"));
+    let is = host.known().map_or_else(String::new, |host| format!(" {host}"));
     let wanted = port.map_or_else(|| "the containerPort".to_owned(), |port| format!("containerPort {port}"));
-    Problem::new(format!(
-        "hostPort{host} is not {wanted}: under awsvpc no port is translated, and ECS refuses it"
+    let problem = Problem::new(format!(
+        "hostPort{is} is not {wanted}: under awsvpc no port is translated, and ECS refuses it"
     ))
-    .help(format!("leave hostPort out, or set it to {wanted}"))
+    .help(format!("leave hostPort out, or set it to {wanted}"));
+    match port {
+        Some(port) => problem.rewrite(Applicability::Safe, host, port.to_string()),
+        None => problem,
+    }
 }
 
 fn port_taken(port: i64, other: &Container, mapping: &PortMapping) -> Problem {
@@ -32,7 +37,7 @@ pub(super) fn check(probe: &mut Probe<'_>, task: &TaskDefinition) {
         for mapping in container.ports.with_template() {
             let differs = differs(mapping);
             let port = mapping.container_port.known();
-            let element = crate::lint::probe::container_element(container.name.known(), index);
+            let element = container_element(container.name.known(), index);
             probe.decide(awsvpc.clone().and(differs), &mapping.host_port.origin, || {
                 host_port_differs(&mapping.host_port, port).element(element)
             });
@@ -74,7 +79,7 @@ fn shared_ports(probe: &mut Probe<'_>, task: &TaskDefinition, awsvpc: &Tri) {
                 Tri::Maybe(causes) => open.add_all(&causes),
                 Tri::Yes => {
                     let Some(port) = mapping.container_port.known() else { continue };
-                    let element = crate::lint::probe::container_element(container.name.known(), *index);
+                    let element = container_element(container.name.known(), *index);
                     probe.fail(
                         &mapping.container_port.origin,
                         port_taken(*port, other, taken).element(element),

@@ -1,15 +1,17 @@
 //! Task definitions in which every container is optional.
 
-use crate::lint::{Probe, Problem};
-use crate::model::Tri;
+use crate::lint::{Applicability, Probe, Problem};
 use crate::model::task::TaskDefinition;
+use crate::model::{Field, Tri};
 
-fn none_essential(count: usize) -> Problem {
+fn none_essential(count: usize, first: &Field<bool>) -> Problem {
     let what = if count == 1 { "the only container sets" } else { "all containers set" };
-    Problem::new(format!(
+    let problem = Problem::new(format!(
         "{what} `essential` to false, and ECS refuses a task without an essential container"
     ))
-    .help("set `essential` to true in the container that does the work, or leave it out there")
+    .help("set `essential` to true in the container that does the work, or leave it out there");
+    // With several containers a person must say which one does the work.
+    if count == 1 { problem.rewrite(Applicability::Safe, first, "true") } else { problem }
 }
 
 pub(super) fn check(probe: &mut Probe<'_>, task: &TaskDefinition) {
@@ -21,5 +23,7 @@ pub(super) fn check(probe: &mut Probe<'_>, task: &TaskDefinition) {
         return;
     };
     let any: Tri = containers.any(|container| container.essential.holds(true, |essential| *essential));
-    probe.decide(any.negate(), &first.essential.origin, || none_essential(containers.items.len()));
+    probe.decide(any.negate(), &first.essential.origin, || {
+        none_essential(containers.items.len(), &first.essential)
+    });
 }

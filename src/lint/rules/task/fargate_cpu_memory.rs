@@ -3,12 +3,12 @@
 use super::super::facts::fargate_sizes::{self as sizes, Size};
 use super::super::facts::launch;
 use crate::lint::probe::listed;
-use crate::lint::{Check, Probe, Problem};
+use crate::lint::{Applicability, Check, Probe, Problem};
 use crate::model::graph::TaskDefinitionId;
 use crate::model::schedule::ScheduledTask;
 use crate::model::service::Service;
 use crate::model::task::TaskDefinition;
-use crate::model::{Field, Link, Tri};
+use crate::model::{Field, Input, Link, Tri};
 use crate::value::Causes;
 
 pub(super) const CHECKS: &[Check] =
@@ -58,6 +58,27 @@ fn advice(wanted: Size, floor: i64, windows: bool) -> String {
     }
 }
 
+/// Writes the cheapest size that holds what is written and what the containers need, where both numbers stand in
+/// the task definition.
+fn with_size(problem: Problem, task: &TaskDefinition, floor: i64, windows: bool) -> Problem {
+    let (Some(cpu), Some(memory)) = (task.cpu.known(), task.memory.known()) else { return problem };
+    let wanted = Size { cpu: *cpu, memory: (*memory).max(floor) };
+    let in_place = task.cpu.origin.via.is_none()
+        && task.memory.origin.via.is_none()
+        && task.operating_system.not_known().is_none();
+    let Some(size) = sizes::cheapest_holding(wanted, windows).filter(|_| in_place) else { return problem };
+    let text: fn(i64) -> String = match task.meta.input {
+        Input::Terraform => |number| number.to_string(),
+        // The API takes strings.
+        Input::TaskDefinition => |number| format!("\"{number}\""),
+        Input::Plan | Input::Workflow => return problem,
+    };
+    [(&task.cpu, size.cpu), (&task.memory, size.memory)]
+        .into_iter()
+        .filter(|(field, number)| field.known() != Some(number))
+        .fold(problem, |problem, (field, number)| problem.rewrite(Applicability::Safe, field, text(number)))
+}
+
 fn step(values: &[i64]) -> i64 {
     match values {
         [first, second, ..] => second - first,
@@ -95,15 +116,15 @@ fn task(probe: &mut Probe<'_>, task: &TaskDefinition) {
     let wanted = Size { cpu, memory: first(&task.memory) };
     if cpu_is_wrong.is_yes() || task.memory.is_absent() {
         probe.decide(on_fargate.and(cpu_is_wrong), &task.cpu.origin, || {
-            no_cpu_size(cpu, windows, advice(wanted, floor, windows))
+            with_size(no_cpu_size(cpu, windows, advice(wanted, floor, windows)), task, floor, windows)
         });
     } else {
         let wrong = on_fargate.and(pair_is_wrong);
         let is_open = matches!(wrong, Tri::Maybe(_)) && task.cpu.not_known().is_some();
         let at = if is_open { &task.cpu.origin } else { &task.memory.origin };
         probe.decide(wrong, at, || {
-            no_pair(wanted, windows, advice(wanted, floor, windows))
-                .related(&task.cpu.origin, "the task's cpu")
+            let problem = no_pair(wanted, windows, advice(wanted, floor, windows));
+            with_size(problem.related(&task.cpu.origin, "the task's cpu"), task, floor, windows)
         });
     }
 }

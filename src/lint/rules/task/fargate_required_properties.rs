@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::super::facts::launch;
 use crate::lint::probe::container_element;
-use crate::lint::{Probe, Problem};
+use crate::lint::{Applicability, Probe, Problem};
 use crate::model::task::{Container, TaskDefinition};
 use crate::model::{Field, Tri};
 use crate::value::Origin;
@@ -34,7 +34,9 @@ fn wrong_mode(mode: &Field<String>) -> Problem {
         Some(mode) => format!("networkMode is {mode}"),
         None => "networkMode is not set".to_owned(),
     };
-    Problem::new(format!("{is}, and Fargate runs awsvpc only")).help("set the network mode to `awsvpc`")
+    Problem::new(format!("{is}, and Fargate runs awsvpc only"))
+        .help("set the network mode to `awsvpc`")
+        .rewrite(Applicability::Unsafe, mode, "\"awsvpc\"")
 }
 
 fn refused(field: &str, help: &str) -> Problem {
