@@ -63,6 +63,7 @@ pub fn complete(plan: &Evaluation, source: &Evaluation) -> Evaluation {
         variables: plan.variables.clone(),
         files: plan.files.iter().chain(&source.files).cloned().collect(),
         unresolved_modules: Vec::new(),
+        undeclared: source.undeclared.clone(),
         diagnostics: plan.diagnostics.iter().chain(&source.diagnostics).cloned().collect(),
     }
 }
