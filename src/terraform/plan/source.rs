@@ -65,7 +65,6 @@ pub fn complete(plan: &Evaluation, source: &Evaluation) -> Evaluation {
         unresolved_modules: Vec::new(),
         undeclared: source.undeclared.clone(),
         diagnostics: plan.diagnostics.iter().chain(&source.diagnostics).cloned().collect(),
-        undeclared: Vec::new(),
         named: source.named.clone(),
     }
 }
