@@ -20,6 +20,9 @@ const MOST_INSTANCES: usize = 20_000;
 /// Steps of a circle that are named.
 const MOST_STEPS_TOLD: usize = 20;
 
+/// Parts that a module instance counts for, see [`super::Limits::made`].
+const INSTANCE: usize = 32;
+
 /// A memo: what is being worked out, and what has been.
 #[derive(Debug, Clone)]
 pub(crate) enum Slot<T> {
@@ -43,8 +46,8 @@ pub(crate) struct Instance {
     pub(crate) multiplicity: Multiplicity,
     /// Values for root variables, from files and flags.
     pub(crate) inputs: HashMap<Arc<str>, super::inputs::InputValue>,
-    variables: Memo<Value>,
-    locals: Memo<Value>,
+    pub(crate) variables: Memo<Value>,
+    pub(crate) locals: Memo<Value>,
     outputs: Memo<Value>,
     call_memo: Memo<Rc<CallState>>,
     pub(crate) resources: Memo<Rc<super::resource::ResourceState>>,
@@ -590,10 +593,12 @@ impl Evaluator<'_> {
             return CallState::Unresolved(Cause::Limit { what: what.into() });
         }
         let config = self.configs.module(&dir);
+        self.take_in(&config);
         let mut calls = vec![call.header];
         calls.extend(&instance.calls);
         let plan = self.expand(instance, &call.body, call.header);
         CallState::Resolved(plan.map(|key, repetition, multiplicity| {
+            self.spend(INSTANCE, call.header);
             let address = format!("{address}{}", key.suffix());
             let child = Rc::new(Instance::new(
                 config.clone(),

@@ -162,6 +162,7 @@ impl Evaluator<'_> {
             let span = list.span.unwrap_or(header);
             entries.insert(name, Entry { key_span: Some(span), value: list.finish(span) });
         }
+        self.spend(entries.len() + 1, header);
         Value::object(entries, Origin::at(header))
     }
 

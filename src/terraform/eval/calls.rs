@@ -24,8 +24,6 @@ impl Evaluator<'_> {
             Ok(arguments) => arguments,
             Err(unknown) => return Ok(unknown),
         };
-        let arguments: Vec<Value> =
-            arguments.into_iter().map(|argument| self.bounded(argument, span)).collect();
         if !arguments.iter().all(Value::is_wholly_known) {
             self.note_may_fail();
         }
@@ -100,9 +98,21 @@ impl Evaluator<'_> {
             span,
             limits: &self.options.limits,
         };
+        let limited = |value: &Value| match value.as_unknown().and_then(|unknown| unknown.causes.first()) {
+            Some(Cause::Limit { what }) => Some(what.clone()),
+            _ => None,
+        };
+        // An argument that met a limit has been reported where that was.
+        let met_before = arguments.iter().any(|argument| limited(argument).is_some());
         let outcome = functions::call(&call.name, arguments, &surroundings);
         if outcome.as_ref().is_ok_and(reads_missing_file) {
             self.note_may_fail();
+        }
+        if let Ok(value) = &outcome
+            && let Some(what) = limited(value)
+            && !met_before
+        {
+            self.limit(&what, span);
         }
         outcome.map_err(|failure| match failure {
             functions::Failure::UnknownFunction => {

@@ -8,7 +8,7 @@ use super::{Context, Evaluator, Failure, Outcome};
 use crate::source::Span;
 use crate::syntax::hcl::{Expr, ExprKind, Item, ItemKey};
 use crate::terraform::convert;
-use crate::value::{Causes, Entry, Kind, Mapping, MappingKind, Origin, Rest, Type, Value};
+use crate::value::{Built, Causes, Entry, Kind, Mapping, MappingKind, Origin, Rest, Type, Value};
 
 impl Evaluator<'_> {
     pub(super) fn eval_inner(&self, context: Context<'_>, expr: &Expr) -> Outcome {
@@ -18,19 +18,25 @@ impl Evaluator<'_> {
             ExprKind::Bool(value) => Ok(Value::bool(*value, origin())),
             ExprKind::Number(value) => Ok(Value::number(value.clone(), origin())),
             ExprKind::String(text) => Ok(Value::string(text.clone(), origin())),
-            ExprKind::Template(parts) => self.template(context, parts, expr.span),
+            ExprKind::Template(parts) => {
+                self.template(context, parts, expr.span).map(|value| self.kept(value, expr.span))
+            }
             ExprKind::Wrapped(inner) => self.eval(context, inner),
             ExprKind::Tuple(items) => {
                 let items = items.iter().map(|item| self.eval(context, item)).collect::<Result<_, _>>()?;
-                Ok(Value::tuple(items, origin()))
+                Ok(self.kept(Value::tuple(items, origin()), expr.span))
             }
-            ExprKind::Object(items) => self.object(context, items, expr.span),
+            ExprKind::Object(items) => {
+                self.object(context, items, expr.span).map(|value| self.kept(value, expr.span))
+            }
             ExprKind::Name(_) => self.reference(context, expr, &[], expr.span),
             ExprKind::Traverse { root, steps } => self.reference(context, root, steps, expr.span),
             ExprKind::Conditional { condition, then, otherwise } => {
                 self.conditional(context, condition, then, otherwise, expr.span)
             }
-            ExprKind::Call(call) => self.call(context, call, expr.span),
+            ExprKind::Call(call) => {
+                self.call(context, call, expr.span).map(|value| self.kept(value, expr.span))
+            }
             ExprKind::Unary { operator, operand } => {
                 let operand = self.eval(context, operand)?;
                 self.unary(*operator, &operand, expr.span)
@@ -40,8 +46,16 @@ impl Evaluator<'_> {
                 let right = self.eval(context, right)?;
                 self.binary(*operator, &left, &right, expr.span)
             }
-            ExprKind::For(each) => self.for_expression(context, each, expr.span),
+            ExprKind::For(each) => {
+                self.for_expression(context, each, expr.span).map(|value| self.kept(value, expr.span))
+            }
         }
+    }
+
+    /// A value that was made: counted, and given up when it is too large.
+    pub(super) fn kept(&self, value: Value, span: Span) -> Value {
+        let value = self.bounded(value, span);
+        self.spend(made(&value), span).unwrap_or(value)
     }
 
     fn object(&self, context: Context<'_>, items: &[Item], span: Span) -> Outcome {
@@ -279,5 +293,21 @@ fn has_convertible_leaf(value: &Value) -> bool {
         Kind::Null(_) | Kind::String(_) => false,
         Kind::Sequence(sequence) => sequence.items.iter().any(has_convertible_leaf),
         Kind::Mapping(mapping) => mapping.entries.values().any(|entry| has_convertible_leaf(&entry.value)),
+    }
+}
+
+/// Parts of a value that are not shared with those it was made from.
+fn made(value: &Value) -> usize {
+    1 + match &value.kind {
+        Kind::Null(_) | Kind::Bool(_) | Kind::Number(_) | Kind::Unknown(_) => 0,
+        Kind::String(text) => {
+            let parts = match text.built.as_deref() {
+                Some(Built::Template(parts)) => parts.len(),
+                _ => 0,
+            };
+            parts + text.as_str().len() / 128
+        }
+        Kind::Sequence(sequence) => sequence.items.len(),
+        Kind::Mapping(mapping) => mapping.entries.len(),
     }
 }

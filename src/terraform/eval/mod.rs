@@ -20,10 +20,10 @@ use std::sync::Arc;
 
 use super::config::Configs;
 use super::instance::Instance;
-use super::{Class, Diagnostic, Options, UnresolvedModule};
+use super::{Class, Diagnostic, Options, UnresolvedModule, functions};
 use crate::source::{Files, Span};
 use crate::syntax::hcl::Expr;
-use crate::value::{Cause, Kind, Origin, Value};
+use crate::value::{Cause, Origin, Value};
 
 /// Why an expression has no value: Terraform would stop here.
 #[derive(Debug, Clone)]
@@ -145,6 +145,11 @@ pub(crate) struct Evaluator<'a> {
     /// Definitions that are being worked out, outermost first.
     pub(crate) path: RefCell<Vec<super::instance::Asked>>,
     steps: Cell<u64>,
+    /// Parts of values made so far, and how many may be made; see [`super::Limits::made`].
+    made: Cell<u64>,
+    allowed: Cell<u64>,
+    /// Directories of the modules that [`Self::allowed`] has taken in.
+    known_modules: RefCell<HashSet<PathBuf>>,
     depth: Cell<usize>,
     /// Set when something evaluated may fail for some completion of what is unknown; `try` looks at it.
     may_fail: Cell<bool>,
@@ -156,21 +161,8 @@ pub(crate) struct Evaluator<'a> {
 /// Nested evaluations, counted over references too. The stack of [`super::with_stack`] holds this many.
 const DEEPEST: usize = 2_500;
 
-/// Parts of one value, counted as often as they are reached.
-const MOST_PARTS: u64 = 1_000_000;
-
-fn fits_into(value: &Value, budget: &mut u64) -> bool {
-    if *budget == 0 {
-        return false;
-    }
-    *budget -= 1;
-    match &value.kind {
-        Kind::Sequence(sequence) => sequence.items.iter().all(|item| fits_into(item, budget)),
-        Kind::Mapping(mapping) => mapping.entries.values().all(|entry| fits_into(&entry.value, budget)),
-        Kind::Unknown(unknown) => unknown.alternatives.iter().all(|value| fits_into(value, budget)),
-        Kind::Null(_) | Kind::Bool(_) | Kind::Number(_) | Kind::String(_) => true,
-    }
-}
+/// The limit on what one root module may make.
+const MADE: &str = "parts of all values of one root module";
 
 impl<'a> Evaluator<'a> {
     pub(crate) fn new(configs: &'a Configs<'a>, dir: &Path, options: &'a Options) -> Self {
@@ -191,6 +183,9 @@ impl<'a> Evaluator<'a> {
             vendored_memo: RefCell::default(),
             path: RefCell::default(),
             steps: Cell::new(0),
+            made: Cell::new(0),
+            allowed: Cell::new(options.limits.made),
+            known_modules: RefCell::default(),
             depth: Cell::new(0),
             may_fail: Cell::new(false),
             uncertain: Cell::new(false),
@@ -264,19 +259,44 @@ impl<'a> Evaluator<'a> {
     /// Reports that `argument` asks for more than [`super::Limits::instances`] of `what`.
     pub(crate) fn too_many(&self, argument: &str, asked: usize, what: &str, span: Span) {
         let most = self.options.limits.instances;
-        self.report_limit(format!("{argument} asks for {asked} {what}; more than {most} are not read"), span);
+        self.report_limit(format!(
+            "{argument} asks for {asked} {what}; more than {most} are not read (`limits.instances` in plimsoll.yaml)"
+        ), span);
     }
 
-    /// Notes that what is being evaluated may fail for some completion of its unknowns.
-    pub(crate) fn note_may_fail(&self) {
-        self.may_fail.set(true);
+    /// Counts parts that were made. `Some` with the unknown to go on with when there are too many.
+    pub(crate) fn spend(&self, parts: usize, span: Span) -> Option<Value> {
+        let before = self.made.get();
+        let made = before.saturating_add(u64::try_from(parts).unwrap_or(u64::MAX));
+        self.made.set(made);
+        if made <= self.allowed.get() {
+            return None;
+        }
+        Some(self.limit(MADE, span))
+    }
+
+    /// Gives room for the values of a module that is evaluated for the first time.
+    pub(crate) fn take_in(&self, module: &super::Module) {
+        if self.known_modules.borrow_mut().insert(module.dir.clone()) {
+            let room = module.bytes.saturating_mul(self.options.limits.made_per_byte);
+            self.allowed.set(self.allowed.get().saturating_add(room));
+        }
     }
 
     /// The value, or a limit where it has more parts than are looked at: values share their parts, so that a
     /// few lines can describe any number of them.
     pub(crate) fn bounded(&self, value: Value, span: Span) -> Value {
-        let mut budget = MOST_PARTS;
-        if fits_into(&value, &mut budget) { value } else { self.limit("parts of one value", span) }
+        if value.weight(self.options.limits.value) > self.options.limits.value {
+            let mut limit = self.limit(functions::VALUE, span);
+            limit.sensitive = value.sensitive;
+            return limit;
+        }
+        value
+    }
+
+    /// Notes that what is being evaluated may fail for some completion of its unknowns.
+    pub(crate) fn note_may_fail(&self) {
+        self.may_fail.set(true);
     }
 
     /// Evaluates an expression.
@@ -289,6 +309,9 @@ impl<'a> Evaluator<'a> {
                 return Ok(self.limit("evaluation steps", expr.span));
             }
             return Ok(Value::unknown(cause, Origin::at(expr.span)));
+        }
+        if self.made.get() > self.allowed.get() {
+            return Ok(Value::unknown(Cause::Limit { what: MADE.into() }, Origin::at(expr.span)));
         }
         if self.depth.get() >= DEEPEST {
             return Ok(self.limit("nesting of references", expr.span));

@@ -241,7 +241,8 @@ mod tests {
 
     #[test]
     fn arguments_of_older_providers_are_remembered() {
-        let removed = |ty, name| matches!(facts(Mode::Managed, ty).unwrap().get(name), Some(Fact::Removed { .. }));
+        let removed =
+            |ty, name| matches!(facts(Mode::Managed, ty).unwrap().get(name), Some(Fact::Removed { .. }));
         assert!(removed("aws_eip", "vpc"));
         assert!(removed("aws_db_instance", "name"));
         assert!(removed("aws_ecs_cluster", "capacity_providers"));
@@ -270,7 +271,9 @@ mod tests {
 
     #[test]
     fn constraints_that_rule_out_the_described_version() {
-        for constraint in ["~> 5.0", "5.31.0", "= 4.0", "< 6.0.0", ">= 3.0, < 6", "<= 5.9", ">= 7", "nonsense"] {
+        for constraint in
+            ["~> 5.0", "5.31.0", "= 4.0", "< 6.0.0", ">= 3.0, < 6", "<= 5.9", ">= 7", "nonsense"]
+        {
             assert!(rules_out(constraint), "{constraint}");
         }
         for constraint in [">= 4.0", "~> 6.0", "6.1.0", "< 7", ">= 5.0, != 5.1.0", "<= 6.0"] {
