@@ -13,7 +13,6 @@ use crate::date::Date;
 use crate::lint::Profile;
 use crate::model::Stage;
 use crate::report::{self, Style};
-use crate::source::Files;
 use crate::terraform::{Input, Options};
 
 /// The request that the arguments describe.
@@ -161,24 +160,4 @@ pub(super) fn outcome<'a>(analysis: &'a Analysis, as_of: Date) -> report::Outcom
         notes: &analysis.notes,
         environment: &analysis.environment,
     }
-}
-
-/// Files for a command that looks at one root module.
-pub(super) fn files_for(dir: &Path, root: Option<&Path>) -> Result<(Files, PathBuf), Stop> {
-    let real = dir.canonicalize().map_err(|error| Stop::path(format!("`{}`: {error}", dir.display())))?;
-    if !real.is_dir() {
-        return Err(Stop::path(format!("`{}` is no directory", dir.display())));
-    }
-    let top = match root {
-        Some(root) => {
-            root.canonicalize().map_err(|error| Stop::path(format!("`{}`: {error}", root.display())))?
-        }
-        None => real.ancestors().find(|above| above.join(".git").exists()).unwrap_or(&real).to_path_buf(),
-    };
-    if !real.starts_with(&top) {
-        return Err(Stop::path(format!("`{}` lies outside the root `{}`", dir.display(), top.display())));
-    }
-    let files = Files::new(&top, &working_directory()?)
-        .map_err(|error| Stop::path(format!("`{}`: {error}", top.display())))?;
-    Ok((files, real))
 }

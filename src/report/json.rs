@@ -464,6 +464,23 @@ pub(super) fn write(value: &impl Serialize, out: &mut dyn Write) -> io::Result<(
     writeln!(out)
 }
 
+/// Writes JSON on one line, safe on a terminal.
+///
+/// # Errors
+/// When the stream fails.
+pub fn line(value: &serde_json::Value, out: &mut dyn Write) -> io::Result<()> {
+    let text = value.to_string();
+    for c in text.chars() {
+        if text::visible(c) == c {
+            write!(out, "{c}")?;
+        } else {
+            let mut units = [0; 2];
+            c.encode_utf16(&mut units).iter().try_for_each(|unit| write!(out, "\\u{unit:04x}"))?;
+        }
+    }
+    writeln!(out)
+}
+
 /// Pretty JSON that is safe on a terminal: what [`text::visible`] replaces is written as an escape.
 struct Terminal<'i> {
     pretty: PrettyFormatter<'i>,

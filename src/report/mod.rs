@@ -2,9 +2,11 @@
 //! are given; nothing here prints, exits or judges. Source text passes through [`Masks`] on its way out.
 
 pub mod estimate;
+pub mod evaluated;
 pub mod github;
 pub mod human;
 pub mod json;
+mod literal;
 pub mod mistakes;
 pub mod page;
 mod patch;
@@ -13,7 +15,9 @@ pub mod show;
 pub mod style;
 mod table;
 mod text;
+pub mod veil;
 mod view;
+pub mod why;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

@@ -14,12 +14,14 @@ pub mod functions;
 mod inputs;
 mod instance;
 mod json;
+mod lookup;
 mod policy;
 mod resource;
 mod roots;
 mod session;
 
 pub use config::{Configs, Module};
+pub use lookup::{Lookup, lookup};
 pub use roots::{Root, find_roots};
 pub use session::Session;
 
