@@ -99,10 +99,9 @@ impl Masks {
     pub fn covers(&self, span: Span) -> bool {
         self.origins.contains(&span)
             || (!span.is_empty()
-                && self
-                    .added(span.file, span.range())
-                    .next()
-                    .is_some_and(|hidden| hidden.start <= span.range().start + 1 && hidden.end + 1 >= span.range().end))
+                && self.added(span.file, span.range()).next().is_some_and(|hidden| {
+                    hidden.start <= span.range().start + 1 && hidden.end + 1 >= span.range().end
+                }))
     }
 
     /// Whether a text is a hidden value, as a whole.

@@ -86,8 +86,7 @@ pub fn add_value(masks: &mut Masks, value: &Value, sources: &SourceMap) {
 
 /// Takes hidden values out of everything said in words.
 pub(super) fn redact(judgement: &mut Judgement, masks: &mut Masks, sources: &SourceMap) {
-    let files: HashSet<_> =
-        judgement.findings.iter().map(|finding| finding.primary.file).collect();
+    let files: HashSet<_> = judgement.findings.iter().map(|finding| finding.primary.file).collect();
     let mut files: Vec<_> = files.into_iter().collect();
     files.sort();
     files.into_iter().for_each(|file| masks.learn(sources, file));

@@ -109,6 +109,7 @@ pub(super) fn run(request: &Request, jobs: Option<usize>) -> Result<Analysis, St
 pub(super) fn deliver(
     output: Option<&Path>,
     color: Color,
+    quiet: bool,
     write: impl FnOnce(&Style, &mut dyn Write) -> std::io::Result<()>,
 ) -> Result<(), Stop> {
     match output {
@@ -119,14 +120,14 @@ pub(super) fn deliver(
                 Color::Always => anstream::ColorChoice::Always,
                 Color::Never => anstream::ColorChoice::Never,
             };
-            let style = Style::detect(&stdout, choice);
+            let style = Style { quiet, ..Style::detect(&stdout, choice) };
             let mut out = std::io::BufWriter::new(stdout.lock());
             write(&style, &mut out)?;
             Ok(out.flush()?)
         }
         Some(path) => {
             let mut text = Vec::new();
-            write(&Style::plain(100), &mut text)?;
+            write(&Style { quiet, ..Style::plain(100) }, &mut text)?;
             let failed =
                 |error: std::io::Error| Stop::path(format!("cannot write {}: {error}", path.display()));
             let beside = beside(path);

@@ -59,10 +59,10 @@ pub(super) fn run(args: &EvalArgs, matches: &ArgMatches) -> Result<Exit, Stop> {
         for (asked, answer) in &answers {
             match answer {
                 Ok(value) => {
-                    common::deliver(None, args.color, |_, out| expression(value, asked, veil, out))?;
+                    common::deliver(None, args.color, false, |_, out| expression(value, asked, veil, out))?;
                 }
                 Err(diagnostic) if reads_lines => {
-                    common::deliver(None, args.color, |style, out| {
+                    common::deliver(None, args.color, false, |style, out| {
                         crate::report::mistakes::evaluation(diagnostic, veil, style, out)
                     })?;
                 }
@@ -70,7 +70,7 @@ pub(super) fn run(args: &EvalArgs, matches: &ArgMatches) -> Result<Exit, Stop> {
             }
         }
     } else {
-        common::deliver(None, args.color, |_, out| {
+        common::deliver(None, args.color, false, |_, out| {
             answers.iter().try_for_each(|(asked, answer)| {
                 let json = match answer {
                     Ok(value) => evaluated(value, asked, veil),

@@ -43,7 +43,7 @@ pub(super) fn run(args: &ShowArgs, matches: &ArgMatches) -> Result<Exit, Stop> {
     if let Some(address) = why {
         let value = value_at(evaluation, address, asked, veil)?;
         let asked = Asked { address, value: &value, evaluation, veil };
-        common::deliver(args.output.as_deref(), args.color, |style, out| match args.format {
+        common::deliver(args.output.as_deref(), args.color, false, |style, out| match args.format {
             Format::Human => report::why::human(&asked, style, out),
             Format::Json => report::why::json(&asked, out),
         })?;
@@ -55,14 +55,14 @@ pub(super) fn run(args: &ShowArgs, matches: &ArgMatches) -> Result<Exit, Stop> {
         if let ([address], Format::Human) = (only.as_slice(), args.format)
             && let Lookup::Found(value) = lookup(evaluation, address)
         {
-            common::deliver(args.output.as_deref(), args.color, |_, out| {
+            common::deliver(args.output.as_deref(), args.color, false, |_, out| {
                 report::show::expression(&value, address, veil, out)
             })?;
             return Ok(Exit::Clean);
         }
         return Err(unknown_address(evaluation, &only.join("`, `"), &root));
     }
-    common::deliver(args.output.as_deref(), args.color, |style, out| match args.format {
+    common::deliver(args.output.as_deref(), args.color, false, |style, out| match args.format {
         Format::Human => report::show::human(&shown, style, out),
         Format::Json => report::show::json(&shown, out),
     })?;

@@ -99,7 +99,9 @@ fn pieces(text: &str) -> Vec<&str> {
     let mut rest = text;
     while rest.len() > 2 * PIECE {
         let at = (0..=PIECE).rev().find(|at| rest.is_char_boundary(*at)).unwrap_or(0);
-        let Some((head, tail)) = rest.split_at_checked(at).filter(|(head, _)| !head.is_empty()) else { break };
+        let Some((head, tail)) = rest.split_at_checked(at).filter(|(head, _)| !head.is_empty()) else {
+            break;
+        };
         pieces.push(head);
         rest = tail;
     }

@@ -10,13 +10,8 @@ use crate::value::{Built, Cause, Kind, Number, Rest, Unknown, Value};
 /// `address` is what the value is called, or a reference to it; its last name may tell a secret.
 #[must_use]
 pub fn evaluated(value: &Value, address: &str, veil: Veil<'_>) -> Json {
-    let mut parts = Parts {
-        veil,
-        unknown: Vec::new(),
-        sensitive: Vec::new(),
-        causes: Map::new(),
-        partial: Map::new(),
-    };
+    let mut parts =
+        Parts { veil, unknown: Vec::new(), sensitive: Vec::new(), causes: Map::new(), partial: Map::new() };
     let json = parts.json(value, "", super::show::last_name(address), false);
     let mut object = Map::new();
     object.insert("value".to_owned(), json);

@@ -217,11 +217,9 @@ fn finding_record<'a>(outcome: &Outcome<'a>, finding: &'a Finding) -> FindingRec
             edits: fix
                 .edits
                 .iter()
-                .map(|edit| EditRecord {
-                    file: sources.name(edit.span.file),
-                    start: edit.span.start,
-                    end: edit.span.end,
-                    text: &edit.text,
+                .filter_map(|edit| {
+                    let (start, end) = outcome.on_disk(edit.span)?;
+                    Some(EditRecord { file: sources.name(edit.span.file), start, end, text: &edit.text })
                 })
                 .collect(),
         }),

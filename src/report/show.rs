@@ -31,7 +31,12 @@ impl<'a> Shown<'a> {
     }
 
     fn resources(&self) -> impl Iterator<Item = &'a Resource> {
-        self.evaluation.resources.iter().filter(|resource| self.takes(&resource.address))
+        self.evaluation.resources.iter().filter(|resource| {
+            // `aws_ecs_service` means those of modules as well.
+            let in_module = resource.address.strip_prefix(&*resource.module);
+            let local = in_module.and_then(|rest| rest.strip_prefix('.'));
+            self.takes(&resource.address) || local.is_some_and(|local| self.takes(local))
+        })
     }
 
     fn variables(&self) -> impl Iterator<Item = &'a (Arc<str>, Value)> {

@@ -36,7 +36,9 @@ impl<'a> Veil<'a> {
     /// The text of a string that is not hidden as a whole, without hidden parts.
     pub(super) fn text(&self, text: &Text) -> String {
         if let Some(Built::Template(parts)) = text.built.as_deref()
-            && parts.iter().any(|part| matches!(part, Part::Hole(hole) if hole.sensitive || self.hides("", hole)))
+            && parts
+                .iter()
+                .any(|part| matches!(part, Part::Hole(hole) if hole.sensitive || self.hides("", hole)))
         {
             let pieces = parts.iter().map(|part| match part {
                 Part::Literal { text, .. } => self.plain(text),

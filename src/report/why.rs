@@ -45,7 +45,8 @@ impl Asked<'_> {
     /// From where it was written outwards.
     fn chain(&self, origin: &Origin) -> Vec<Place> {
         let written = self.veil.source(origin.span);
-        let what = if written.is_empty() { "written here".to_owned() } else { format!("written as {written}") };
+        let what =
+            if written.is_empty() { "written here".to_owned() } else { format!("written as {written}") };
         let mut stops = vec![Place { what, span: origin.span }];
         let mut steps: Vec<Place> = origin
             .steps()
@@ -124,7 +125,8 @@ pub fn human(asked: &Asked<'_>, style: &Style, out: &mut dyn Write) -> io::Resul
     unknown_parts(asked.value, "", asked.veil, &mut unknown);
     let more = unknown.len() > MOST_UNKNOWN;
     for (path, causes) in unknown.iter().take(MOST_UNKNOWN) {
-        let path = if path.is_empty() { "the value".to_owned() } else { path.trim_start_matches('.').to_owned() };
+        let path =
+            if path.is_empty() { "the value".to_owned() } else { path.trim_start_matches('.').to_owned() };
         for cause in causes {
             writeln!(out, "  {} is not known: {}", text::line(&path), text::line(&cause.to_string()))?;
             if let Some(how) = cause.decide_with() {
@@ -160,7 +162,8 @@ fn way(
         last = Some((place, stop.what));
     }
     if let Some((name, declared)) = asked.refers_to(value) {
-        let place = declared.map_or_else(String::new, |span| format!(", declared at {}", asked.veil.place(span)));
+        let place =
+            declared.map_or_else(String::new, |span| format!(", declared at {}", asked.veil.place(span)));
         writeln!(out, "{pad}refers to {}{}", text::line(&name), text::line(&place))?;
     }
     let built = match &value.kind {
@@ -228,7 +231,9 @@ pub fn json(asked: &Asked<'_>, out: &mut dyn Write) -> io::Result<()> {
     let causes: Vec<Json> = veil
         .causes(&asked.value.causes())
         .iter()
-        .map(|cause| json!({ "kind": cause.kind(), "name": cause.name(), "decide_with": cause.decide_with() }))
+        .map(
+            |cause| json!({ "kind": cause.kind(), "name": cause.name(), "decide_with": cause.decide_with() }),
+        )
         .collect();
     let refers_to = asked.refers_to(asked.value).map(|(address, declared)| {
         let mut entry = declared.map_or_else(|| json!({}), place);

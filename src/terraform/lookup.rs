@@ -8,7 +8,11 @@ use crate::value::{Built, Kind, Value};
 pub enum Lookup<'e> {
     Found(Box<Value>),
     /// The resource exists; this step of the path leads nowhere. The names that exist there.
-    NoMember { resource: &'e Resource, step: String, known: Vec<String> },
+    NoMember {
+        resource: &'e Resource,
+        step: String,
+        known: Vec<String>,
+    },
     /// No resource has such an address.
     NoResource,
 }
