@@ -41,7 +41,7 @@ pub fn decode_text(bytes: &[u8]) -> Result<Arc<str>, DecodeError> {
 /// Where the decoded text begins in the bytes of its file; `None` where its offsets are none of the file
 /// (UTF-16).
 #[must_use]
-pub fn text_start(bytes: &[u8]) -> Option<u32> {
+pub(super) fn text_start(bytes: &[u8]) -> Option<u32> {
     match bytes {
         [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => None,
         [0xEF, 0xBB, 0xBF, ..] => Some(3),
