@@ -172,7 +172,7 @@ fn fact(field: blob::Field) -> Fact {
         let nesting = match field.detail {
             nesting::SET | nesting::ONE_SET => Nesting::Set,
             nesting::SINGLE => Nesting::Single,
-            _ => Nesting::List,
+            nesting::LIST | nesting::ONE | _ => Nesting::List,
         };
         return Fact::Block(BlockFacts { content: TypeFacts { shape: field.payload }, nesting });
     }
@@ -309,8 +309,8 @@ mod tests {
         assert_eq!(meant("luanch_type"), Some("launch_type"));
         assert_eq!(meant("something_of_a_newer_version"), None);
         assert_eq!(service().meant("load_balancers", Written::Block), Some("load_balancer"));
-        let group = facts(Mode::Managed, "aws_lb_target_group").unwrap();
-        assert_eq!(group.meant("ipv4_address_type", Written::Argument), None);
+        let subnet = facts(Mode::Managed, "aws_subnet").unwrap();
+        assert_eq!(subnet.meant("ipv4_cidr_block", Written::Argument), None);
     }
 
     #[test]
