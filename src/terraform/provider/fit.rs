@@ -25,7 +25,7 @@ impl Set {
     pub(crate) fn argument(fact: Option<&Fact>, value: Value) -> Self {
         match fact {
             Some(Fact::Attribute(attribute)) if attribute.content().is_none() => {
-                match convert::convert(&value, &attribute.ty()) {
+                match convert::convert(&value, &kept_apart(attribute.ty(), &value)) {
                     Ok(value) => Self { value, error: None },
                     Err(error) => Self { value, error: Some(error) },
                 }
@@ -33,6 +33,15 @@ impl Set {
             Some(Fact::Attribute(_) | Fact::Block(_)) => Self { value: as_blocks(value), error: None },
             _ => Self { value, error: None },
         }
+    }
+}
+
+/// The type to convert an argument to. Unknown elements of a set may be equal, so that a set no longer tells them
+/// apart; a list does, and each keeps the resource that it refers to.
+fn kept_apart(ty: Type, value: &Value) -> Type {
+    match ty {
+        Type::Set(item) if !value.is_wholly_known() => Type::List(item),
+        ty => ty,
     }
 }
 
@@ -90,7 +99,10 @@ pub(crate) fn complete(fact: &Fact, value: &Value, cause: &dyn Fn(&str) -> Cause
             };
             convert::convert(&filled, &attribute.ty()).unwrap_or(filled)
         }
-        Fact::Attribute(_) | Fact::Removed => value.clone(),
+        Fact::Attribute(attribute) => {
+            convert::convert(value, &attribute.ty()).unwrap_or_else(|_| value.clone())
+        }
+        Fact::Removed => value.clone(),
         Fact::Block(block) => blocks(*block, value, cause, TYPE_DEPTH),
     }
 }
