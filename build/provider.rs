@@ -181,7 +181,8 @@ impl Facts {
         let major = major.parse().map_err(|_| format!("`{major}` is no major version"))?;
         let table = if *kind == "data" { &mut self.data } else { &mut self.resources };
         let mut shape = table.get_mut(*ty).ok_or_else(|| format!("there is no {kind} `{ty}`"))?;
-        let (parents, name) = path.rsplit_once('.').map_or((None, *path), |(parents, name)| (Some(parents), name));
+        let (parents, name) =
+            path.rsplit_once('.').map_or((None, *path), |(parents, name)| (Some(parents), name));
         for parent in parents.into_iter().flat_map(|parents| parents.split('.')) {
             match shape.get_mut(parent) {
                 Some(Field::Block { shape: inner, .. }) => shape = inner,

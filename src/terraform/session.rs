@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::config::Configs;
 use super::eval::{Evaluator, Failure};
-use super::instance::{CallState, Instance, context};
+use super::instance::{CallState, Instance, Slot, context};
 use super::{Class, Diagnostic, Evaluation, Multiplicity, Options};
 use crate::source::Span;
 use crate::syntax::hcl;
@@ -32,6 +32,7 @@ impl<'a> Session<'a> {
             Multiplicity::One,
             inputs,
         ));
+        evaluator.take_in(&root.config);
         evaluator.instances.borrow_mut().push(root.clone());
         Self { evaluator, root }
     }
@@ -102,10 +103,32 @@ impl<'a> Session<'a> {
             resources,
             outputs,
             variables,
+            named: self.named(),
             files,
             unresolved_modules,
+            undeclared: self.evaluator.undeclared.borrow().clone(),
             diagnostics,
         }
+    }
+
+    /// Variables and locals of every module instance; all are evaluated before.
+    fn named(&self) -> Vec<(Arc<str>, Value)> {
+        let mut named = Vec::new();
+        for instance in self.evaluator.instances.borrow().iter() {
+            for memo in [&instance.variables, &instance.locals] {
+                let mut values: Vec<(Arc<str>, Value)> = memo
+                    .borrow()
+                    .iter()
+                    .filter_map(|(name, slot)| match slot {
+                        Slot::Done(value) => Some((name.clone(), value.clone())),
+                        Slot::Busy => None,
+                    })
+                    .collect();
+                values.sort_by(|(a, _), (b, _)| a.cmp(b));
+                named.append(&mut values);
+            }
+        }
+        named
     }
 
     /// Evaluates what nothing may refer to, because Terraform does so too.
@@ -120,9 +143,12 @@ impl<'a> Session<'a> {
         config.problems.iter().for_each(|problem| evaluator.report(problem.clone()));
         let cx = context(instance);
         for (name, variable) in &config.variables {
-            settle(evaluator.variable(instance, name, variable.header));
+            let value = evaluator.variable(instance, name, variable.header);
+            let written = value.as_ref().ok().map(Value::span).filter(|span| !span.is_empty());
+            settle(value);
             for (condition, message) in &variable.validations {
-                evaluator.check(cx, condition, message.as_ref(), &format!("the variable `{name}`"));
+                let what = format!("the variable `{name}`");
+                evaluator.check_of(cx, condition, message.as_ref(), &what, written);
             }
         }
         for (name, local) in &config.locals {

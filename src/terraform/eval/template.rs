@@ -6,7 +6,7 @@ use super::alternatives::{choices, combine, unknown_like};
 use super::{Context, Evaluator, Failure, Outcome, Scope};
 use crate::source::Span;
 use crate::syntax::hcl::TemplatePart;
-use crate::terraform::convert;
+use crate::terraform::{convert, functions};
 use crate::value::{Built, Causes, Kind, Origin, Part, Text, Type, Unknown, Value};
 
 /// Parts under construction.
@@ -31,7 +31,7 @@ impl Evaluator<'_> {
         into: &mut Parts,
     ) -> Result<(), Box<Failure>> {
         for part in parts {
-            if into.bytes > self.options.limits.string {
+            if into.bytes > self.options.limits.string || into.parts.len() > self.options.limits.value {
                 return Ok(());
             }
             match part {
@@ -126,6 +126,9 @@ impl Evaluator<'_> {
         let Parts { parts, sensitive, bytes } = built;
         if bytes > self.options.limits.string {
             return self.limit("length of a string", span);
+        }
+        if parts.len() > self.options.limits.value {
+            return self.limit(functions::VALUE, span);
         }
         let mut value = match known_text(&parts) {
             Some(text) => {

@@ -315,7 +315,9 @@ mod tests {
 
     #[test]
     fn constraints_that_rule_out_the_described_version() {
-        for constraint in ["~> 5.0", "5.31.0", "= 4.0", "< 6.0.0", ">= 3.0, < 6", "<= 5.9", ">= 7", "nonsense"] {
+        for constraint in
+            ["~> 5.0", "5.31.0", "= 4.0", "< 6.0.0", ">= 3.0, < 6", "<= 5.9", ">= 7", "nonsense"]
+        {
             assert!(rules_out(constraint), "{constraint}");
         }
         for constraint in [">= 4.0", "~> 6.0", "6.1.0", "< 7", ">= 5.0, != 5.1.0", "<= 6.0"] {
