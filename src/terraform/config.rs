@@ -8,7 +8,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::constraint::{self, Defaults};
 use super::{Class, Diagnostic, Mode, json};
 use crate::source::{Files, LoadError, Span};
-use crate::syntax::hcl::{self, Attribute, Block, Body, Expr, ExprKind, ItemKey, Problem, ProblemKind, StepKind};
+use crate::syntax::hcl::{
+    self, Attribute, Block, Body, Expr, ExprKind, ItemKey, Problem, ProblemKind, StepKind,
+};
 use crate::value::Type;
 
 /// Parsed modules by directory; shared between the roots of a run.
@@ -310,7 +312,8 @@ impl Builder {
                 self.module.providers.insert(key.into(), Arc::new(block));
             }
             "terraform" => {
-                let required = block.body.blocks("required_providers").flat_map(|block| &block.body.attributes);
+                let required =
+                    block.body.blocks("required_providers").flat_map(|block| &block.body.attributes);
                 self.module.aws_versions.extend(required.filter_map(aws_version));
                 self.module.root_marks |=
                     block.body.blocks.iter().any(|inner| matches!(&*inner.kind, "backend" | "cloud"));
@@ -554,7 +557,6 @@ fn aws_version(attribute: &Attribute) -> Option<Arc<str>> {
     };
     is_aws.then(|| text("version")).flatten()
 }
-
 
 /// The text of a literal string.
 pub(crate) fn literal_string(expr: &Expr) -> Option<Arc<str>> {

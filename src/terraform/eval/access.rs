@@ -110,7 +110,11 @@ impl Evaluator<'_> {
             let fact = facts.and_then(|facts| facts.get(name));
             let cause = |attribute: &str| {
                 let (address, attribute) = (address.clone(), attribute.into());
-                if is_data { Cause::Data { address, attribute } } else { Cause::Computed { address, attribute } }
+                if is_data {
+                    Cause::Data { address, attribute }
+                } else {
+                    Cause::Computed { address, attribute }
+                }
             };
             let part = match (mapping.entries.get(name), &fact) {
                 (Some(entry), Some(fact)) => {
@@ -118,8 +122,9 @@ impl Evaluator<'_> {
                     provider::complete(fact, &value.child(&entry.value), &inside)
                 }
                 (Some(entry), None) => value.child(&entry.value),
-                (None, Some(fact)) if let Some(mut part) =
-                    provider::unset(fact, is_data, || cause(name), &value.origin) => {
+                (None, Some(fact))
+                    if let Some(mut part) = provider::unset(fact, is_data, || cause(name), &value.origin) =>
+                {
                     part.sensitive = value.sensitive;
                     part
                 }

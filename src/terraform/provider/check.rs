@@ -24,7 +24,12 @@ pub(crate) struct Described {
 
 impl Evaluator<'_> {
     /// The value of an argument, converted to its type. What does not fit and what does not exist is reported.
-    pub(crate) fn argument(&self, described: Option<&Described>, attribute: &Attribute, value: Value) -> Value {
+    pub(crate) fn argument(
+        &self,
+        described: Option<&Described>,
+        attribute: &Attribute,
+        value: Value,
+    ) -> Value {
         let Some(described) = described else { return value };
         let fact = described.facts.get(&attribute.name);
         if fact.is_none() {
@@ -61,7 +66,9 @@ impl Evaluator<'_> {
     }
 
     fn unsupported(&self, described: &Described, name: &str, span: Span, written: Written) {
-        let Some(meant) = described.facts.meant(name, written).filter(|_| self.is_described()) else { return };
+        let Some(meant) = described.facts.meant(name, written).filter(|_| self.is_described()) else {
+            return;
+        };
         let kind = if written == Written::Block { "block" } else { "argument" };
         self.report(Diagnostic {
             class: Class::Evaluation,

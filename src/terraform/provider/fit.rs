@@ -66,7 +66,10 @@ pub(crate) fn unset(fact: &Fact, is_data: bool, cause: impl Fn() -> Cause, origi
         Fact::Removed => return None,
         Fact::Attribute(attribute) => {
             let ty = attribute.ty();
-            if is_data || attribute.computed || matches!(ty, Type::Bool | Type::Number | Type::String | Type::Dynamic) {
+            if is_data
+                || attribute.computed
+                || matches!(ty, Type::Bool | Type::Number | Type::String | Type::Dynamic)
+            {
                 Kind::Unknown(Arc::new(Unknown::of_type(Causes::one(cause()), ty)))
             } else {
                 Kind::Null(ty)

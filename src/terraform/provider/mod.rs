@@ -296,7 +296,10 @@ mod tests {
     #[test]
     fn an_address_leads_to_the_facts() {
         assert_eq!(facts_at("aws_ecs_service.web"), Some(service()));
-        assert_eq!(facts_at("module.api[\"a.b]\\\"\"].module.x[0].aws_ecs_service.web[\"k\"]"), Some(service()));
+        assert_eq!(
+            facts_at("module.api[\"a.b]\\\"\"].module.x[0].aws_ecs_service.web[\"k\"]"),
+            Some(service())
+        );
         assert_eq!(facts_at("module.x.data.aws_ecs_service.web"), facts(Mode::Data, "aws_ecs_service"));
         assert_eq!(facts_at("module.x[\""), None);
         assert_eq!(facts_at("random_id.x"), None);
