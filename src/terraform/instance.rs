@@ -681,7 +681,7 @@ impl Evaluator<'_> {
     }
 }
 
-fn is_local(source: &str) -> bool {
+pub(crate) fn is_local(source: &str) -> bool {
     source == "." || source == ".." || source.starts_with("./") || source.starts_with("../")
 }
 
