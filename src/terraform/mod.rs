@@ -14,6 +14,7 @@ pub mod functions;
 mod inputs;
 mod instance;
 mod json;
+pub mod plan;
 mod policy;
 mod provider;
 mod resource;
@@ -42,11 +43,19 @@ pub struct Options {
     pub limits: Limits,
 }
 
-/// One `--var name=value` or `--var-file path`.
+/// A value of a variable: `--var name=value`, `--var-file path`, or one read from a plan.
 #[derive(Debug, Clone)]
 pub enum Input {
-    Var { name: String, value: String },
+    Var {
+        name: String,
+        value: String,
+    },
     VarFile(PathBuf),
+    /// A value read elsewhere: from a plan. A variable that is not declared is passed over.
+    Value {
+        name: String,
+        value: Value,
+    },
 }
 
 /// Where evaluation stops and the rest becomes unknown with cause `limit`.
@@ -94,6 +103,8 @@ pub struct Evaluation {
     pub outputs: Vec<(Arc<str>, Value)>,
     /// Root variables with the value used, in order of name.
     pub variables: Vec<(Arc<str>, Value)>,
+    /// Variables and locals of every module instance that was opened, the root's first.
+    pub named: Vec<(Arc<str>, Value)>,
     /// Files of the configuration and of every module it uses, var files included, as given to `Files`.
     pub files: Vec<PathBuf>,
     /// Module calls that could not be followed (registry, git, missing directory).
@@ -159,6 +170,8 @@ pub struct Lifecycle {
     pub ignore_changes: Vec<Arc<str>>,
     pub prevent_destroy: bool,
     pub create_before_destroy: bool,
+    /// Why all of this is not known; empty where it is. A plan does not say it.
+    pub unsaid: Causes,
 }
 
 /// A `module` block whose source is not in the repository.

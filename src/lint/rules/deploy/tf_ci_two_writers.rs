@@ -40,6 +40,7 @@ pub(super) fn check(probe: &mut Probe<'_>, service: &Service) {
             Tri::No => {}
             Tri::Maybe(causes) => open.add_all(&causes),
             Tri::Yes if ignored.covers("task_definition") => return probe.pass(),
+            Tri::Yes if !ignored.unsaid.is_empty() => open.add_all(&ignored.unsaid),
             Tri::Yes => {
                 let at = ignored.span.map_or_else(|| service.meta.origin.clone(), Origin::at);
                 let has_ignores = ignored.span.is_some();
