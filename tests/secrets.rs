@@ -191,8 +191,7 @@ fn workflows(root: &Path, planted: &mut Planted) {
 
 /// Files that cannot be read to their end.
 fn broken(root: &Path, planted: &mut Planted) {
-    for at in 0..4 {
-        let name = NAMES[at];
+    for (at, name) in NAMES.iter().enumerate().take(4) {
         let lower = name.to_lowercase();
         put(
             root,

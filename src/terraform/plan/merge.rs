@@ -360,7 +360,7 @@ fn causes_of(targets: &[Target]) -> Causes {
 fn inside_of(facts: Option<TypeFacts>, name: &str) -> Option<TypeFacts> {
     match facts?.get(name)? {
         Fact::Block(block) => Some(block.content),
-        Fact::Attribute(_) | Fact::Removed { .. } => None,
+        Fact::Attribute(_) | Fact::Removed => None,
     }
 }
 

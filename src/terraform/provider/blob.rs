@@ -143,7 +143,7 @@ fn value_type_at(ty: u16, depth: usize) -> Type {
                 })
                 .collect::<BTreeMap<_, _>>(),
         ),
-        tag::DYNAMIC | _ => Type::Dynamic,
+        _ => Type::Dynamic,
     }
 }
 

@@ -172,7 +172,7 @@ fn fact(field: blob::Field) -> Fact {
         let nesting = match field.detail {
             nesting::SET | nesting::ONE_SET => Nesting::Set,
             nesting::SINGLE => Nesting::Single,
-            nesting::LIST | nesting::ONE | _ => Nesting::List,
+            _ => Nesting::List,
         };
         return Fact::Block(BlockFacts { content: TypeFacts { shape: field.payload }, nesting });
     }
