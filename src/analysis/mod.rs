@@ -122,11 +122,21 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
         task_definitions: std::mem::take(&mut read.task_definitions),
         workflows: std::mem::take(&mut read.workflows),
     };
-    let of_evaluations = evaluations.iter().flat_map(lower::defects::of_evaluation);
-    let of_documents = inputs.task_definitions.iter().flat_map(lower::defects::of_document);
+    let of_documents: Vec<_> = inputs.task_definitions.iter().flat_map(lower::defects::of_document).collect();
+    // Three looks at the same evaluations.
+    let (deployment, (of_evaluations, hidden)) = rayon::join(
+        || lower::lower(inputs, &options),
+        || {
+            rayon::join(
+                || evaluations.par_iter().flat_map_iter(lower::defects::of_evaluation).collect::<Vec<_>>(),
+                || secret_places::of_evaluations(&evaluations),
+            )
+        },
+    );
+    // Taking apart so many values takes longer than judging them: nothing waits for it.
+    rayon::spawn(move || drop(evaluations));
     let mut met = InputReport { problems, open: Vec::new() };
-    of_evaluations.chain(of_documents).for_each(|defect| problems::add_defect(defect, &mut met));
-    let deployment = lower::lower(inputs, &options);
+    of_evaluations.into_iter().chain(of_documents).for_each(|defect| problems::add_defect(defect, &mut met));
 
     let file_count = read.files + modules;
     if file_count == 0 {
@@ -160,7 +170,7 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
     let ignores =
         Ignores::read(&sources, &config.ignores, request.as_of, config.ignore_foreign.unwrap_or(true));
     let judgement = judge(&deployment, met, &policy, &ignores, &sources);
-    let masks = secret_places::masks(&deployment, &evaluations);
+    let masks = secret_places::masks(&deployment, hidden);
     Ok(Analysis {
         sources,
         masks,
@@ -236,6 +246,8 @@ fn evaluate(request: &Request, discovered: &Discovered, files: &Files) -> (Vec<E
     for evaluation in &evaluations {
         seen.extend(evaluation.files.iter().cloned());
     }
+    let modules = configs.into_modules();
+    rayon::spawn(move || drop(modules));
     (evaluations, seen.len())
 }
 

@@ -1,13 +1,36 @@
 //! Places whose text must never be shown: values that the model or the configuration says are secret.
 
+use std::collections::HashSet;
+
+use rayon::prelude::*;
+
 use crate::lint::secrets::{ValueClass, classify, is_secret_name, value_class};
 use crate::mask::Masks;
 use crate::model::{Deployment, Field};
+use crate::source::Span;
 use crate::terraform::Evaluation;
 use crate::value::{Kind, Value};
 
+/// Such places in what was evaluated.
+pub(super) fn of_evaluations(evaluations: &[Evaluation]) -> HashSet<Span> {
+    let each = evaluations.par_iter().map(|evaluation| {
+        let mut places = HashSet::new();
+        for (name, value) in &evaluation.variables {
+            hide(&mut places, name, value, false);
+        }
+        for resource in &evaluation.resources {
+            hide(&mut places, "", &resource.body, false);
+        }
+        places
+    });
+    each.reduce(HashSet::new, |mut all, more| {
+        all.extend(more);
+        all
+    })
+}
+
 /// Every such place. What merely looks like a secret is found by the scanner that `mask` runs over shown text.
-pub(super) fn masks(deployment: &Deployment, evaluations: &[Evaluation]) -> Masks {
+pub(super) fn masks(deployment: &Deployment, evaluated: HashSet<Span>) -> Masks {
     let mut masks = Masks::new();
     for task in &deployment.task_definitions {
         for container in task.containers.with_template() {
@@ -32,19 +55,12 @@ pub(super) fn masks(deployment: &Deployment, evaluations: &[Evaluation]) -> Mask
     for cluster in &deployment.database_clusters {
         password(&cluster.password);
     }
-    for evaluation in evaluations {
-        for (name, value) in &evaluation.variables {
-            hide(&mut masks, name, value, false);
-        }
-        for resource in &evaluation.resources {
-            hide(&mut masks, "", &resource.body, false);
-        }
-    }
+    evaluated.into_iter().for_each(|span| masks.add(span));
     masks
 }
 
 /// Hides known strings that are sensitive, as what they stand `inside` may be, or secret by their name.
-fn hide(masks: &mut Masks, name: &str, value: &Value, inside: bool) {
+fn hide(places: &mut HashSet<Span>, name: &str, value: &Value, inside: bool) {
     let sensitive = inside || value.sensitive;
     match &value.kind {
         Kind::String(text) => {
@@ -53,15 +69,15 @@ fn hide(masks: &mut Masks, name: &str, value: &Value, inside: bool) {
                 || classify(name, text).is_some()
                 || (is_secret_name(name) && value_class(text) == ValueClass::Opaque);
             if secret {
-                masks.add(value.span());
+                places.insert(value.span());
             }
         }
         Kind::Sequence(sequence) => {
-            sequence.items.iter().for_each(|item| hide(masks, name, item, sensitive));
+            sequence.items.iter().for_each(|item| hide(places, name, item, sensitive));
         }
         Kind::Mapping(mapping) => {
             for (key, entry) in &mapping.entries {
-                hide(masks, key, &entry.value, sensitive);
+                hide(places, key, &entry.value, sensitive);
             }
         }
         Kind::Null(_) | Kind::Bool(_) | Kind::Number(_) | Kind::Unknown(_) => {}
