@@ -12,7 +12,7 @@ use crate::terraform::Evaluation;
 use crate::value::{Kind, Value};
 
 /// Such places in what was evaluated.
-pub(super) fn of_evaluations(evaluations: &[Evaluation]) -> HashSet<Span> {
+pub(super) fn of_evaluations(evaluations: &[&Evaluation]) -> HashSet<Span> {
     let each = evaluations.par_iter().map(|evaluation| {
         let mut places = HashSet::new();
         for (name, value) in &evaluation.variables {
@@ -30,18 +30,21 @@ pub(super) fn of_evaluations(evaluations: &[Evaluation]) -> HashSet<Span> {
 }
 
 /// Every such place. What merely looks like a secret is found by the scanner that `mask` runs over shown text.
-pub(super) fn masks(deployment: &Deployment, evaluated: HashSet<Span>) -> Masks {
+pub(super) fn masks(deployment: &Deployment, evaluated: HashSet<Span>, hidden: &[Span]) -> Masks {
     let mut masks = Masks::new();
-    for task in &deployment.task_definitions {
-        for container in task.containers.with_template() {
-            for variable in container.environment.with_template() {
-                let name = variable.name.known().map_or("", String::as_str);
-                if let Some(value) = variable.value.known()
-                    && classify(name, value).is_some()
-                {
-                    masks.add(variable.value.span());
-                }
-            }
+    hidden.iter().for_each(|span| masks.add(*span));
+    let containers = deployment.task_definitions.iter().flat_map(|task| task.containers.with_template());
+    let of_containers = containers.flat_map(|container| container.environment.with_template());
+    let steps = deployment.workflows.iter().flat_map(|workflow| &workflow.jobs);
+    let of_steps = steps
+        .flat_map(|job| job.steps.with_template())
+        .flat_map(|step| step.task_environment.with_template());
+    for variable in of_containers.chain(of_steps) {
+        let name = variable.name.known().map_or("", String::as_str);
+        if let Some(value) = variable.value.known()
+            && classify(name, value).is_some()
+        {
+            masks.add(variable.value.span());
         }
     }
     let mut password = |field: &Field<String>| {

@@ -102,7 +102,8 @@ pub fn call(name: &str, args: Vec<Value>, context: &Context<'_>) -> Result<Value
     });
     if weight.is_none() {
         // Looking deeper into the arguments is what takes long.
-        let unknown = Unknown::of_type(Causes::one(Cause::Limit { what: VALUE.into() }), function.returns.ty());
+        let unknown =
+            Unknown::of_type(Causes::one(Cause::Limit { what: VALUE.into() }), function.returns.ty());
         let mut result = Value::from_unknown(unknown, Origin::at(context.span));
         result.sensitive = args.iter().any(|arg| arg.sensitive);
         return Ok(result);

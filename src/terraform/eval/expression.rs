@@ -147,7 +147,7 @@ impl Evaluator<'_> {
                 };
                 match other {
                     Some(other) => match self.unify(taken.clone(), other.clone(), uncertain, span) {
-                        Ok(Unified::Same(taken, _) | Unified::Open(taken, _)) => taken,
+                        Ok(Unified::Same(taken, _) | Unified::Open(taken)) => taken,
                         // Where a branch fails, the other one keeps its type.
                         Err(_) if uncertain => {
                             self.note_may_fail();
@@ -208,7 +208,7 @@ enum Unified {
     /// The second is `None` where its value cannot be converted.
     Same(Value, Option<Value>),
     /// The common type depends on what is not known.
-    Open(Value, Value),
+    Open(Value),
 }
 
 impl Evaluator<'_> {
@@ -243,7 +243,7 @@ impl Evaluator<'_> {
                 self.note_may_fail();
                 // Where a branch fails, the other one stays what it is.
                 if uncertain {
-                    return Ok(Unified::Open(value, other));
+                    return Ok(Unified::Open(value));
                 }
                 return Ok(unify_open(value, other, &own, &foreign));
             }
@@ -278,11 +278,11 @@ fn unify_open(value: Value, other: Value, own: &Type, foreign: &Type) -> Unified
     if *own == Type::String || *foreign == Type::String {
         return match (text(&value), text(&other)) {
             (Some(value), other) => Unified::Same(value, other),
-            _ => Unified::Open(value, other),
+            _ => Unified::Open(value),
         };
     }
     let own_stays = !has_convertible_leaf(&value) && !has_convertible_leaf(&other);
-    if own_stays { Unified::Same(value, Some(other)) } else { Unified::Open(value, other) }
+    if own_stays { Unified::Same(value, Some(other)) } else { Unified::Open(value) }
 }
 
 /// Whether a number or bool stands in the value, which would become a string beside strings.

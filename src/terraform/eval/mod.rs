@@ -120,6 +120,9 @@ impl<'s> Context<'s> {
     }
 }
 
+/// A module call that could not be followed: where it stands, its name, what is known of it.
+type Unfollowed = (Rc<Instance>, Arc<str>, UnresolvedModule);
+
 /// Evaluation of one root module: everything found so far.
 pub(crate) struct Evaluator<'a> {
     pub(crate) files: &'a Files,
@@ -131,11 +134,16 @@ pub(crate) struct Evaluator<'a> {
     pub(crate) diagnostics: RefCell<Vec<Diagnostic>>,
     reported: RefCell<HashSet<(Span, String)>>,
     /// Calls that could not be followed, with the module they stand in and their name there.
-    pub(crate) unresolved: RefCell<Vec<(Rc<Instance>, Arc<str>, UnresolvedModule)>>,
+    pub(crate) unresolved: RefCell<Vec<Unfollowed>>,
+    pub(crate) undeclared: RefCell<Vec<super::Undeclared>>,
     pub(crate) used_files: RefCell<BTreeSet<PathBuf>>,
+    /// Null defaults of root variables, by place, where the run lacks other values: see [`Self::not_given`].
+    pub(crate) null_defaults: RefCell<HashMap<Span, Arc<str>>>,
     templates: RefCell<HashMap<PathBuf, Option<Arc<Expr>>>>,
     /// `modules.json` of the root module, read at the first use.
     pub(crate) vendored_memo: RefCell<Option<Rc<HashMap<String, String>>>>,
+    /// Definitions that are being worked out, outermost first.
+    pub(crate) path: RefCell<Vec<super::instance::Asked>>,
     steps: Cell<u64>,
     /// Parts of values made so far, and how many may be made; see [`super::Limits::made`].
     made: Cell<u64>,
@@ -168,9 +176,12 @@ impl<'a> Evaluator<'a> {
             diagnostics: RefCell::default(),
             reported: RefCell::default(),
             unresolved: RefCell::default(),
+            undeclared: RefCell::default(),
             used_files: RefCell::default(),
+            null_defaults: RefCell::default(),
             templates: RefCell::default(),
             vendored_memo: RefCell::default(),
+            path: RefCell::default(),
             steps: Cell::new(0),
             made: Cell::new(0),
             allowed: Cell::new(options.limits.made),
@@ -214,6 +225,14 @@ impl<'a> Evaluator<'a> {
         });
     }
 
+    /// The root variable whose null default this value is, in a run that lacks the value of some required root
+    /// variable. Terraform would not run like that: whatever gives the missing value, a var file as a rule, gives
+    /// this one too where it may not be null.
+    pub(crate) fn not_given(&self, value: &Value) -> Option<Cause> {
+        let name = self.null_defaults.borrow().get(&value.origin.span).cloned();
+        name.filter(|_| value.is_null()).map(|name| Cause::MissingVariable { name })
+    }
+
     /// The value, or the failure reported and an unknown in its place.
     pub(crate) fn settle(&self, outcome: Outcome, span: Span) -> Value {
         outcome.unwrap_or_else(|failure| {
@@ -229,13 +248,18 @@ impl<'a> Evaluator<'a> {
 
     /// An unknown for a limit that was reached, reported once at `span`.
     pub(crate) fn limit(&self, what: &str, span: Span) -> Value {
-        self.report(Diagnostic {
-            class: Class::Limit,
-            message: format!("a limit was reached: {what}"),
-            span,
-            related: Vec::new(),
-        });
+        self.report_limit(format!("a limit was reached: {what}"), span);
         Value::unknown(Cause::Limit { what: what.into() }, Origin::at(span))
+    }
+
+    fn report_limit(&self, message: String, span: Span) {
+        self.report(Diagnostic { class: Class::Limit, message, span, related: Vec::new() });
+    }
+
+    /// Reports that `argument` asks for more than [`super::Limits::instances`] of `what`.
+    pub(crate) fn too_many(&self, argument: &str, asked: usize, what: &str, span: Span) {
+        let most = self.options.limits.instances;
+        self.report_limit(format!("{argument} asks for {asked} {what}; more than {most} are not read"), span);
     }
 
     /// Counts parts that were made. `Some` with the unknown to go on with when there are too many.

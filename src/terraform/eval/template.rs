@@ -100,7 +100,13 @@ impl Evaluator<'_> {
 
     fn add_hole(&self, value: &Value, span: Span, into: &mut Parts) -> Result<(), Box<Failure>> {
         if value.is_null() {
-            return Err(Failure::new(span, "a null value cannot be part of a string"));
+            let Some(cause) = self.not_given(value) else {
+                return Err(Failure::new(span, "a null value cannot be part of a string"));
+            };
+            let mut unknown = Unknown::of_type(Causes::one(cause), Type::String);
+            unknown.not_null = true;
+            into.parts.push(Part::Hole(Value::from_unknown(unknown, value.origin.clone())));
+            return Ok(());
         }
         let text = convert::convert(value, &Type::String)
             .map_err(|_| Failure::new(span, "only strings, numbers and bools can be part of a string"))?;

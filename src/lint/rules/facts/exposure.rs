@@ -318,9 +318,7 @@ pub(crate) fn attached(deployment: &Deployment, id: SecurityGroupId) -> Attached
     let mentioned_by = |kinds: &[&str]| {
         deployment.security_group(id).is_some_and(|group| {
             kinds.iter().flat_map(|kind| deployment.others_of_kind(kind)).any(|other| {
-                ["security_group_ids", "security_groups"]
-                    .iter()
-                    .any(|path| other.mentions(path, &group.meta))
+                ["security_group_ids", "security_groups"].iter().any(|path| other.mentions(path, &group.meta))
             })
         })
     };

@@ -98,7 +98,7 @@ fn created_by_task(probe: &mut Probe<'_>, _: &TaskDefinition, container: &Contai
         return;
     };
     let Some(create) = log.option("awslogs-create-group") else { return };
-    let creates = create.value.holds(false, |value| value == "true");
+    let creates = create.value.holds(false, |value| value.eq_ignore_ascii_case("true"));
     if creates.is_no() {
         return;
     }
