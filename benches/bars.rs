@@ -39,6 +39,7 @@ fn run(dir: &Path, price: bool) -> Analysis {
         stage: None,
         profile: None,
         no_ignores: false,
+        source: None,
         as_of: "2026-11-20".parse().expect("a date"),
         price,
     };

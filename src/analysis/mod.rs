@@ -4,7 +4,7 @@
 mod documents;
 mod plans;
 mod problems;
-mod secret_places;
+pub mod secret_places;
 
 use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
@@ -130,23 +130,13 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
         workflows: std::mem::take(&mut read.workflows),
     };
     let of_documents: Vec<_> = inputs.task_definitions.iter().flat_map(lower::defects::of_document).collect();
-    let judged: Vec<&Evaluation> = evaluations.iter().chain(&plans.judged).collect();
-    let read_in_full: Vec<&Evaluation> = judged.iter().copied().chain(&plans.read).collect();
-    // Three looks at the same evaluations.
-    let (deployment, (of_evaluations, secret)) = rayon::join(
+    let (deployment, of_evaluations) = rayon::join(
         || lower::lower(inputs, &options),
         || {
-            rayon::join(
-                || {
-                    let judged = judged.par_iter().copied();
-                    judged.flat_map_iter(lower::defects::of_evaluation).collect::<Vec<_>>()
-                },
-                || secret_places::of_evaluations(&read_in_full),
-            )
+            let judged = evaluations.par_iter().chain(plans.judged.par_iter());
+            judged.flat_map_iter(lower::defects::of_evaluation).collect::<Vec<_>>()
         },
     );
-    // Taking apart so many values takes longer than judging them: nothing waits for it.
-    rayon::spawn(move || drop(evaluations));
     let mut met = InputReport { problems, open: Vec::new() };
     of_evaluations.into_iter().chain(of_documents).for_each(|defect| problems::add_defect(defect, &mut met));
 
@@ -161,7 +151,7 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
             format!("usage: {}{help}", problem.message)
         }));
     }
-    let estimate = request.price.then(|| {
+    let mut estimate = request.price.then(|| {
         let cost_options = CostOptions {
             region: options.region.clone(),
             price_region: request.price_region.clone(),
@@ -179,10 +169,24 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
         selected: selected(&discovered, &sources, &plans.places),
         no_ignores: request.no_ignores,
     };
-    let ignores =
-        Ignores::read(&sources, &config.ignores, request.as_of, config.ignore_foreign.unwrap_or(true));
-    let judgement = judge(&deployment, met, &policy, &ignores, &sources);
-    let masks = secret_places::masks(&deployment, secret, &plans.hidden);
+    let read_in_full = || evaluations.iter().chain(&plans.judged).chain(&plans.read);
+    let (mut judgement, mut masks) = rayon::join(
+        || {
+            let foreign = config.ignore_foreign.unwrap_or(true);
+            let ignores = Ignores::read(&sources, &config.ignores, request.as_of, foreign);
+            judge(&deployment, met, &policy, &ignores, &sources)
+        },
+        || secret_places::masks(&deployment, read_in_full(), &plans.hidden, &sources),
+    );
+    // Taking apart so many values takes long, and nothing waits for it.
+    rayon::spawn(move || drop(evaluations));
+    secret_places::redact(&mut judgement, &mut masks, &sources);
+    if let Some(estimate) = &mut estimate {
+        secret_places::redact_estimate(estimate, &masks, &sources);
+    }
+    notes.iter_mut().for_each(|note| {
+        secret_places::clean(&masks, &sources, note);
+    });
     Ok(Analysis {
         sources,
         masks,

@@ -100,6 +100,13 @@ pub struct Judgement {
     pub undecided_checks: usize,
 }
 
+impl Judgement {
+    /// Computes the fingerprints anew, after resources or elements were renamed.
+    pub(crate) fn renew_fingerprints(&mut self) {
+        add_fingerprints(&mut self.findings);
+    }
+}
+
 /// Turns verdicts and input problems into the judgement.
 #[must_use]
 pub(super) fn collect(

@@ -46,8 +46,8 @@ pub(crate) struct Instance {
     pub(crate) multiplicity: Multiplicity,
     /// Values for root variables, from files and flags.
     pub(crate) inputs: HashMap<Arc<str>, super::inputs::InputValue>,
-    variables: Memo<Value>,
-    locals: Memo<Value>,
+    pub(crate) variables: Memo<Value>,
+    pub(crate) locals: Memo<Value>,
     outputs: Memo<Value>,
     call_memo: Memo<Rc<CallState>>,
     pub(crate) resources: Memo<Rc<super::resource::ResourceState>>,
