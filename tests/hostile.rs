@@ -127,6 +127,68 @@ fn expressions_that_explode_reach_a_limit() {
     assert!(has(&report, "limit-reached", "main.tf"), "{report}");
 }
 
+/// Small texts that describe large values, each by another way.
+#[test]
+fn values_that_explode_reach_a_limit() {
+    let doubled = |name: &str, start: &str, next: &str| {
+        let levels = (1..40).map(|level| {
+            format!("  {name}{level} = {}\n", next.replace('@', &format!("local.{name}{}", level - 1)))
+        });
+        format!("locals {{\n  {name}0 = {start}\n{}}}\n", levels.collect::<String>())
+    };
+    let big = "[for i in range(1000) : i]";
+    for (what, text) in [
+        ("tuples", doubled("a", "1", "[@, @]") + "output \"x\" {\n  value = jsonencode(local.a39)\n}\n"),
+        ("objects", doubled("a", "{}", "{ x = @, y = @ }") + "output \"x\" {\n  value = local.a39 == local.a38\n}\n"),
+        ("json", doubled("a", "\"\"", "jsonencode([@, @])")),
+        ("empty text", doubled("a", "\"\"", "\"${@}${@}\"")),
+        ("merge", doubled("a", "{}", "merge(@, { x = @, y = @ })")),
+        ("flatten", doubled("a", "[1]", "flatten([@, @])")),
+        ("setproduct", format!("locals {{\n  n = {big}\n  x = setproduct(local.n, local.n, local.n)\n}}\n")),
+        ("wide setproduct", format!("locals {{\n  x = setproduct({big}, {})\n}}\n", vec!["[1]"; 500].join(", "))),
+        ("nested for", format!("locals {{\n  n = {big}\n  x = [for a in local.n : [for b in local.n : [for c in local.n : c]]]\n}}\n")),
+        ("keyed for", format!("locals {{\n  n = {big}\n  x = {{ for a in local.n : a => {{ for b in local.n : b => \"${{a}}\" }} }}\n}}\n")),
+        ("template loop", format!("locals {{\n  n = {big}\n  x = \"%{{ for a in local.n }}%{{ for b in local.n }}${{\"\"}}%{{ endfor }}%{{ endfor }}\"\n}}\n")),
+        ("format width", "locals {\n  x = format(\"%0999999999d\", 1)\n}\n".to_owned()),
+        ("format precision", "locals {\n  x = format(\"%.999999999f\", 1)\n}\n".to_owned()),
+        ("formatlist", format!("locals {{\n  x = formatlist(\"%9999s\", {big})\n}}\n")),
+        ("join", doubled("a", "join(\"\", [for i in range(1000) : \"xxxxxxxxxx\"])", "join(\"\", [@, @, @, @])")),
+        ("split", "locals {\n  x = split(\"\", format(\"%1000000s\", \"\"))\n}\n".to_owned()),
+        ("regexall", "locals {\n  x = regexall(\".\", format(\"%1000000s\", \"\"))\n}\n".to_owned()),
+        ("indent", "locals {\n  x = indent(999999999, \"a\\nb\")\n}\n".to_owned()),
+        ("replace", doubled("a", "\"xx\"", "replace(@, \"x\", @)")),
+        ("jsondecode", "locals {\n  x = jsondecode(\"[${join(\",\", [for i in range(1000) : join(\",\", [for j in range(1000) : 1])])}]\")\n}\n".to_owned()),
+        ("yamldecode", format!("locals {{\n  x = yamldecode(\"a0: &a0 [1, 1]\\n{}\")\n}}\n",
+            (1..40).map(|level| format!("a{level}: &a{level} [*a{0}, *a{0}]\\n", level - 1)).collect::<String>())),
+        ("locals", format!("locals {{\n  n = {big}\n{}}}\n",
+            (0..300).map(|at| format!("  x{at} = [for a in local.n : [for b in range(90) : \"${{a}}-${{b}}\"]]\n")).collect::<String>())),
+        ("resources", (0..2000).map(|at| format!("resource \"aws_eip\" \"e{at}\" {{\n  count = 1000\n  tags = {{ Name = \"${{count.index}}\", A = \"a\", B = \"b\" }}\n}}\n")).collect()),
+        ("dynamic", format!("locals {{\n  n = {big}\n}}\nresource \"aws_security_group\" \"a\" {{\n  dynamic \"ingress\" {{\n    for_each = local.n\n    content {{\n      dynamic \"x\" {{\n        for_each = local.n\n        content {{\n          dynamic \"y\" {{\n            for_each = local.n\n            content {{\n              z = 1\n            }}\n          }}\n        }}\n      }}\n    }}\n  }}\n}}\n")),
+    ] {
+        let start = std::time::Instant::now();
+        let (report, _) = check("main.tf", text);
+        eprintln!("{what}: {:?}", start.elapsed());
+        assert!(has(&report, "limit-reached", "main.tf"), "{what}: {report}");
+    }
+}
+
+#[test]
+fn modules_that_multiply_reach_a_limit() {
+    let dir = tempfile::tempdir().unwrap();
+    for level in 0..6 {
+        let text = format!(
+            "module \"next\" {{\n  source = \"../m{}\"\n  count = 1000\n}}\nresource \"aws_eip\" \"a\" {{\n  count = 1000\n}}\n",
+            level + 1
+        );
+        write(dir.path(), &format!("m{level}/main.tf"), text);
+    }
+    write(dir.path(), "m6/main.tf", SANE);
+    let output = run(dir.path(), &["check", "--format", "json", "--root", ".", "."]);
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let limits = report["findings"].as_array().unwrap().iter().filter(|f| f["rule"] == "limit-reached");
+    assert!(limits.count() > 0, "{report}");
+}
+
 #[test]
 fn circles_are_findings() {
     let (report, _) =

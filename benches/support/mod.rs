@@ -6,13 +6,13 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 /// Files by path, relative to the root of the repository.
-pub type Tree = Vec<(String, String)>;
+pub(crate) type Tree = Vec<(String, String)>;
 
 /// Writes the files below `dir`.
 ///
 /// # Panics
 /// When the disk refuses.
-pub fn write(dir: &Path, tree: &Tree) {
+pub(crate) fn write(dir: &Path, tree: &Tree) {
     for (name, text) in tree {
         let path = dir.join(name);
         std::fs::create_dir_all(path.parent().expect("a parent")).expect("a directory");
@@ -22,13 +22,13 @@ pub fn write(dir: &Path, tree: &Tree) {
 
 /// Lines of all files.
 #[must_use]
-pub fn lines(tree: &Tree) -> usize {
+pub(crate) fn lines(tree: &Tree) -> usize {
     tree.iter().map(|(_, text)| text.lines().count()).sum()
 }
 
 /// One task definition as JSON.
 #[must_use]
-pub fn task_definition() -> Tree {
+pub(crate) fn task_definition() -> Tree {
     let text = r#"{
   "family": "storefront",
   "networkMode": "awsvpc",
@@ -68,7 +68,7 @@ pub fn task_definition() -> Tree {
 
 /// A load-balanced service with a database and a cache.
 #[must_use]
-pub fn small_stack() -> Tree {
+pub(crate) fn small_stack() -> Tree {
     let text = r#"provider "aws" {
   region = "eu-west-1"
 }
@@ -528,7 +528,7 @@ resource "aws_ecs_cluster" "main" {
 
 /// A root module `stack` that calls one module a team, each of which calls a nested one a service, which calls another.
 #[must_use]
-pub fn stack(prefix: &str, teams: usize, services: usize) -> Tree {
+pub(crate) fn stack(prefix: &str, teams: usize, services: usize) -> Tree {
     let mut tree: Tree = vec![
         (format!("{prefix}modules/service/main.tf"), SERVICE_MODULE.to_owned()),
         (format!("{prefix}modules/logs/main.tf"), LOGS_MODULE.to_owned()),
@@ -554,19 +554,19 @@ module "team_{number:04}" {{
 
 /// The module repository of 12,000 lines: 49 teams with eight services each.
 #[must_use]
-pub fn module_repository() -> Tree {
+pub(crate) fn module_repository() -> Tree {
     stack("", 49, 8)
 }
 
 /// The repository of 250,000 lines: 21 root modules like [`module_repository`].
 #[must_use]
-pub fn large_repository() -> Tree {
+pub(crate) fn large_repository() -> Tree {
     (0..21).flat_map(|number| stack(&format!("stacks/s{number:02}/"), 49, 8)).collect()
 }
 
 /// A root module with so many services written out.
 #[must_use]
-pub fn services(number: usize) -> Tree {
+pub(crate) fn services(number: usize) -> Tree {
     let mut text = format!(
         "{ROOT}\nvariable \"cluster\" {{\n  default = \"main\"\n}}\n\nvariable \"subnets\" {{\n  default = [\"subnet-1\"]\n}}\n\n"
     );
@@ -578,7 +578,7 @@ pub fn services(number: usize) -> Tree {
 
 /// A root module with so many variables, each used.
 #[must_use]
-pub fn variables(number: usize) -> Tree {
+pub(crate) fn variables(number: usize) -> Tree {
     let mut text = ROOT.to_owned();
     for at in 0..number {
         let _ = write!(

@@ -133,11 +133,16 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
         task_definitions: std::mem::take(&mut read.task_definitions),
         workflows: std::mem::take(&mut read.workflows),
     };
-    let of_evaluations = evaluations.iter().chain(&plans.judged).flat_map(lower::defects::of_evaluation);
-    let of_documents = inputs.task_definitions.iter().flat_map(lower::defects::of_document);
+    let of_documents: Vec<_> = inputs.task_definitions.iter().flat_map(lower::defects::of_document).collect();
+    let (deployment, of_evaluations) = rayon::join(
+        || lower::lower(inputs, &options),
+        || {
+            let judged = evaluations.par_iter().chain(plans.judged.par_iter());
+            judged.flat_map_iter(lower::defects::of_evaluation).collect::<Vec<_>>()
+        },
+    );
     let mut met = InputReport { problems, open: Vec::new() };
-    of_evaluations.chain(of_documents).for_each(|defect| problems::add_defect(defect, &mut met));
-    let deployment = lower::lower(inputs, &options);
+    of_evaluations.into_iter().chain(of_documents).for_each(|defect| problems::add_defect(defect, &mut met));
 
     let file_count = read.files + modules + plans.files;
     if file_count == 0 {
@@ -168,11 +173,17 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
         selected: selected(&discovered, &sources, &plans.places),
         no_ignores: request.no_ignores,
     };
-    let ignores =
-        Ignores::read(&sources, &config.ignores, request.as_of, config.ignore_foreign.unwrap_or(true));
-    let mut judgement = judge(&deployment, met, &policy, &ignores, &sources);
-    let read_in_full = evaluations.iter().chain(&plans.judged).chain(&plans.read);
-    let mut masks = secret_places::masks(&deployment, read_in_full, &plans.hidden, &sources);
+    let read_in_full = || evaluations.iter().chain(&plans.judged).chain(&plans.read);
+    let (mut judgement, mut masks) = rayon::join(
+        || {
+            let foreign = config.ignore_foreign.unwrap_or(true);
+            let ignores = Ignores::read(&sources, &config.ignores, request.as_of, foreign);
+            judge(&deployment, met, &policy, &ignores, &sources)
+        },
+        || secret_places::masks(&deployment, read_in_full(), &plans.hidden, &sources),
+    );
+    // Taking apart so many values takes long, and nothing waits for it.
+    rayon::spawn(move || drop(evaluations));
     secret_places::redact(&mut judgement, &mut masks, &sources);
     if let Some(estimate) = &mut estimate {
         secret_places::redact_estimate(estimate, &masks, &sources);
@@ -247,7 +258,11 @@ fn evaluate(options: &terraform::Options, discovered: &Discovered, files: &Files
         .collect();
     let configs = terraform::Configs::new(files);
     let roots = terraform::find_roots(&configs, &directories);
-    roots.par_iter().map(|root| terraform::evaluate_in(&configs, &root.dir, options)).collect()
+    let evaluations =
+        roots.par_iter().map(|root| terraform::evaluate_in(&configs, &root.dir, options)).collect();
+    let modules = configs.into_modules();
+    rayon::spawn(move || drop(modules));
+    evaluations
 }
 
 /// Files whose findings are reported, `further` ones among them; `None` when everything inside the boundary is.

@@ -66,10 +66,15 @@ pub fn of_evaluations<'a>(
     sources: &SourceMap,
 ) -> Masks {
     let mut masks = Masks::new();
+    let mut walk = Walk::new(&mut masks, sources);
+    let mut spoken_of = Vec::new();
     for evaluation in evaluations {
         // A second time, for what was computed from what the first one found.
-        for _ in 0..2 {
-            let mut walk = Walk { masks: &mut masks, sources, seen: HashSet::new(), names: HashMap::new() };
+        for pass in 0..2 {
+            if pass > 0 && !walk.found {
+                break;
+            }
+            walk.seen.clear();
             for (name, value) in evaluation.named.iter().chain(&evaluation.outputs) {
                 walk.value(name, value, false);
             }
@@ -84,16 +89,16 @@ pub fn of_evaluations<'a>(
             }
         }
         let undeclared = evaluation.undeclared.iter().map(|undeclared| &undeclared.diagnostic);
-        for diagnostic in evaluation.diagnostics.iter().chain(undeclared) {
-            masks.learn(sources, diagnostic.span.file);
-        }
+        spoken_of
+            .extend(evaluation.diagnostics.iter().chain(undeclared).map(|diagnostic| diagnostic.span.file));
     }
+    spoken_of.into_iter().for_each(|file| masks.learn(sources, file));
     masks
 }
 
 /// Adds what is secret in one more value, such as that of an expression.
 pub fn add_value(masks: &mut Masks, value: &Value, sources: &SourceMap) {
-    Walk { masks, sources, seen: HashSet::new(), names: HashMap::new() }.value("", value, false);
+    Walk::new(masks, sources).value("", value, false);
 }
 
 /// Takes hidden values out of everything said in words.
@@ -203,9 +208,39 @@ struct Walk<'a> {
     /// Collections that were looked at, with what was known of them: they are shared.
     seen: HashSet<(usize, bool, bool)>,
     names: HashMap<Box<str>, bool>,
+    /// What short texts are, and whether something secret stands in them: the same ones come again and again.
+    texts: HashMap<Arc<str>, (ValueClass, bool)>,
+    /// Whether anything was hidden.
+    found: bool,
 }
 
-impl Walk<'_> {
+/// Longer texts are not remembered.
+const LONGEST_REMEMBERED: usize = 512;
+
+impl<'a> Walk<'a> {
+    fn new(masks: &'a mut Masks, sources: &'a SourceMap) -> Self {
+        Self {
+            masks,
+            sources,
+            seen: HashSet::new(),
+            names: HashMap::new(),
+            texts: HashMap::new(),
+            found: false,
+        }
+    }
+
+    fn judged(&mut self, text: &str) -> (ValueClass, bool) {
+        if let Some(known) = self.texts.get(text) {
+            return *known;
+        }
+        let holds = text.len() >= SHORTEST_SEARCHED && find(text).into_iter().next().is_some();
+        let judged = (value_class(text), holds);
+        if text.len() <= LONGEST_REMEMBERED {
+            self.texts.insert(text.into(), judged);
+        }
+        judged
+    }
+
     fn is_secret_name(&mut self, name: &str) -> bool {
         if let Some(known) = self.names.get(name) {
             return *known;
@@ -234,6 +269,7 @@ impl Walk<'_> {
                 self.text(name, text.as_str(), value.span(), sensitive, structured);
             }
             Kind::Number(number) if sensitive => {
+                self.found = true;
                 let digits = number.to_json().unwrap_or_default();
                 if digits.len() >= SHORTEST_NUMBER {
                     self.masks.add_text(&digits);
@@ -290,13 +326,14 @@ impl Walk<'_> {
         if text.is_empty() {
             return;
         }
-        let class = value_class(text);
+        let (class, holds) = self.judged(text);
         let secret = match class {
             ValueClass::Format(_) | ValueClass::UrlPassword => true,
             ValueClass::Opaque => sensitive || self.is_secret_name(name),
             ValueClass::Harmless => false,
         };
         let derived = self.masks.covers(span) && class != ValueClass::Harmless;
+        self.found |= secret || derived || sensitive || holds;
         if secret || derived {
             // Its parts were looked at one by one.
             if structured {
@@ -312,7 +349,7 @@ impl Walk<'_> {
                 hide_place(self.masks, self.sources, span, text);
             }
         }
-        if text.len() >= SHORTEST_SEARCHED {
+        if holds {
             for range in find(text) {
                 self.masks.add_text(text.get(range).unwrap_or_default());
             }

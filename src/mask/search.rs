@@ -82,9 +82,11 @@ fn add_forms(text: &str, encoded: bool, patterns: &mut BTreeSet<(String, usize)>
     for piece in pieces(text) {
         patterns.insert((piece.to_owned(), 0));
         let escaped = json_escaped(piece);
-        // A JSON text inside a JSON text.
-        patterns.insert((json_escaped(&escaped), 0));
-        patterns.insert((escaped, 0));
+        // As `jsonencode` writes it, and each as JSON inside JSON.
+        for form in [terraform_escaped(&escaped), escaped] {
+            patterns.insert((json_escaped(&form), 0));
+            patterns.insert((form, 0));
+        }
         patterns.insert((hcl_escaped(piece), 0));
         if encoded {
             patterns.insert((percent_encoded(piece), 0));
@@ -112,6 +114,11 @@ fn pieces(text: &str) -> Vec<&str> {
 fn json_escaped(text: &str) -> String {
     let quoted = serde_json::Value::from(text).to_string();
     quoted.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(&quoted).to_owned()
+}
+
+/// Terraform's `jsonencode` escapes what HTML gives a meaning, too.
+fn terraform_escaped(json: &str) -> String {
+    json.replace('&', "\\u0026").replace('<', "\\u003c").replace('>', "\\u003e")
 }
 
 /// As it stands between the quotes of an HCL string.

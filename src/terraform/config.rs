@@ -100,6 +100,12 @@ impl<'a> Configs<'a> {
         Self { files, modules: Mutex::default() }
     }
 
+    /// The modules parsed so far, to be dropped where nothing waits for it.
+    #[must_use]
+    pub fn into_modules(self) -> impl Send + use<> {
+        self.modules.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// The module in `dir`, parsed at the first call.
     #[must_use]
     pub fn module(&self, dir: &Path) -> Arc<Module> {

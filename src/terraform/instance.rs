@@ -20,8 +20,8 @@ const MOST_INSTANCES: usize = 20_000;
 /// Steps of a circle that are named.
 const MOST_STEPS_TOLD: usize = 20;
 
-/// Parts that a module instance counts for, see [`super::Limits::made`].
-const INSTANCE: usize = 32;
+/// Parts that an instance of a module or resource counts for, see [`super::Limits::made`].
+pub(crate) const INSTANCE: usize = 32;
 
 /// A memo: what is being worked out, and what has been.
 #[derive(Debug, Clone)]

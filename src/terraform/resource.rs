@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::config::{ResourceConfig, dotted};
 use super::eval::{Context, Evaluator, Failure, Outcome, Repetition, Scope, through_each};
 use super::expansion::Expanded;
-use super::instance::{Instance, Slot, context, enter, identified, leave};
+use super::instance::{INSTANCE, Instance, Slot, context, enter, identified, leave};
 use super::provider::{self, Described};
 use super::{Class, Diagnostic, Lifecycle, Mode, Multiplicity, Resource, data};
 use crate::source::Span;
@@ -99,6 +99,7 @@ impl Evaluator<'_> {
             .map(|facts| Described { facts, what: format!("`{}`", config.ty).into() });
         let expanded =
             self.expand(instance, &config.body, config.header).map(|key, repetition, multiplicity| {
+                self.spend(INSTANCE, config.header);
                 let address: Arc<str> = format!("{address}{}", key.suffix()).into();
                 let cx = Context { repetition: &repetition, ..context(instance) };
                 let multiplicity = multiplicity.times(&instance.multiplicity);

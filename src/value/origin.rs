@@ -68,6 +68,10 @@ impl Origin {
         if whole.via.is_none() {
             return self.clone();
         }
+        if self.via.is_none() {
+            // Nothing lies below the steps of the whole: they can be shared.
+            return Self { span: self.span, via: whole.via.clone() };
+        }
         let outer: Vec<_> = whole.steps().collect();
         outer.iter().rev().fold(self.clone(), |origin, via| origin.via(via.step.clone(), via.span))
     }

@@ -117,6 +117,12 @@ pub(super) fn formatlist(call: &Call<'_>) -> Outcome {
             other => other,
         })?;
         let item = assemble(call, parts);
+        let is_cut = item.as_unknown().is_some_and(|unknown| {
+            unknown.causes.iter().any(|cause| matches!(cause, crate::value::Cause::Limit { .. }))
+        });
+        if is_cut {
+            return Ok(call.limit("length of a string"));
+        }
         size = size.saturating_add(item.as_str().map_or(0, str::len));
         if size > call.context.limits.string {
             return Ok(call.limit("length of a string"));
