@@ -14,6 +14,7 @@
 //! ```
 //!
 //! Equal shapes and equal value types are stored once.
+#![allow(dead_code, reason = "the build script writes what the program only reads as the rest")]
 
 /// First bytes of the facts; the number changes with the layout.
 pub(crate) const MAGIC: [u8; 8] = *b"PLMFCT01";
