@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 #[path = "build/pricing.rs"]
 mod pricing;
+#[path = "build/provider.rs"]
+mod provider;
 #[path = "build/rules.rs"]
 mod rules;
 
@@ -14,6 +16,8 @@ fn main() -> Result<(), String> {
 
     println!("cargo::rerun-if-changed=build");
     println!("cargo::rerun-if-changed=pricing");
+    println!("cargo::rerun-if-changed=src/terraform/provider");
     rules::generate(&root.join("rules"), &out)?;
+    provider::build(&root.join("src/terraform/provider"), &out.join("provider.bin"))?;
     pricing::build(&root.join("pricing"), &out.join("prices.bin"))
 }

@@ -3,7 +3,16 @@
 /// The known word nearest to `word`, if one is near enough to be meant (edit distance at most a third of its length).
 #[must_use]
 pub fn closest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let limit = (word.chars().count() / 3).max(1);
+    closest_within(word, known, (word.chars().count() / 3).max(1))
+}
+
+/// The known word nearest to `word` among those at most `limit` edits away.
+#[must_use]
+pub fn closest_within<'a>(
+    word: &str,
+    known: impl IntoIterator<Item = &'a str>,
+    limit: usize,
+) -> Option<&'a str> {
     known
         .into_iter()
         .filter_map(|candidate| distance(word, candidate, limit).map(|distance| (distance, candidate)))

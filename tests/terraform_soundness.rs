@@ -140,7 +140,7 @@ fn expression(choices: &mut Choices, depth: usize) -> String {
     if depth == 0 {
         return leaf(choices);
     }
-    let mut sub = |choices: &mut Choices| expression(choices, depth - 1);
+    let sub = |choices: &mut Choices| expression(choices, depth - 1);
     match choices.below(34) {
         0..=2 => leaf(choices),
         3 => format!("({} + {})", sub(choices), sub(choices)),

@@ -8,9 +8,9 @@ trap 'rm -rf "$work"' EXIT
 python3 -m venv "$work/venv"
 "$work/venv/bin/pip" install --quiet --disable-pip-version-check pre-commit
 export PATH="$work/venv/bin:$PATH" PRE_COMMIT_HOME="$work/cache"
-# The hook is built once more by pre-commit itself; share the dependencies already built here.
+# pre-commit builds the hook itself, in release mode; it shares the dependencies already built here.
 export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$root/target}"
-export CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_PROFILE_RELEASE_OPT_LEVEL=0
+
 
 mkdir "$work/repo"
 cd "$work/repo"

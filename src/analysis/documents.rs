@@ -36,6 +36,7 @@ pub(super) fn read(discovered: &Discovered, files: &Files, problems: &mut Proble
             | FileKind::Other => {}
         }
     }
+    problems.extend(workflow::circles(&workflows).iter().filter_map(problems::of_circle));
     documents.workflows = workflow::lower(&workflows, &actions);
     for note in discovered.notes.iter().filter(|note| note.selected) {
         if let NoteKind::TooLarge { limit, .. } = &note.kind {

@@ -2,6 +2,7 @@
 //! prints nothing and never exits.
 
 mod documents;
+mod plans;
 mod problems;
 mod secret_places;
 
@@ -32,6 +33,8 @@ pub struct Request {
     pub root: Option<PathBuf>,
     /// Names shown are relative to it.
     pub working_directory: PathBuf,
+    /// Directory of the configuration that the plans among `paths` were made from.
+    pub source: Option<PathBuf>,
     /// Configuration file; the nearest one where not given.
     pub config: Option<PathBuf>,
     pub terraform: terraform::Options,
@@ -94,10 +97,13 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
     let mut problems = Vec::new();
     let mut notes = note_lines(&discovered, &files);
     let mut read = documents::read(&discovered, &files, &mut problems);
-    let (evaluations, modules) = evaluate(request, &discovered, &files);
-    for evaluation in &evaluations {
+    let mut evaluations = evaluate(request, &discovered, &files);
+    let plans = plans::read(request, &discovered, &files, &mut evaluations, &mut problems, &mut notes)?;
+    let modules = evaluations.iter().flat_map(|evaluation| &evaluation.files).collect::<HashSet<_>>().len();
+    for evaluation in evaluations.iter().chain(&plans.judged) {
         problems.extend(problems::of_evaluation(evaluation));
     }
+    problems.extend(problems::undeclared_variables(&evaluations));
 
     let options = lower::Options {
         stage: request.stage.or(config.stage),
@@ -108,7 +114,7 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
             .iter()
             .filter_map(|input| match input {
                 terraform::Input::VarFile(path) => Some(path.to_string_lossy().into_owned()),
-                terraform::Input::Var { .. } => None,
+                terraform::Input::Var { .. } | terraform::Input::Value { .. } => None,
             })
             .collect(),
         workspace: request.terraform.workspace.clone(),
@@ -118,19 +124,20 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
         evaluations: evaluations
             .iter()
             .map(|evaluation| lower::Module { evaluation, input: Input::Terraform })
+            .chain(plans.judged.iter().map(|evaluation| lower::Module { evaluation, input: Input::Plan }))
             .collect(),
         task_definitions: std::mem::take(&mut read.task_definitions),
         workflows: std::mem::take(&mut read.workflows),
     };
-    let of_evaluations = evaluations.iter().flat_map(lower::defects::of_evaluation);
+    let of_evaluations = evaluations.iter().chain(&plans.judged).flat_map(lower::defects::of_evaluation);
     let of_documents = inputs.task_definitions.iter().flat_map(lower::defects::of_document);
     let mut met = InputReport { problems, open: Vec::new() };
     of_evaluations.chain(of_documents).for_each(|defect| problems::add_defect(defect, &mut met));
     let deployment = lower::lower(inputs, &options);
 
-    let file_count = read.files + modules;
+    let file_count = read.files + modules + plans.files;
     if file_count == 0 {
-        notes.push("no Terraform, task definition or workflow was found here".to_owned());
+        notes.push("no Terraform, plan, task definition or workflow was found here".to_owned());
     }
     let environment = request.terraform.environment.iter().map(|(name, _)| name.clone()).collect();
     if request.price {
@@ -154,13 +161,14 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
     let policy = Policy {
         profile: request.profile.or(config.profile),
         severities: config.rules.clone(),
-        selected: selected(&discovered, &sources),
+        selected: selected(&discovered, &sources, &plans.places),
         no_ignores: request.no_ignores,
     };
     let ignores =
         Ignores::read(&sources, &config.ignores, request.as_of, config.ignore_foreign.unwrap_or(true));
     let judgement = judge(&deployment, met, &policy, &ignores, &sources);
-    let masks = secret_places::masks(&deployment, &evaluations);
+    let read_in_full = evaluations.iter().chain(&plans.judged).chain(&plans.read);
+    let masks = secret_places::masks(&deployment, read_in_full, &plans.hidden);
     Ok(Analysis {
         sources,
         masks,
@@ -216,8 +224,8 @@ fn scan_start(request: &Request, discovered: &Discovered) -> PathBuf {
     if start.is_dir() { start } else { start.parent().unwrap_or(&discovered.root).to_path_buf() }
 }
 
-/// Evaluates every root module that the selection needs; also the number of Terraform files among them.
-fn evaluate(request: &Request, discovered: &Discovered, files: &Files) -> (Vec<Evaluation>, usize) {
+/// Evaluates every root module that the selection needs.
+fn evaluate(request: &Request, discovered: &Discovered, files: &Files) -> Vec<Evaluation> {
     let of_terraform =
         |found: &&discover::Found| matches!(found.kind, FileKind::Terraform | FileKind::TerraformVariables);
     let directories: BTreeSet<PathBuf> = discovered
@@ -228,24 +236,18 @@ fn evaluate(request: &Request, discovered: &Discovered, files: &Files) -> (Vec<E
         .collect();
     let configs = terraform::Configs::new(files);
     let roots = terraform::find_roots(&configs, &directories);
-    let evaluations: Vec<Evaluation> = roots
-        .par_iter()
-        .map(|root| terraform::evaluate_in(&configs, &root.dir, &request.terraform))
-        .collect();
-    let mut seen = HashSet::new();
-    for evaluation in &evaluations {
-        seen.extend(evaluation.files.iter().cloned());
-    }
-    (evaluations, seen.len())
+    roots.par_iter().map(|root| terraform::evaluate_in(&configs, &root.dir, &request.terraform)).collect()
 }
 
-/// Files whose findings are reported; `None` when everything inside the boundary is.
-fn selected(discovered: &Discovered, sources: &SourceMap) -> Option<HashSet<FileId>> {
+/// Files whose findings are reported, `further` ones among them; `None` when everything inside the boundary is.
+fn selected(discovered: &Discovered, sources: &SourceMap, further: &[PathBuf]) -> Option<HashSet<FileId>> {
+    let further: HashSet<&Path> = further.iter().map(PathBuf::as_path).collect();
     if discovered.selection.covers(&discovered.root) {
         return None;
     }
     let covers = |path: &Path| {
         discovered.selection.covers(path)
+            || further.contains(path)
             || path.canonicalize().is_ok_and(|real| discovered.selection.covers(&real))
     };
     Some(

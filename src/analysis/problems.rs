@@ -7,29 +7,46 @@ use crate::lint::Related;
 use crate::lint::sink::{InputOpen, InputProblem, InputReport};
 use crate::lower::defects::{Defect, DefectKind};
 use crate::lower::shape::{MODEL, ProblemKind, ShapeProblem};
+use crate::lower::workflow::Circle;
 use crate::source::{Files, LoadError, Loaded, Span};
 use crate::syntax::{Duplicate, ErrorClass, SyntaxError};
-use crate::terraform::{Class, Evaluation};
+use crate::terraform::{Class, Diagnostic, Evaluation};
 
 /// The findings of an evaluation's diagnostics.
 pub(super) fn of_evaluation(evaluation: &Evaluation) -> Problems {
-    evaluation
-        .diagnostics
+    evaluation.diagnostics.iter().map(of_diagnostic).collect()
+}
+
+fn of_diagnostic(diagnostic: &Diagnostic) -> InputProblem {
+    let rule = match diagnostic.class {
+        Class::Syntax => "syntax-error",
+        Class::Evaluation => "evaluation-error",
+        Class::Cycle => "reference-cycle",
+        Class::DuplicateKey => "duplicate-key",
+        Class::Limit => "limit-reached",
+    };
+    let mut problem = InputProblem::new(rule, diagnostic.span, diagnostic.message.clone());
+    problem.related = diagnostic
+        .related
         .iter()
-        .map(|diagnostic| {
-            let rule = match diagnostic.class {
-                Class::Syntax => "syntax-error",
-                Class::Evaluation => "evaluation-error",
-                Class::Cycle => "reference-cycle",
-                Class::DuplicateKey => "duplicate-key",
-                Class::Limit => "limit-reached",
-            };
-            let mut problem = InputProblem::new(rule, diagnostic.span, diagnostic.message.clone());
-            problem.related = diagnostic
-                .related
-                .iter()
-                .map(|(span, message)| Related { span: *span, message: message.clone() })
-                .collect();
+        .map(|(span, message)| Related { span: *span, message: message.clone() })
+        .collect();
+    problem
+}
+
+/// `--var` of names that no root module declares; told once, for the first root.
+pub(super) fn undeclared_variables(evaluations: &[Evaluation]) -> Problems {
+    let Some((first, others)) = evaluations.split_first() else { return Vec::new() };
+    first
+        .undeclared
+        .iter()
+        .filter(|one| {
+            others.iter().all(|other| other.undeclared.iter().any(|undeclared| undeclared.name == one.name))
+        })
+        .map(|undeclared| {
+            let mut problem = of_diagnostic(&undeclared.diagnostic);
+            let name = &undeclared.name;
+            problem.help = Some(format!("declare it with `variable \"{name}\"`, or leave the option out"));
             problem
         })
         .collect()
@@ -48,6 +65,7 @@ pub(super) fn add_defect(defect: Defect, report: &mut InputReport) {
         }
         DefectKind::Syntax(error) => of_syntax("JSON", &error),
         DefectKind::Shape(problem) => of_shape(problem),
+        DefectKind::Duplicate(duplicate) => duplicate_key(&duplicate),
     };
     problem.resource = Some(defect.resource);
     report.problems.push(problem);
@@ -89,6 +107,20 @@ fn of_shape(problem: ShapeProblem) -> InputProblem {
         }
     };
     InputProblem { element, help, ..InputProblem::new(rule, problem.span, message) }
+}
+
+/// Workflows that call each other in a circle.
+pub(super) fn of_circle(circle: &Circle) -> Option<InputProblem> {
+    let (first, blamed) = circle.steps.first()?;
+    let mut names: Vec<&str> = circle.steps.iter().map(|(name, _)| &**name).collect();
+    names.push(first);
+    let message = format!("reusable workflows call each other in a circle: {}", names.join(" → "));
+    let mut problem = InputProblem::new("reference-cycle", *blamed, message);
+    let others = circle.steps.iter().skip(1);
+    problem.related = others
+        .map(|(name, span)| Related { span: *span, message: format!("{name} goes on from here") })
+        .collect();
+    Some(problem)
 }
 
 /// A key written twice in one JSON object or YAML mapping.

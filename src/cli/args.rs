@@ -139,6 +139,9 @@ pub struct CommonArgs {
     /// Boundary: nothing outside it is read (default: the git top level of the first PATH)
     #[arg(long, value_name = "DIR")]
     pub root: Option<PathBuf>,
+    /// Configuration that the plan was made from: fills what the plan does not know, and findings point into it
+    #[arg(long, value_name = "DIR")]
+    pub source: Option<PathBuf>,
     #[command(flatten)]
     pub terraform: TerraformArgs,
     /// Region used where the files name none

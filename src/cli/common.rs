@@ -27,6 +27,7 @@ pub(super) fn request(
         paths: args.paths.clone(),
         root: args.root.clone(),
         working_directory: working_directory()?,
+        source: args.source.clone(),
         config: args.config.clone(),
         terraform: terraform_options(&args.terraform, matches)?,
         region: args.region.clone(),

@@ -50,6 +50,7 @@ const FREE: &[(&str, &str)] = &[
     ("aws_kms_alias", "billed with the key"),
     ("aws_kms_grant", "billed with the key"),
     ("aws_kms_key_policy", "billed with the key"),
+    ("aws_lambda_permission", "access rules are free"),
     ("aws_launch_configuration", "billed with the instances it describes"),
     ("aws_launch_template", "billed with the instances it describes"),
     ("aws_lb_listener*", "billed with the load balancer"),

@@ -324,6 +324,8 @@ fn way(at: &Origin) -> Vec<Related> {
         .steps()
         .filter_map(|via| {
             let message = match &via.step {
+                // Expressions of workflows name their context themselves: `inputs.image`, `env.TAG`.
+                Step::Variable(name) if name.contains('.') => format!("used as `{name}`"),
                 Step::Variable(name) => format!("used as `var.{name}`"),
                 Step::Local(name) => format!("used as `local.{name}`"),
                 Step::Output(name) => format!("returned as output `{name}`"),

@@ -8,8 +8,8 @@ use super::read::Reader;
 use super::shape::{self, Names, ShapeOpen, ShapeProblem};
 use super::task_definition::{Document, structure};
 use crate::source::Span;
-use crate::syntax::SyntaxError;
 use crate::syntax::template_json;
+use crate::syntax::{Duplicate, SyntaxError};
 use crate::terraform::{Evaluation, Mode, Resource};
 
 /// A defect and the task definition it is in.
@@ -25,6 +25,8 @@ pub enum DefectKind {
     /// The JSON inside a string of Terraform breaks the grammar.
     Syntax(SyntaxError),
     Shape(ShapeProblem),
+    /// A key twice in an object of that JSON.
+    Duplicate(Duplicate),
     /// What is unknown keeps the shape from being decided.
     Open {
         shape: ShapeOpen,
@@ -61,7 +63,10 @@ pub fn of_document(raw: &RawTaskDefinition) -> Vec<Defect> {
 fn of_resource(resource: &Resource, into: &mut Vec<Defect>) {
     let Some(text) = Reader::new(resource.body.clone()).get("container_definitions") else { return };
     let mut add = |kind| into.push(Defect { resource: resource.address.clone(), kind });
-    if let Some(Err(error)) = template_json::decode(&text) {
+    let mut twice = Vec::new();
+    let decoded = template_json::decode_noting(&text, &mut twice);
+    twice.into_iter().for_each(|duplicate| add(DefectKind::Duplicate(duplicate)));
+    if let Some(Err(error)) = decoded {
         add(DefectKind::Syntax(error));
         return;
     }

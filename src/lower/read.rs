@@ -449,7 +449,8 @@ pub(crate) fn reference(value: &Value, header: &Origin, wanted: &[&str]) -> Fiel
             let pattern = pattern(unknown);
             match target(value, wanted) {
                 Some(target) if unknown.alternatives.is_empty() => {
-                    State::Known(Reference { target: Some(target), text: None, pattern })
+                    let data_sources = data_sources(value);
+                    State::Known(Reference { target: Some(target), text: None, pattern, data_sources })
                 }
                 _ => State::Unknown(NotKnown {
                     causes: unknown.causes.clone(),
@@ -474,7 +475,25 @@ fn named(value: &Value, wanted: &[&str]) -> Option<Reference> {
     let target = target(value, wanted);
     let text = text_of(value).ok().map(Arc::from);
     let pattern = value.as_unknown().and_then(pattern);
-    (target.is_some() || text.is_some()).then_some(Reference { target, text, pattern })
+    let data_sources = data_sources(value);
+    (target.is_some() || text.is_some()).then_some(Reference { target, text, pattern, data_sources })
+}
+
+/// Data sources among what a value was made from, its causes included.
+fn data_sources(value: &Value) -> Arc<[Arc<str>]> {
+    let mut found: Vec<Arc<str>> = Vec::new();
+    let named = targets(value).into_iter().map(|(address, _)| address);
+    let causes = value.causes();
+    let read = causes.iter().filter_map(|cause| match cause {
+        Cause::Data { address, .. } => Some(address.clone()),
+        _ => None,
+    });
+    for address in named.chain(read).filter(|address| Address::parse(address).data) {
+        if !found.contains(&address) {
+            found.push(address);
+        }
+    }
+    found.into()
 }
 
 /// The resource a value was read from, with the attribute: the first of a wanted type that its attribute

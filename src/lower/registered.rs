@@ -1,15 +1,15 @@
-//! Task definitions that scripts of workflows register: `aws ecs register-task-definition` with its options
-//! (AWS CLI command reference). One in a file (`file://…`) is read as that file.
+//! Task definitions that scripts of workflows hold: `aws ecs register-task-definition` with its options (AWS CLI
+//! command reference), and heredocs. One in a file (`file://…`) is read as that file, or as the heredoc that wrote it.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::task_definition::{Document, structure};
 use crate::model::task::TaskDefinition;
-use crate::model::workflow::{Command, Workflow};
+use crate::model::workflow::{Command, Heredoc, Workflow};
 use crate::model::{Count, Field, IgnoredChanges, Input, Meta, PatternPart, State};
 use crate::source::Span;
-use crate::value::{Built, Entry, Kind, Part, Text, Unknown, Value};
+use crate::value::{Built, Entry, Kind, Origin, Part, Text, Unknown, Value};
 
 /// Options with one text and the field of the API they set.
 const TEXTS: [(&str, &str); 6] = [
@@ -23,20 +23,32 @@ const TEXTS: [(&str, &str); 6] = [
 
 /// Every definition that a script of `workflow` registers from its own words.
 pub(super) fn definitions(workflow: &Workflow) -> Vec<TaskDefinition> {
-    workflow
-        .jobs
-        .iter()
-        .flat_map(|job| job.steps.iter())
-        .filter_map(|step| step.run.as_ref())
-        .flat_map(|script| &script.commands)
-        .filter(|command| command.starts_with(&["aws", "ecs", "register-task-definition"]))
-        .filter_map(|command| definition(command, workflow))
-        .collect()
+    let scripts = workflow.jobs.iter().flat_map(|job| job.steps.iter()).filter_map(|step| step.run.as_ref());
+    let mut found = Vec::new();
+    for script in scripts {
+        found.extend(script.heredocs.iter().filter_map(|heredoc| in_heredoc(heredoc, workflow)));
+        let registers = |command: &&Command| command.starts_with(&["aws", "ecs", "register-task-definition"]);
+        let commands = script.commands.iter().filter(registers);
+        found.extend(commands.filter_map(|command| definition(command, workflow)));
+    }
+    found
+}
+
+/// A heredoc that is a task definition, by its `containerDefinitions`.
+fn in_heredoc(heredoc: &Heredoc, workflow: &Workflow) -> Option<TaskDefinition> {
+    let document = Document::of(&structure(&heredoc.text)?)?;
+    if document.bare || document.definition.member("containerDefinitions").is_none() {
+        return None;
+    }
+    Some(document.lower(meta(&document, document.definition.origin.clone(), workflow)))
 }
 
 fn definition(command: &Command, workflow: &Workflow) -> Option<TaskDefinition> {
     let json = |option: &str| {
-        let text = value(command.option(option)?);
+        let text = match command.json_option(option) {
+            Some(text) => text.clone(),
+            None => value(command.option(option)?),
+        };
         if text.as_str().is_some_and(|text| text.starts_with("file://")) { None } else { structure(&text) }
     };
     let root = match json("--cli-input-json") {
@@ -52,21 +64,24 @@ fn definition(command: &Command, workflow: &Workflow) -> Option<TaskDefinition> 
         }
     };
     let document = Document::of(&root)?;
-    let family = document.family();
-    Some(document.lower(Meta {
-        address: family.map_or_else(|| workflow.meta.address.clone(), Arc::from),
+    Some(document.lower(meta(&document, command.origin.clone(), workflow)))
+}
+
+fn meta(document: &Document, origin: Origin, workflow: &Workflow) -> Meta {
+    Meta {
+        address: document.family().map_or_else(|| workflow.meta.address.clone(), Arc::from),
         kind: Arc::from("task-definition"),
-        origin: command.origin.clone(),
-        block: command.origin.span,
+        block: origin.span,
         calls: Vec::new(),
         input: Input::Workflow,
         count: Count::One,
-        region: Field::absent(command.origin.clone()),
+        region: Field::absent(origin.clone()),
         stage: workflow.meta.stage.clone(),
         tags: BTreeMap::new(),
         ignored: IgnoredChanges::default(),
         unit: workflow.meta.unit,
-    }))
+        origin,
+    }
 }
 
 /// `--requires-compatibilities EC2 FARGATE`: the words up to the next option.
@@ -79,7 +94,7 @@ fn compatibilities(command: &Command) -> Option<Value> {
 }
 
 /// A word of a script as a value that keeps its known parts.
-fn value(word: &Field<String>) -> Value {
+pub(super) fn value(word: &Field<String>) -> Value {
     let origin = word.origin.clone();
     let kind = match &word.state {
         State::Known(text) => {

@@ -338,6 +338,8 @@ pub struct Reference {
     pub text: Option<Arc<str>>,
     /// The text's known and unknown parts, where it is partly known.
     pub pattern: Option<Arc<[PatternPart]>>,
+    /// Addresses of data sources that the value was made from, beside what it refers to.
+    pub data_sources: Arc<[Arc<str>]>,
 }
 
 impl Reference {

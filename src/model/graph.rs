@@ -1,7 +1,7 @@
 //! All nodes of a deployment, and how one finds another.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::balancer::{Listener, ListenerRule, LoadBalancer, TargetGroup};
 use super::cache::Cache;
@@ -15,7 +15,7 @@ use super::secrets::{Parameter, Secret};
 use super::service::{CapacityProvider, Cluster, ClusterCapacityProviders, ScalingTarget, Service, TaskSet};
 use super::task::TaskDefinition;
 use super::workflow::Workflow;
-use super::{Meta, MissingModule, Other, Reference};
+use super::{Link, Meta, MissingModule, Other, Reference};
 
 /// Index of a node in its family.
 pub trait Id: Copy {
@@ -60,6 +60,7 @@ macro_rules! families {
             pub units: Vec<UnitInfo>,
             /// What data sources read, by address: the name or the resource that their arguments give.
             pub data_sources: HashMap<(Unit, Arc<str>), Reference>,
+            pub(super) users: OnceLock<Users>,
         }
 
         impl Deployment {
@@ -185,5 +186,68 @@ impl<I: Id> Index<I> {
             [(_, id)] => Some(*id),
             _ => None,
         }
+    }
+}
+
+/// Links followed backwards: worked out when a rule first asks, when the graph is complete.
+#[derive(Debug, Default)]
+pub(super) struct Users {
+    services_of_task: HashMap<TaskDefinitionId, Vec<ServiceId>>,
+    services_in_group: HashMap<SecurityGroupId, Vec<ServiceId>>,
+    others_of_kind: HashMap<Arc<str>, Vec<usize>>,
+}
+
+impl Users {
+    fn of(deployment: &Deployment) -> Self {
+        let mut users = Self::default();
+        for (at, service) in deployment.services.iter().enumerate() {
+            let id = ServiceId::new(at);
+            if let Some(task) = service.task_definition_link.to() {
+                users.services_of_task.entry(task).or_default().push(id);
+            }
+            let links = service.network.known().map(|network| network.security_group_links.iter());
+            for group in links.into_iter().flatten().filter_map(Link::to) {
+                let services = users.services_in_group.entry(group).or_default();
+                if services.last() != Some(&id) {
+                    services.push(id);
+                }
+            }
+        }
+        for (at, other) in deployment.others.iter().enumerate() {
+            users.others_of_kind.entry(other.meta.kind.clone()).or_default().push(at);
+        }
+        users
+    }
+}
+
+impl Deployment {
+    fn users(&self) -> &Users {
+        self.users.get_or_init(|| Users::of(self))
+    }
+
+    /// Services that certainly run a task definition, in order.
+    pub fn services_of_task(&self, id: TaskDefinitionId) -> impl Iterator<Item = &Service> {
+        let found = self.users().services_of_task.get(&id);
+        found.into_iter().flatten().filter_map(|id| self.service(*id))
+    }
+
+    /// Services whose tasks certainly have a security group, in order.
+    pub fn services_in_group(&self, id: SecurityGroupId) -> impl Iterator<Item = &Service> {
+        let found = self.users().services_in_group.get(&id);
+        found.into_iter().flatten().filter_map(|id| self.service(*id))
+    }
+
+    /// Resources of one kind that no family models.
+    pub fn others_of_kind(&self, kind: &str) -> impl Iterator<Item = &Other> {
+        let found = self.users().others_of_kind.get(kind);
+        found.into_iter().flatten().filter_map(|at| self.others.get(*at))
+    }
+
+    /// The id of a node that is borrowed from `nodes`.
+    #[must_use]
+    pub fn id_of<T, I: Id>(nodes: &[T], node: &T) -> Option<I> {
+        let distance = std::ptr::from_ref(node).addr().checked_sub(nodes.as_ptr().addr())?;
+        let at = distance.checked_div(size_of::<T>())?;
+        nodes.get(at).filter(|found| std::ptr::eq(*found, node)).map(|_| I::new(at))
     }
 }

@@ -92,6 +92,8 @@ pub struct IgnoredChanges {
     pub names: Vec<Arc<str>>,
     /// The list, where there is one.
     pub span: Option<Span>,
+    /// Why the list is not known; empty where it is.
+    pub unsaid: Causes,
 }
 
 impl IgnoredChanges {

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use super::task::EnvironmentVariable;
 use super::{Field, Items, Meta};
 use crate::source::Span;
-use crate::value::Origin;
+use crate::value::{Origin, Value};
 
 #[derive(Debug, Clone)]
 pub struct Workflow {
@@ -69,6 +70,9 @@ pub struct Step {
     pub env: Vec<WorkflowVariable>,
     pub action: Option<Action>,
     pub run: Option<Script>,
+    /// What the step sets in the environment of containers: inputs of the render and deploy actions, overrides of
+    /// `aws ecs run-task`.
+    pub task_environment: Items<EnvironmentVariable>,
 }
 
 /// `uses:` with its inputs.
@@ -95,7 +99,18 @@ pub struct Script {
     pub origin: Origin,
     /// Commands in order of appearance; empty when the script could not be read.
     pub commands: Vec<Command>,
+    /// JSON in heredocs.
+    pub heredocs: Vec<Heredoc>,
     pub readable: bool,
+}
+
+/// A heredoc that begins as JSON.
+#[derive(Debug, Clone)]
+pub struct Heredoc {
+    /// The text; every line has its own place.
+    pub text: Value,
+    /// The file that the command writes, where its name is known.
+    pub file: Option<Arc<str>>,
 }
 
 /// A simple command of a script.
@@ -104,6 +119,8 @@ pub struct Command {
     pub origin: Origin,
     /// Words after expansion of what is known; the first is the program.
     pub words: Vec<Field<String>>,
+    /// Words that begin as JSON, with places: index into `words`, and the text.
+    pub json: Vec<(usize, Value)>,
 }
 
 impl Command {
@@ -125,5 +142,12 @@ impl Command {
             }
             text.strip_prefix(name).is_some_and(|rest| rest.starts_with('=')).then_some(word)
         })
+    }
+
+    /// The value of `--name value` where it is written as JSON.
+    #[must_use]
+    pub fn json_option(&self, name: &str) -> Option<&Value> {
+        let at = self.words.iter().position(|word| word.known().is_some_and(|text| text == name))? + 1;
+        self.json.iter().find_map(|(index, text)| (*index == at).then_some(text))
     }
 }

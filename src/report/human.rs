@@ -11,6 +11,7 @@ use termcolor::{Ansi, Color, ColorSpec};
 
 use super::view::{Mark, View};
 use super::{Outcome, Style, grouped, listed, patch, text};
+use crate::lint::registry;
 use crate::lint::{Finding, Severity, Undecided};
 use crate::model::Stage;
 use crate::source::{FileId, Span};
@@ -191,11 +192,14 @@ fn remarks(outcome: &Outcome<'_>, finding: &Finding) -> Vec<String> {
     if finding.conditional {
         remarks.push("if created: whether it exists depends on a value that is not known".to_owned());
     }
-    match (&finding.stage.hint, finding.stage.stage) {
-        (Some(hint), Stage::Unknown) => remarks.push(format!("stage unknown: {hint}")),
-        (Some(hint), stage) => remarks.push(format!("stage {}: {hint}", stage.as_str())),
-        (None, Stage::Unknown) => {}
-        (None, stage) => remarks.push(format!("stage {}", stage.as_str())),
+    let weighs = registry::info(finding.rule).is_some_and(|info| info.stage.is_some());
+    if weighs {
+        match (&finding.stage.hint, finding.stage.stage) {
+            (Some(hint), Stage::Unknown) => remarks.push(format!("stage unknown: {hint}")),
+            (Some(hint), stage) => remarks.push(format!("stage {}: {hint}", stage.as_str())),
+            (None, Stage::Unknown) => {}
+            (None, stage) => remarks.push(format!("stage {}", stage.as_str())),
+        }
     }
     if let Some(monthly) = &finding.monthly {
         let verb = if monthly.amount.is_sign_negative() { "saves" } else { "costs" };

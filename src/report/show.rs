@@ -153,6 +153,11 @@ fn causes<'a>(causes: impl Iterator<Item = &'a Cause>) -> Json {
     Json::Array(causes.map(|cause| json!({ "kind": cause.kind(), "name": cause.name() })).collect())
 }
 
+fn errors(evaluation: &Evaluation) -> impl Iterator<Item = &Diagnostic> {
+    let undeclared = evaluation.undeclared.iter().map(|undeclared| &undeclared.diagnostic);
+    evaluation.diagnostics.iter().chain(undeclared)
+}
+
 /// Writes `plimsoll/show/1`.
 ///
 /// # Errors
@@ -163,9 +168,7 @@ pub fn json(evaluation: &Evaluation, sources: &SourceMap, out: &mut dyn Write) -
     let named = |values: &[(std::sync::Arc<str>, Value)]| {
         Json::Object(values.iter().map(|(name, value)| (name.to_string(), evaluated(value))).collect())
     };
-    let errors: Vec<Json> = evaluation
-        .diagnostics
-        .iter()
+    let errors: Vec<Json> = errors(evaluation)
         .map(|diagnostic| {
             json!({
                 "file": sources.name(diagnostic.span.file),
@@ -232,7 +235,7 @@ pub fn human(
             line(out, &format!("  {name} = {}", text(name, value)))?;
         }
     }
-    for diagnostic in &evaluation.diagnostics {
+    for diagnostic in errors(evaluation) {
         let place = sources.position(diagnostic.span);
         line(
             out,

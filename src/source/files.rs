@@ -192,7 +192,10 @@ impl Files {
         let Ok(entries) = std::fs::read_dir(real) else { return Vec::new() };
         let mut names: Vec<String> = entries
             .filter_map(Result::ok)
-            .filter(|entry| entry.path().is_file())
+            .filter(|entry| match entry.file_type() {
+                Ok(kind) if kind.is_symlink() => entry.path().is_file(),
+                kind => kind.is_ok_and(|kind| kind.is_file()),
+            })
             .filter_map(|entry| entry.file_name().into_string().ok())
             .collect();
         names.sort();

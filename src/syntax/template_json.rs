@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::parsed::SyntaxError;
+use super::parsed::{Duplicate, SyntaxError};
 use super::{json, tree};
 use crate::source::Span;
 use crate::value::{
@@ -21,6 +21,9 @@ const DEEPEST: usize = 200;
 /// A string of more parts is not read: templates may share parts many times over.
 const MOST_PIECES: usize = 200_000;
 
+/// Keys written twice that are told of one text.
+const MOST_DUPLICATES: usize = 100;
+
 /// The value that the JSON in a string stands for; leaves have the spans of the template's source, spliced values
 /// their own origins.
 ///
@@ -30,6 +33,14 @@ const MOST_PIECES: usize = 200_000;
 /// When the whole text is known and is no JSON.
 #[must_use]
 pub fn decode(string: &Value) -> Option<Result<Value, SyntaxError>> {
+    decode_noting(string, &mut Vec::new())
+}
+
+/// As [`decode`]; adds the keys that are written twice in one object of the text.
+///
+/// # Errors
+/// As [`decode`].
+pub fn decode_noting(string: &Value, twice: &mut Vec<Duplicate>) -> Option<Result<Value, SyntaxError>> {
     let mut pieces = Vec::new();
     let built = match &string.kind {
         Kind::String(text) => text.built.as_deref(),
@@ -43,8 +54,12 @@ pub fn decode(string: &Value) -> Option<Result<Value, SyntaxError>> {
     if pieces.len() > MOST_PIECES {
         return None;
     }
-    let mut reader = Reader { pieces: &pieces, at: Cursor::default(), last: string.span(), depth: 0 };
+    let mut reader =
+        Reader { pieces: &pieces, at: Cursor::default(), last: string.span(), depth: 0, twice: Vec::new() };
     let result = reader.document();
+    if result.is_ok() {
+        twice.append(&mut reader.twice);
+    }
     match result {
         Ok(value) => Some(Ok(string.child(&value))),
         Err(Stop) if pieces.iter().any(|piece| matches!(piece, Piece::Hole { .. })) => None,
@@ -126,6 +141,7 @@ struct Reader<'p, 'a> {
     /// Span of the symbol read last.
     last: Span,
     depth: usize,
+    twice: Vec<Duplicate>,
 }
 
 impl<'a> Reader<'_, 'a> {
@@ -323,8 +339,15 @@ impl<'a> Reader<'_, 'a> {
             let value = self.value()?;
             match &key.kind {
                 Kind::String(text) => {
-                    let entry = Entry { key_span: Some(key.span()), value };
-                    entries.insert(text.shared().clone(), entry);
+                    let key_span = key.span();
+                    let entry = Entry { key_span: Some(key_span), value };
+                    let before = entries.insert(text.shared().clone(), entry);
+                    if let Some(first) = before.and_then(|before| before.key_span)
+                        && self.twice.len() < MOST_DUPLICATES
+                    {
+                        let key = text.shared().clone();
+                        self.twice.push(Duplicate { first, second: key_span, key });
+                    }
                 }
                 _ => more(key.causes(), Some(value)),
             }

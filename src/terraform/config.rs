@@ -24,6 +24,8 @@ pub struct Module {
     pub dir: PathBuf,
     /// Files read, in order of name.
     pub files: Vec<PathBuf>,
+    /// Size of the files read.
+    pub bytes: u64,
     pub(crate) variables: BTreeMap<Arc<str>, Variable>,
     pub(crate) locals: BTreeMap<Arc<str>, Attribute>,
     pub(crate) outputs: BTreeMap<Arc<str>, Output>,
@@ -109,6 +111,46 @@ impl<'a> Configs<'a> {
     }
 }
 
+/// Stack for parsing the deepest nesting that is followed, in bytes; only what is used is taken from memory.
+const PARSER_STACK: usize = 256 * 1024 * 1024;
+
+impl Configs<'_> {
+    /// Parses many modules at once. The files are read first and in order, so that their ids do not depend on
+    /// which thread comes first.
+    pub(crate) fn prepare(&self, dirs: &BTreeSet<PathBuf>) {
+        for dir in dirs {
+            for name in self.files.file_names(dir).iter().filter(|name| is_configuration(name)) {
+                // Where a file cannot be read, its module says so.
+                let _ = self.files.load(&dir.join(name));
+            }
+        }
+        let most = std::thread::available_parallelism().map_or(1, usize::from);
+        let workers = most.min(rayon::current_num_threads()).min(dirs.len());
+        if workers < 2 {
+            return;
+        }
+        let next = Mutex::new(dirs.iter());
+        std::thread::scope(|scope| {
+            for _ in 0..workers {
+                let work = || {
+                    loop {
+                        let dir = next.lock().unwrap_or_else(PoisonError::into_inner).next();
+                        match dir {
+                            Some(dir) => self.module(dir),
+                            None => break,
+                        };
+                    }
+                };
+                let builder = std::thread::Builder::new().name("parser".to_owned());
+                if builder.stack_size(PARSER_STACK).spawn_scoped(scope, work).is_err() {
+                    // What no thread has parsed is parsed when it is asked for.
+                    break;
+                }
+            }
+        });
+    }
+}
+
 pub(crate) fn diagnostic(problem: &Problem) -> Diagnostic {
     Diagnostic {
         class: match problem.kind {
@@ -176,6 +218,7 @@ impl Builder {
                 return self.problem(class, span, format!("the file cannot be read: {error}"));
             }
         };
+        self.module.bytes += loaded.text.len() as u64;
         let is_json = path.extension().is_some_and(|extension| extension == "json");
         let parsed = if is_json {
             json::parse_body(&loaded.text, loaded.id)

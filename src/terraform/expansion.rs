@@ -288,7 +288,7 @@ impl Evaluator<'_> {
         };
         let count = whole_count(number, span)?;
         if count > self.options.limits.instances {
-            self.limit("instances of one block", span);
+            self.too_many("`count`", count, "instances", span);
             let count = count as u64;
             let causes = Causes::one(Cause::Limit { what: "instances of one block".into() });
             return Ok(symbolic(causes, true, (count, Some(count)), span));
@@ -323,7 +323,7 @@ impl Evaluator<'_> {
         }
         let keys = self.keys(value, span)?;
         if keys.items.len() > self.options.limits.instances {
-            self.limit("instances of one block", span);
+            self.too_many("`for_each`", keys.items.len(), "instances", span);
             let count = keys.items.len() as u64;
             let causes = Causes::one(Cause::Limit { what: "instances of one block".into() });
             return Ok(symbolic(causes, false, (count, Some(count)), span));

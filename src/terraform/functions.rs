@@ -33,6 +33,9 @@ use super::convert::{convert, friendly_name, same};
 use crate::source::{Files, Span};
 use crate::value::{Cause, Causes, Kind, Origin, Unknown, Value};
 
+/// The limit on the parts of one value.
+pub(crate) const VALUE: &str = "parts of one value";
+
 /// What a call needs from its surroundings.
 #[derive(Debug, Clone, Copy)]
 pub struct Context<'a> {
@@ -92,6 +95,19 @@ pub fn call(name: &str, args: Vec<Value>, context: &Context<'_>) -> Result<Value
         return Err(Failure::UnknownFunction);
     };
     check_count(function, args.len())?;
+    let most = context.limits.value;
+    let weight = args.iter().try_fold(0_usize, |sum, arg| {
+        let sum = sum + arg.weight(most - sum);
+        (sum <= most).then_some(sum)
+    });
+    if weight.is_none() {
+        // Looking deeper into the arguments is what takes long.
+        let unknown =
+            Unknown::of_type(Causes::one(Cause::Limit { what: VALUE.into() }), function.returns.ty());
+        let mut result = Value::from_unknown(unknown, Origin::at(context.span));
+        result.sensitive = args.iter().any(|arg| arg.sensitive);
+        return Ok(result);
+    }
     let args = args
         .into_iter()
         .enumerate()

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::config::{Module, Variable, diagnostic};
 use super::eval::{Evaluator, Failure, Outcome};
-use super::{Class, Diagnostic, Input, convert};
+use super::{Class, Diagnostic, Input, Undeclared, convert};
 use crate::source::{Loaded, Span};
 use crate::syntax::hcl;
 use crate::value::{Origin, Type, Value};
@@ -44,21 +44,32 @@ impl Evaluator<'_> {
         for input in &self.options.inputs {
             match input {
                 Input::VarFile(path) => self.var_file(path, &mut inputs),
+                Input::Value { name, value } => {
+                    inputs.insert(name.as_str().into(), InputValue::Value(value.clone()));
+                }
                 Input::Var { name, value } => {
-                    let loaded = self.files.add_pseudo(format!("--var {name}"), value.as_str());
                     if !root.variables.contains_key(name.as_str()) {
-                        let span = Span::new(loaded.id, 0..loaded.text.len());
-                        self.problem(
-                            span,
-                            format!("`--var {name}=…` is given, but there is no variable `{name}`"),
-                        );
+                        self.undeclared.borrow_mut().push(self.undeclared(root, name));
                         continue;
                     }
+                    let loaded = self.files.add_pseudo(format!("--var {name}"), value.as_str());
                     inputs.insert(name.as_str().into(), InputValue::Text(loaded));
                 }
             }
         }
         inputs
+    }
+
+    /// Blamed on the first file of the module.
+    fn undeclared(&self, root: &Module, name: &str) -> Undeclared {
+        let file = root.files.iter().min().map_or(self.root_dir.as_path(), std::path::PathBuf::as_path);
+        let diagnostic = Diagnostic {
+            class: Class::Evaluation,
+            message: format!("`--var {name}=…` is given, but there is no variable `{name}`"),
+            span: Span::new(self.files.mention(file), 0..0),
+            related: Vec::new(),
+        };
+        Undeclared { name: name.into(), diagnostic }
     }
 
     fn problem(&self, span: Span, message: String) {

@@ -17,6 +17,12 @@ use crate::value::{Cause, Entry, Kind, Mapping, MappingKind, Origin, Rest, Step,
 /// Module instances of one root; a hostile configuration could ask for any number.
 const MOST_INSTANCES: usize = 20_000;
 
+/// Steps of a circle that are named.
+const MOST_STEPS_TOLD: usize = 20;
+
+/// Parts that a module instance counts for, see [`super::Limits::made`].
+const INSTANCE: usize = 32;
+
 /// A memo: what is being worked out, and what has been.
 #[derive(Debug, Clone)]
 pub(crate) enum Slot<T> {
@@ -45,7 +51,7 @@ pub(crate) struct Instance {
     outputs: Memo<Value>,
     call_memo: Memo<Rc<CallState>>,
     pub(crate) resources: Memo<Rc<super::resource::ResourceState>>,
-    pub(crate) provider_memo: RefCell<HashMap<Arc<str>, Slot<Option<Arc<Value>>>>>,
+    pub(crate) provider_memo: Memo<Option<Arc<Value>>>,
 }
 
 /// Where a module is called.
@@ -131,13 +137,67 @@ pub(crate) fn leave<T>(memo: &Memo<T>, name: &Arc<str>, value: T) {
     memo.borrow_mut().insert(name.clone(), Slot::Done(value));
 }
 
-pub(crate) fn cycle(span: Span, what: &str) -> Box<Failure> {
-    let mut failure = Failure::fixed(span, format!("`{what}` depends on itself"));
+/// A definition that is being worked out.
+#[derive(Debug)]
+pub(crate) struct Asked {
+    /// Address of the definition: `local.name`, `module.a.output.url`.
+    what: String,
+    /// Where it is written.
+    place: Span,
+    /// The reference that asked for it.
+    reference: Span,
+}
+
+fn cycle(span: Span, message: String) -> Box<Failure> {
+    let mut failure = Failure::fixed(span, message);
     failure.class = Class::Cycle;
     failure
 }
 
 impl Evaluator<'_> {
+    /// Works out a definition that is written at `place`, because of `reference`.
+    pub(crate) fn asked<T>(&self, what: String, place: Span, reference: Span, work: impl FnOnce() -> T) -> T {
+        self.path.borrow_mut().push(Asked { what, place, reference });
+        let result = work();
+        self.path.borrow_mut().pop();
+        result
+    }
+
+    /// `what` is asked for again while it is being worked out. The steps are told from the one that is written
+    /// first, and its reference to the next is blamed: whichever of them was asked for first, it is the same error.
+    pub(crate) fn circle(&self, what: &str, reference: Span) -> Box<Failure> {
+        let path = self.path.borrow();
+        let start = path.iter().rposition(|step| step.what == what);
+        let steps = start.and_then(|start| path.get(start..)).unwrap_or_default();
+        // Each step with the reference in it that leads to the next.
+        let references = steps.iter().skip(1).map(|step| step.reference).chain(std::iter::once(reference));
+        let mut circle: Vec<(&Asked, Span)> = steps.iter().zip(references).collect();
+        let first = self.files.with_sources(|sources| {
+            let place = |(step, _): &(&Asked, Span)| (sources.name(step.place.file), step.place.start);
+            (0..circle.len()).min_by(|a, b| circle.get(*a).map(place).cmp(&circle.get(*b).map(place)))
+        });
+        circle.rotate_left(first.unwrap_or_default());
+        let Some((begin, blamed)) = circle.first().copied() else {
+            return cycle(reference, format!("`{what}` depends on itself"));
+        };
+        if circle.len() == 1 {
+            return cycle(blamed, format!("`{}` depends on itself", begin.what));
+        }
+        let names: Vec<&str> = circle
+            .iter()
+            .map(|(step, _)| &*step.what)
+            .take(MOST_STEPS_TOLD)
+            .chain((circle.len() > MOST_STEPS_TOLD).then_some("…"))
+            .chain(std::iter::once(&*begin.what))
+            .collect();
+        let mut failure =
+            cycle(blamed, format!("definitions depend on each other in a circle: {}", names.join(" → ")));
+        let others = circle.iter().skip(1).take(MOST_STEPS_TOLD);
+        failure.related =
+            others.map(|(step, place)| (*place, format!("`{}` goes on from here", step.what))).collect();
+        failure
+    }
+
     /// A reference: root name and steps.
     pub(crate) fn reference(&self, cx: Context<'_>, root: &Expr, steps: &[Way], span: Span) -> Outcome {
         let ExprKind::Name(name) = &root.kind else {
@@ -271,11 +331,21 @@ impl Evaluator<'_> {
         };
         let value = match enter(&instance.variables, name) {
             Some(Slot::Done(value)) => value,
-            Some(Slot::Busy) => return Err(cycle(span, &format!("var.{name}"))),
+            Some(Slot::Busy) => {
+                return Err(self.circle(&instance.full_address(&format!("var.{name}")), span));
+            }
             None => {
-                let mut value = self.within(instance.is_uncertain(), || {
-                    let outcome = self.variable_value(instance, name, variable);
-                    self.settle(outcome, variable.name_span)
+                let argument = instance
+                    .parent
+                    .as_ref()
+                    .and_then(|parent| parent.instance.config.calls.get(&parent.call)?.body.attribute(name));
+                let place = argument.map_or(variable.header, |argument| argument.expr.span);
+                let what = instance.full_address(&format!("var.{name}"));
+                let mut value = self.asked(what, place, span, || {
+                    self.within(instance.is_uncertain(), || {
+                        let outcome = self.variable_value(instance, name, variable);
+                        self.settle(outcome, variable.name_span)
+                    })
                 });
                 value.sensitive |= variable.sensitive;
                 leave(&instance.variables, name, value.clone());
@@ -303,7 +373,13 @@ impl Evaluator<'_> {
         let given = given.filter(|value| variable.nullable || !value.is_null());
         let value = match (given, &variable.default) {
             (Some(value), _) => value,
-            (None, Some(default)) => self.eval(context(instance), default)?,
+            (None, Some(default)) => {
+                let default = self.eval(context(instance), default)?;
+                if default.is_null() && instance.parent.is_none() && lacks_inputs(instance) {
+                    self.null_defaults.borrow_mut().insert(default.span(), name.clone());
+                }
+                default
+            }
             (None, None) if instance.parent.is_some() => {
                 let header = instance.calls.first().copied().unwrap_or(variable.header);
                 let mut failure = Failure::fixed(header, format!("the module needs a value for `{name}`"));
@@ -350,10 +426,14 @@ impl Evaluator<'_> {
         };
         let value = match enter(&instance.locals, name) {
             Some(Slot::Done(value)) => value,
-            Some(Slot::Busy) => return Err(cycle(span, &format!("local.{name}"))),
+            Some(Slot::Busy) => {
+                return Err(self.circle(&instance.full_address(&format!("local.{name}")), span));
+            }
             None => {
-                let value = self
-                    .within(instance.is_uncertain(), || self.eval_settled(context(instance), &local.expr));
+                let what = instance.full_address(&format!("local.{name}"));
+                let value = self.asked(what, local.name_span, span, || {
+                    self.within(instance.is_uncertain(), || self.eval_settled(context(instance), &local.expr))
+                });
                 let value = self.bounded(value, local.expr.span);
                 leave(&instance.locals, name, value.clone());
                 value
@@ -369,11 +449,16 @@ impl Evaluator<'_> {
         };
         match enter(&instance.outputs, name) {
             Some(Slot::Done(value)) => Ok(value),
-            Some(Slot::Busy) => Err(cycle(span, &format!("output.{name}"))),
+            Some(Slot::Busy) => Err(self.circle(&instance.full_address(&format!("output.{name}")), span)),
             None => {
                 let mut value = match &output.value {
                     Some(expr) => {
-                        self.within(instance.is_uncertain(), || self.eval_settled(context(instance), expr))
+                        let what = instance.full_address(&format!("output.{name}"));
+                        self.asked(what, output.header, span, || {
+                            self.within(instance.is_uncertain(), || {
+                                self.eval_settled(context(instance), expr)
+                            })
+                        })
                     }
                     None => self.settle(
                         Err(Failure::new(output.header, format!("the output `{name}` has no value"))),
@@ -458,9 +543,13 @@ impl Evaluator<'_> {
     ) -> Result<Rc<CallState>, Box<Failure>> {
         match enter(&instance.call_memo, name) {
             Some(Slot::Done(state)) => Ok(state),
-            Some(Slot::Busy) => Err(cycle(span, &format!("module.{name}"))),
+            Some(Slot::Busy) => Err(self.circle(&instance.full_address(&format!("module.{name}")), span)),
             None => {
-                let state = self.within(instance.is_uncertain(), || Rc::new(self.open_call(instance, name)));
+                let what = instance.full_address(&format!("module.{name}"));
+                let place = instance.config.calls.get(name).map_or(span, |call| call.header);
+                let state = self.asked(what, place, span, || {
+                    self.within(instance.is_uncertain(), || Rc::new(self.open_call(instance, name)))
+                });
                 leave(&instance.call_memo, name, state.clone());
                 Ok(state)
             }
@@ -491,9 +580,9 @@ impl Evaluator<'_> {
             self.unresolved.borrow_mut().push((instance.clone(), name.clone(), unresolved));
             return CallState::Unresolved(Cause::UnresolvedModule { source });
         };
-        if self.is_called_by_itself(instance, &dir) {
-            let mut failure = cycle(call.header, &format!("module.{name}"));
-            failure.message = format!("the module `{name}` calls itself");
+        if let Some(way) = self.way_to_itself(instance, &dir) {
+            let source = call.body.attribute("source").map_or(call.header, |source| source.expr.span);
+            let failure = cycle(source, format!("the module `{name}` calls itself: {way}"));
             self.report_failure(&failure);
             return CallState::Unresolved(Cause::Error { message: failure.message.into() });
         }
@@ -504,10 +593,12 @@ impl Evaluator<'_> {
             return CallState::Unresolved(Cause::Limit { what: what.into() });
         }
         let config = self.configs.module(&dir);
+        self.take_in(&config);
         let mut calls = vec![call.header];
         calls.extend(&instance.calls);
         let plan = self.expand(instance, &call.body, call.header);
         CallState::Resolved(plan.map(|key, repetition, multiplicity| {
+            self.spend(INSTANCE, call.header);
             let address = format!("{address}{}", key.suffix());
             let child = Rc::new(Instance::new(
                 config.clone(),
@@ -539,15 +630,20 @@ impl Evaluator<'_> {
         Value::object(entries, Origin::at(call.header))
     }
 
-    fn is_called_by_itself(&self, instance: &Rc<Instance>, dir: &std::path::Path) -> bool {
+    /// The directories from the module in `dir` through those that call each other to it again, if `instance`
+    /// stands inside it.
+    fn way_to_itself(&self, instance: &Rc<Instance>, dir: &std::path::Path) -> Option<String> {
+        let mut way = vec![self.files.display_name(dir)];
         let mut caller = Some(instance);
         while let Some(this) = caller {
+            way.push(self.files.display_name(&this.config.dir));
             if this.config.dir == dir {
-                return true;
+                way.reverse();
+                return Some(way.join(" → "));
             }
             caller = this.parent.as_ref().map(|parent| &parent.instance);
         }
-        false
+        None
     }
 
     /// The directory of a module: a local path, or what `terraform init` has vendored.
@@ -611,4 +707,10 @@ pub(crate) fn identified(body: &Value, cause: Cause) -> Value {
         }));
     }
     value
+}
+
+/// Whether a required variable of a root module has no value.
+fn lacks_inputs(instance: &Instance) -> bool {
+    let variables = &instance.config.variables;
+    variables.iter().any(|(name, variable)| variable.default.is_none() && !instance.inputs.contains_key(name))
 }

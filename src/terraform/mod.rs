@@ -14,7 +14,9 @@ pub mod functions;
 mod inputs;
 mod instance;
 mod json;
+pub mod plan;
 mod policy;
+mod provider;
 mod resource;
 mod roots;
 mod session;
@@ -41,11 +43,19 @@ pub struct Options {
     pub limits: Limits,
 }
 
-/// One `--var name=value` or `--var-file path`.
+/// A value of a variable: `--var name=value`, `--var-file path`, or one read from a plan.
 #[derive(Debug, Clone)]
 pub enum Input {
-    Var { name: String, value: String },
+    Var {
+        name: String,
+        value: String,
+    },
     VarFile(PathBuf),
+    /// A value read elsewhere: from a plan. A variable that is not declared is passed over.
+    Value {
+        name: String,
+        value: Value,
+    },
 }
 
 /// Where evaluation stops and the rest becomes unknown with cause `limit`.
@@ -57,13 +67,28 @@ pub struct Limits {
     pub string: usize,
     /// Expression evaluations of one root module.
     pub steps: u64,
+    /// Parts of one value at any depth, as [`Value::weight`] counts them.
+    pub value: usize,
+    /// Parts made while evaluating one root module, beside [`Limits::made_per_byte`]. A part takes about
+    /// 130 bytes of memory.
+    pub made: u64,
+    /// Further parts for each byte of the configuration, so that a large one has room in proportion.
+    pub made_per_byte: u64,
     /// Depth of module calls.
     pub depth: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { instances: 1_000, string: 4 * 1024 * 1024, steps: 20_000_000, depth: 32 }
+        Self {
+            instances: 1_000,
+            string: 4 * 1024 * 1024,
+            steps: 20_000_000,
+            value: 200_000,
+            made: 1_000_000,
+            made_per_byte: 4,
+            depth: 32,
+        }
     }
 }
 
@@ -82,6 +107,8 @@ pub struct Evaluation {
     pub files: Vec<PathBuf>,
     /// Module calls that could not be followed (registry, git, missing directory).
     pub unresolved_modules: Vec<UnresolvedModule>,
+    /// `--var` of names that this root module does not declare.
+    pub undeclared: Vec<Undeclared>,
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -141,6 +168,8 @@ pub struct Lifecycle {
     pub ignore_changes: Vec<Arc<str>>,
     pub prevent_destroy: bool,
     pub create_before_destroy: bool,
+    /// Why all of this is not known; empty where it is. A plan does not say it.
+    pub unsaid: Causes,
 }
 
 /// A `module` block whose source is not in the repository.
@@ -154,6 +183,13 @@ pub struct UnresolvedModule {
     pub header: Span,
     /// Arguments of the call, evaluated.
     pub arguments: Value,
+}
+
+/// A `--var` without a variable: an error, unless it is meant for another root module of the same run.
+#[derive(Debug, Clone)]
+pub struct Undeclared {
+    pub name: Arc<str>,
+    pub diagnostic: Diagnostic,
 }
 
 /// Something wrong in the configuration itself.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::config::{ResourceConfig, dotted};
 use super::eval::{Context, Evaluator, Failure, Outcome, Repetition, Scope, through_each};
 use super::expansion::Expanded;
-use super::instance::{Instance, Slot, context, cycle, enter, identified, leave};
+use super::instance::{Instance, Slot, context, enter, identified, leave};
 use super::{Class, Diagnostic, Lifecycle, Mode, Multiplicity, Resource, data};
 use crate::source::Span;
 use crate::syntax::hcl::{Block, Body, Expr, ExprKind, ItemKey, Step, StepKind};
@@ -73,10 +73,13 @@ impl Evaluator<'_> {
         };
         match enter(&instance.resources, key) {
             Some(Slot::Done(state)) => Ok(state),
-            Some(Slot::Busy) => Err(cycle(span, key)),
+            Some(Slot::Busy) => Err(self.circle(&instance.full_address(key), span)),
             None => {
-                let state = self
-                    .within(instance.is_uncertain(), || Rc::new(self.open_resource(instance, key, config)));
+                let state = self.asked(instance.full_address(key), config.header, span, || {
+                    self.within(instance.is_uncertain(), || {
+                        Rc::new(self.open_resource(instance, key, config))
+                    })
+                });
                 leave(&instance.resources, key, state.clone());
                 Ok(state)
             }
@@ -159,6 +162,7 @@ impl Evaluator<'_> {
             let span = list.span.unwrap_or(header);
             entries.insert(name, Entry { key_span: Some(span), value: list.finish(span) });
         }
+        self.spend(entries.len() + 1, header);
         Value::object(entries, Origin::at(header))
     }
 
@@ -199,7 +203,8 @@ impl Evaluator<'_> {
                 Err(_) => continue,
             };
             if iteration.items.len() > self.options.limits.instances {
-                self.limit("items of one dynamic block", each.expr.span);
+                let what = format!("`for_each` of the dynamic block `{name}`");
+                self.too_many(&what, iteration.items.len(), "blocks", each.expr.span);
                 list.open = true;
                 list.causes.add(Cause::Limit { what: "items of one dynamic block".into() });
                 continue;
@@ -331,6 +336,18 @@ impl Evaluator<'_> {
 
     /// Reports a condition that is decided and does not hold.
     pub(crate) fn check(&self, cx: Context<'_>, condition: &Expr, message: Option<&Expr>, what: &str) {
+        self.check_of(cx, condition, message, what, None);
+    }
+
+    /// As [`Self::check`]; blames `of`, the place of the value that the condition is about.
+    pub(crate) fn check_of(
+        &self,
+        cx: Context<'_>,
+        condition: &Expr,
+        message: Option<&Expr>,
+        what: &str,
+        of: Option<Span>,
+    ) {
         let value = self.eval_settled(cx, condition);
         if value.as_bool() != Some(false) || self.uncertain_here(cx) {
             return;
@@ -342,8 +359,12 @@ impl Evaluator<'_> {
             None => format!("a condition of {what} does not hold"),
         };
         let related = vec![(value.span(), "decided here".to_owned())];
-        let related = if value.span() == condition.span { Vec::new() } else { related };
-        self.report(Diagnostic { class: Class::Evaluation, message, span: condition.span, related });
+        let mut related = if value.span() == condition.span { Vec::new() } else { related };
+        if of.is_some() {
+            related.insert(0, (condition.span, "this condition does not hold".to_owned()));
+        }
+        let span = of.unwrap_or(condition.span);
+        self.report(Diagnostic { class: Class::Evaluation, message, span, related });
     }
 
     /// The configuration of the provider of a resource, when it is declared.

@@ -21,6 +21,7 @@ pub struct Root {
 pub fn find_roots(configs: &Configs<'_>, dirs: &BTreeSet<PathBuf>) -> Vec<Root> {
     on_large_stack(|| {
         let dirs: BTreeSet<PathBuf> = dirs.iter().map(|dir| Files::normalize(dir)).collect();
+        configs.prepare(&dirs);
         let mut called = BTreeSet::new();
         for dir in &dirs {
             let module = configs.module(dir);

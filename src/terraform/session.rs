@@ -32,6 +32,7 @@ impl<'a> Session<'a> {
             Multiplicity::One,
             inputs,
         ));
+        evaluator.take_in(&root.config);
         evaluator.instances.borrow_mut().push(root.clone());
         Self { evaluator, root }
     }
@@ -104,6 +105,7 @@ impl<'a> Session<'a> {
             variables,
             files,
             unresolved_modules,
+            undeclared: self.evaluator.undeclared.borrow().clone(),
             diagnostics,
         }
     }
@@ -120,9 +122,12 @@ impl<'a> Session<'a> {
         config.problems.iter().for_each(|problem| evaluator.report(problem.clone()));
         let cx = context(instance);
         for (name, variable) in &config.variables {
-            settle(evaluator.variable(instance, name, variable.header));
+            let value = evaluator.variable(instance, name, variable.header);
+            let written = value.as_ref().ok().map(Value::span).filter(|span| !span.is_empty());
+            settle(value);
             for (condition, message) in &variable.validations {
-                evaluator.check(cx, condition, message.as_ref(), &format!("the variable `{name}`"));
+                let what = format!("the variable `{name}`");
+                evaluator.check_of(cx, condition, message.as_ref(), &what, written);
             }
         }
         for (name, local) in &config.locals {

@@ -10,6 +10,7 @@ mod origin;
 mod text;
 mod types;
 mod unknown;
+mod weight;
 
 pub(crate) use digits::Digits;
 pub use number::{Float, NotANumber, Number, PRECISION, Undefined};

@@ -138,6 +138,7 @@ const ABOUT: &[&str] = &[
     "store",
     "strategy",
     "suffix",
+    "table",
     "timeout",
     "ttl",
     "type",
@@ -159,12 +160,29 @@ const ABOUT: &[&str] = &[
 const PUBLIC: &[&str] =
     &["public", "publishable", "allow", "enable", "disable", "require", "use", "has", "is", "skip"];
 
+/// Pairs of words that name a thing beside the credential, wherever they stand: `API_KEY_TABLE_NAME_DYNAMO`.
+const ABOUT_PAIRS: &[(&str, &str)] = &[
+    ("table", "name"),
+    ("bucket", "name"),
+    ("queue", "name"),
+    ("topic", "name"),
+    ("header", "name"),
+    ("cookie", "name"),
+    ("secret", "name"),
+    ("parameter", "name"),
+];
+
 /// Whether a name looks like a credential's.
 #[must_use]
 pub fn is_secret_name(name: &str) -> bool {
     let words = words(name);
     let has = |word: &str, list: &[&str]| list.contains(&word);
     if words.iter().any(|word| has(word, PUBLIC)) {
+        return false;
+    }
+    let is_about =
+        |(first, second): (&String, &String)| ABOUT_PAIRS.iter().any(|(a, b)| first == a && second == b);
+    if words.iter().zip(words.iter().skip(1)).any(is_about) {
         return false;
     }
     let pair = |list: &[String]| {
@@ -265,6 +283,8 @@ mod tests {
             "PATH",
             "",
             "AUTH_HEADER",
+            "API_KEY_TABLE_NAME_DYNAMO",
+            "SESSION_TOKEN_TABLE",
         ];
         for name in harmless {
             assert!(!is_secret_name(name), "{name}");

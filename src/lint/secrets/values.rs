@@ -68,6 +68,68 @@ fn is_harmless(value: &str) -> bool {
         || value.ends_with(".apps.googleusercontent.com")
         || ["pk_live_", "pk_test_", "pub_", "public-"].iter().any(|prefix| value.starts_with(prefix))
         || is_host(value)
+        || is_file_name(value)
+}
+
+/// `GeoData-City.mmdb`: a name and a known extension. A key of an object store is often called `…_KEY`.
+fn is_file_name(value: &str) -> bool {
+    const EXTENSIONS: &[&str] = &[
+        "avro",
+        "bin",
+        "bz2",
+        "cer",
+        "cfg",
+        "conf",
+        "crt",
+        "csr",
+        "csv",
+        "dat",
+        "db",
+        "der",
+        "env",
+        "gz",
+        "html",
+        "ini",
+        "jks",
+        "jpg",
+        "js",
+        "json",
+        "jsonl",
+        "key",
+        "log",
+        "mmdb",
+        "onnx",
+        "p12",
+        "parquet",
+        "pdf",
+        "pem",
+        "pfx",
+        "pkl",
+        "png",
+        "properties",
+        "ps1",
+        "pub",
+        "py",
+        "sh",
+        "sql",
+        "sqlite",
+        "svg",
+        "tar",
+        "tgz",
+        "toml",
+        "tsv",
+        "txt",
+        "webp",
+        "xml",
+        "yaml",
+        "yml",
+        "zip",
+        "zst",
+    ];
+    let Some((stem, extension)) = value.rsplit_once('.') else { return false };
+    !stem.is_empty()
+        && stem.chars().all(|c| c.is_ascii_alphanumeric() || "/._-".contains(c))
+        && EXTENSIONS.iter().any(|known| extension.eq_ignore_ascii_case(known))
 }
 
 /// Booleans and the like.
@@ -244,6 +306,8 @@ mod tests {
             "<password>",
             "db.shop.internal:5432",
             "{{ secret }}",
+            "GeoData-City.mmdb",
+            "exports/daily/report.csv.gz",
         ];
         for value in harmless {
             assert_eq!(value_class(value), ValueClass::Harmless, "{value}");

@@ -18,6 +18,7 @@ pub(super) fn role(context: &Context<'_>, resource: &Resource, into: &mut Deploy
         target: Some((resource.address.clone(), Arc::from("name"))),
         text: reader.string("name").known().map(|name| Arc::from(name.as_str())),
         pattern: None,
+        data_sources: Arc::default(),
     };
     let inline = reader.blocks("inline_policy", |policy| Policy {
         meta: crate::model::Meta { origin: policy.header().clone(), ..meta.clone() },

@@ -167,6 +167,7 @@ impl Context<'_> {
                 all: resource.lifecycle.ignore_all,
                 names: resource.lifecycle.ignore_changes.clone(),
                 span: resource.lifecycle.span,
+                unsaid: resource.lifecycle.unsaid.clone(),
             },
             unit: self.unit,
             origin,

@@ -2,12 +2,16 @@
 //! inputs by their callers, options and defaults, the matrix, lines written to `$GITHUB_ENV` and `$GITHUB_OUTPUT`.
 //! Everything else is unknown with the expression as cause.
 
+mod circles;
+mod overrides;
 mod script;
 mod text;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+pub use circles::{Circle, circles};
 
 use crate::model::workflow::{Action, Concurrency, Job, Permissions, Step, Workflow, WorkflowVariable};
 use crate::model::{Count, Field, IgnoredChanges, Input, Items, Meta, StageOf, State, Unit};
@@ -339,6 +343,8 @@ impl<'a> Lowering<'a> {
             script
         });
         let given = node.get("with");
+        let source = Source { document, scope: &scope };
+        let task_environment = overrides::of_step(action.as_ref(), given, run.as_ref(), &source, &origin);
         into.push(Step {
             id: string(node.get("id"), &origin, &scope),
             name: string(node.get("name"), &origin, &scope),
@@ -346,6 +352,7 @@ impl<'a> Lowering<'a> {
             env,
             action,
             run,
+            task_environment,
             origin,
         });
         let whole = match composite {
@@ -397,6 +404,12 @@ impl<'a> Lowering<'a> {
         }
         whole
     }
+}
+
+/// What is needed to read a node.
+struct Source<'a> {
+    document: &'a Document,
+    scope: &'a Scope,
 }
 
 /// Jobs in an order in which those they need come first; circles are cut.

@@ -4,14 +4,15 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::text::{Evaluated, Scope};
-use crate::model::workflow::{Command, Script};
+use crate::lower::registered;
+use crate::model::workflow::{Command, Heredoc, Script};
 use crate::model::{Field, PatternPart};
 use crate::source::Span;
 use crate::syntax::actions_expr;
 use crate::syntax::shell::{self, Word, WordPart};
 use crate::syntax::tree::Node;
 use crate::syntax::yaml::ScalarPlaces;
-use crate::value::Origin;
+use crate::value::{Built, Causes, Kind, Origin, Part, Text, Unknown, Value};
 
 /// Programs that run the command behind them.
 const WRAPPERS: [&str; 7] = ["sudo", "exec", "command", "nohup", "time", "env", "builtin"];
@@ -50,15 +51,16 @@ pub(super) fn lower(node: &Node, source: &str, scope: &Scope, is_shell: bool) ->
     let mut effects = Effects::default();
     if !parsed.readable {
         effects.env_open = text.contains("GITHUB_ENV");
-        return (Script { origin, commands: Vec::new(), readable: false }, effects);
+        return (Script { origin, commands: Vec::new(), heredocs: Vec::new(), readable: false }, effects);
     }
     let places = ScalarPlaces::new(source, node.span, &text);
-    let mut runner = Runner { places, text: &text, scope, variables: BTreeMap::new(), effects };
+    let mut runner =
+        Runner { places, text: &text, scope, variables: BTreeMap::new(), effects, heredocs: Vec::new() };
     let mut commands = Vec::new();
     for command in &parsed.commands {
         runner.run(command, &mut commands);
     }
-    (Script { origin, commands, readable: true }, runner.effects)
+    (Script { origin, commands, heredocs: runner.heredocs, readable: true }, runner.effects)
 }
 
 struct Runner<'a> {
@@ -68,6 +70,7 @@ struct Runner<'a> {
     /// Variables the script set so far.
     variables: BTreeMap<Arc<str>, Evaluated>,
     effects: Effects,
+    heredocs: Vec<Heredoc>,
 }
 
 impl Runner<'_> {
@@ -100,14 +103,20 @@ impl Runner<'_> {
         }
         self.exported(command);
         self.written(command);
-        let mut words: Vec<Field<String>> = Vec::new();
+        self.heredocs(command);
+        let mut words: Vec<Argument> = Vec::new();
         for word in &command.words {
             self.expand(word, &mut words);
         }
-        let words = unwrapped(words);
+        let words = in_order(unwrapped(words));
         if !words.is_empty() {
             let origin = Origin::at(self.span(command.range.clone()));
-            into.push(Command { origin, words: in_order(words) });
+            let (mut fields, mut json) = (Vec::new(), Vec::new());
+            for (at, argument) in words.into_iter().enumerate() {
+                json.extend(argument.json.map(|text| (at, text)));
+                fields.push(argument.word);
+            }
+            into.push(Command { origin, words: fields, json });
         }
     }
 
@@ -162,14 +171,21 @@ impl Runner<'_> {
         let to_env = target("GITHUB_ENV");
         let to_output = target("GITHUB_OUTPUT");
         self.effects.env_open |= command.words.iter().any(|word| names(word, "GITHUB_ENV"));
-        if !to_env && !to_output {
-            return;
-        }
         let program = command.words.first().and_then(Word::literal);
         let line = match (program.as_deref(), command.words.as_slice()) {
             (Some("echo"), [_, line]) => Some(self.word(line)),
             _ => None,
         };
+        if !to_env && !to_output {
+            if let Some((name, mut value)) = line.as_ref().and_then(set_output_of) {
+                value.origin = command.words.get(1).map(|word| Origin::at(self.span(word.range.clone())));
+                if command.conditional {
+                    value = Evaluated::unknown(name.as_str());
+                }
+                self.effects.outputs.push((name, value));
+            }
+            return;
+        }
         let Some((name, mut value)) = line.and_then(|line| assignment_of(&line)) else {
             self.effects.env_open |= to_env;
             return;
@@ -232,8 +248,80 @@ impl Runner<'_> {
         }
     }
 
+    /// Heredocs of the command that hold JSON, and the file it writes.
+    fn heredocs(&mut self, command: &shell::Command) {
+        let mut target = |redirect: &shell::Redirect| {
+            matches!(&*redirect.operator, ">" | ">>" | ">|").then(|| redirect.target.literal()).flatten()
+        };
+        let file: Option<Arc<str>> = command.redirects.iter().find_map(&mut target).map(Arc::from);
+        for redirect in command.redirects.iter().filter(|redirect| redirect.operator.starts_with("<<")) {
+            if let Some(text) = self.json(&redirect.target) {
+                self.heredocs.push(Heredoc { text, file: file.clone() });
+            }
+        }
+    }
+
+    /// A word that begins as JSON, with the place of each of its lines.
+    fn json(&self, word: &Word) -> Option<Value> {
+        let WordPart::Text { text, .. } = word.parts.first()? else { return None };
+        if !text.trim_start().starts_with(['{', '[']) {
+            return None;
+        }
+        let mut parts = Vec::new();
+        let mut whole = Some(String::new());
+        let mut causes = Causes::none();
+        let mut sensitive = false;
+        for part in &word.parts {
+            if let WordPart::Text { text, range } = part {
+                self.lines(text, range, &mut parts);
+                if let Some(whole) = &mut whole {
+                    whole.push_str(text);
+                }
+                continue;
+            }
+            let field = self.part(part).field(Origin::at(self.span(word.range.clone())));
+            let hole = registered::value(&field);
+            causes.add_all(&hole.causes());
+            sensitive |= hole.sensitive;
+            whole = whole.zip(hole.as_str()).map(|(whole, text)| whole + text);
+            parts.push(Part::Hole(hole));
+        }
+        let origin = Origin::at(self.span(word.range.clone()));
+        let value = match whole {
+            Some(text) => Value::new(Kind::String(Text::built(text, Built::Template(parts))), origin),
+            None => {
+                let mut unknown = Unknown::new(causes);
+                unknown.not_null = true;
+                unknown.built = Some(Arc::new(Built::Template(parts)));
+                Value::from_unknown(unknown, origin)
+            }
+        };
+        Some(Value { sensitive, ..value })
+    }
+
+    /// Text line by line: the lines of a block scalar are not next to each other in the file.
+    fn lines(&self, text: &str, range: &std::ops::Range<usize>, into: &mut Vec<Part>) {
+        if text.len() != range.len() {
+            into.push(Part::Literal { text: text.into(), span: self.span(range.clone()) });
+            return;
+        }
+        let mut start = range.start;
+        for line in text.split_inclusive('\n') {
+            let bare = line.strip_suffix('\n').unwrap_or(line);
+            if !bare.is_empty() {
+                let span = self.span(start..start + bare.len());
+                into.push(Part::Literal { text: bare.into(), span });
+            }
+            if bare.len() < line.len() {
+                let end = start + bare.len();
+                into.push(Part::Literal { text: "\n".into(), span: self.span(end..end) });
+            }
+            start += line.len();
+        }
+    }
+
     /// Adds a word; one that is an unquoted variable becomes as many words as its value has.
-    fn expand(&self, word: &Word, into: &mut Vec<Field<String>>) {
+    fn expand(&self, word: &Word, into: &mut Vec<Argument>) {
         let value = self.word(word);
         let at = Origin::at(self.span(word.range.clone()));
         if let [WordPart::Variable { quoted: false, .. }] = word.parts.as_slice()
@@ -241,12 +329,34 @@ impl Runner<'_> {
         {
             let field = value.field(at);
             into.extend(
-                text.split_whitespace().map(|part| Field::known_at(part.to_owned(), field.origin.clone())),
+                text.split_whitespace()
+                    .map(|part| Argument::plain(Field::known_at(part.to_owned(), field.origin.clone()))),
             );
             return;
         }
-        into.push(value.field(at));
+        into.push(Argument { word: value.field(at), json: self.json(word) });
     }
+}
+
+/// A word of a command, with places where it begins as JSON.
+struct Argument {
+    word: Field<String>,
+    json: Option<Value>,
+}
+
+impl Argument {
+    fn plain(word: Field<String>) -> Self {
+        Self { word, json: None }
+    }
+}
+
+/// `::set-output name=NAME::value`, the way to set outputs before `$GITHUB_OUTPUT`, which still works.
+fn set_output_of(line: &Evaluated) -> Option<(String, Evaluated)> {
+    let named = |text: &str| {
+        let (name, value) = text.strip_prefix("::set-output name=")?.split_once("::")?;
+        Some((name.to_owned(), value.to_owned()))
+    };
+    split_off(line, named)
 }
 
 /// `NAME=value` taken apart.
@@ -257,6 +367,14 @@ fn assignment_of(line: &Evaluated) -> Option<(String, Evaluated)> {
             && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
         fits.then(|| (name.to_owned(), value.to_owned()))
     };
+    split_off(line, named)
+}
+
+/// The name that known text starts with, and what stands behind it.
+fn split_off(
+    line: &Evaluated,
+    named: impl Fn(&str) -> Option<(String, String)>,
+) -> Option<(String, Evaluated)> {
     if let Some(text) = line.certain() {
         let (name, value) = named(&text)?;
         return Some((name, Evaluated::text(value)));
@@ -275,14 +393,16 @@ fn assignment_of(line: &Evaluated) -> Option<(String, Evaluated)> {
 }
 
 /// The command behind `sudo`, `env A=1` and the like.
-fn unwrapped(mut words: Vec<Field<String>>) -> Vec<Field<String>> {
+fn unwrapped(mut words: Vec<Argument>) -> Vec<Argument> {
     loop {
-        let Some(program) = words.first().and_then(Field::known) else { return words };
+        let Some(program) = words.first().and_then(known) else { return words };
         if !WRAPPERS.contains(&program.as_str()) {
             return words;
         }
-        let skip = |word: &Field<String>| {
-            word.known().is_some_and(|text| text.starts_with('-') || (program == "env" && text.contains('=')))
+        let skip = |word: &Argument| {
+            word.word
+                .known()
+                .is_some_and(|text| text.starts_with('-') || (program == "env" && text.contains('=')))
         };
         let behind = 1 + words.iter().skip(1).take_while(|word| skip(word)).count();
         words.drain(..behind);
@@ -290,23 +410,23 @@ fn unwrapped(mut words: Vec<Field<String>>) -> Vec<Field<String>> {
 }
 
 /// `aws --region x ecs update-service` with the options of `aws` itself behind the rest.
-fn in_order(mut words: Vec<Field<String>>) -> Vec<Field<String>> {
-    if words
-        .first()
-        .and_then(Field::known)
-        .is_none_or(|program| program != "aws" && !program.ends_with("/aws"))
-    {
+fn in_order(mut words: Vec<Argument>) -> Vec<Argument> {
+    if words.first().and_then(known).is_none_or(|program| program != "aws" && !program.ends_with("/aws")) {
         return words;
     }
     let mut behind = 1;
-    while let Some(option) = words.get(behind).and_then(Field::known).filter(|text| text.starts_with("--")) {
+    while let Some(option) = words.get(behind).and_then(known).filter(|text| text.starts_with("--")) {
         behind += if AWS_VALUES.contains(&option.as_str()) { 2 } else { 1 };
     }
     let behind = behind.min(words.len());
     let options: Vec<_> = words.drain(1..behind).collect();
     if let Some(program) = words.first_mut() {
-        *program = Field::known_at("aws".to_owned(), program.origin.clone());
+        program.word = Field::known_at("aws".to_owned(), program.word.origin.clone());
     }
     words.extend(options);
     words
+}
+
+fn known(argument: &Argument) -> Option<&String> {
+    argument.word.known()
 }

@@ -1,5 +1,6 @@
 //! `hcl-edit` trees to ours: spans made absolute, literals read, templates flattened.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
@@ -36,6 +37,9 @@ pub(super) struct Converter<'a> {
     /// Added to every offset: where `text` starts in the file.
     pub(super) base: usize,
     pub(super) rewrites: &'a Rewrites,
+    /// Keys that repeat an earlier one of their object in another spelling (`a` and `"a"`), which the parser
+    /// takes for two.
+    pub(super) twice: RefCell<Vec<Span>>,
 }
 
 impl Converter<'_> {
@@ -159,7 +163,7 @@ impl Converter<'_> {
     }
 
     fn object(&self, object: &Object) -> Vec<Item> {
-        object
+        let items: Vec<Item> = object
             .iter()
             .map(|(key, value)| {
                 let range = key.span().unwrap_or(0..0);
@@ -169,7 +173,27 @@ impl Converter<'_> {
                 };
                 Item { key, key_span: self.span(Some(key_range)), value: self.expr(value.expr()) }
             })
-            .collect()
+            .collect();
+        self.note_repeated(&items);
+        items
+    }
+
+    fn note_repeated(&self, items: &[Item]) {
+        let mut seen: HashMap<&str, bool> = HashMap::new();
+        for item in items {
+            let (name, quoted) = match &item.key {
+                ItemKey::Name(name) => (name, false),
+                ItemKey::Expr(Expr { kind: ExprKind::String(name), .. }) => (name, true),
+                _ => continue,
+            };
+            match seen.get(&**name) {
+                Some(earlier) if *earlier != quoted => self.twice.borrow_mut().push(item.key_span),
+                Some(_) => {}
+                None => {
+                    seen.insert(name, quoted);
+                }
+            }
+        }
     }
 
     fn key(&self, key: &ObjectKey) -> ItemKey {
@@ -188,6 +212,7 @@ impl Converter<'_> {
             base: self.base + range.start,
             file: self.file,
             rewrites: &Rewrites::default(),
+            twice: RefCell::default(),
         };
         match text.parse::<Expression>() {
             Ok(Expression::Variable(name)) => ItemKey::Name(name.as_str().into()),

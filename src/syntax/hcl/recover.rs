@@ -1,6 +1,7 @@
 //! Parsing with what the parser lacks: repeated object keys, newlines inside `{for …}`, positions of
 //! unclosed brackets, and going on after a broken item. All on a scratch copy of the same length.
 
+use std::cell::RefCell;
 use std::ops::Range;
 
 use hcl_edit::parser::{Error, parse_body, parse_expr, parse_template};
@@ -39,7 +40,13 @@ impl<'a> Scratch<'a> {
     }
 
     fn converter(&self) -> Converter<'_> {
-        Converter { text: self.original, file: self.file, base: 0, rewrites: &self.rewrites }
+        Converter {
+            text: self.original,
+            file: self.file,
+            base: 0,
+            rewrites: &self.rewrites,
+            twice: RefCell::default(),
+        }
     }
 
     fn span(&self, range: Range<usize>) -> Span {
@@ -119,15 +126,7 @@ impl<'a> Scratch<'a> {
         let name = self.placeholder(range.len());
         self.replace(range.clone(), &name);
         if !again {
-            self.problems.push(Problem {
-                kind: ProblemKind::DuplicateKey,
-                span: self.span(real.clone()),
-                message: format!(
-                    "the key {} is written twice in this object; Terraform takes the last value",
-                    self.original.get(real.clone()).unwrap_or_default()
-                ),
-                related: Vec::new(),
-            });
+            self.problems.push(duplicate_key(self.original, self.span(real.clone())));
         }
         self.rewrites.keys.insert(range.start, real);
         true
@@ -208,15 +207,16 @@ impl<'a> Scratch<'a> {
             );
         }
         if let Some((open, what)) = scan::unclosed(&self.text) {
-            let name = match what {
-                Open::Brace | Open::ForBrace => "`{`",
-                Open::Bracket => "`[`",
-                Open::Paren => "`(`",
-                Open::Template => "`${`",
-                Open::Quote => "quote",
-                Open::Heredoc(_) => "heredoc",
+            let (name, missing) = match what {
+                Open::Brace | Open::ForBrace => ("`{`", "a `}`"),
+                Open::Bracket => ("`[`", "a `]`"),
+                Open::Paren => ("`(`", "a `)`"),
+                Open::Template => ("`${`", "a `}`"),
+                Open::Quote => ("quote", "a `\"`"),
+                Open::Heredoc(_) => ("heredoc", "the line that ends it"),
             };
-            return self.problem_at(ProblemKind::Syntax, open, format!("this {name} is never closed"));
+            let message = format!("this {name} is never closed: {missing} is missing");
+            return self.problem_at(ProblemKind::Syntax, open, message);
         }
         let message = if message == "unexpected token" {
             "this is not what the grammar expects here".to_owned()
@@ -290,6 +290,16 @@ fn key_at(text: &str, offset: usize) -> Option<Range<usize>> {
     (length > 0).then(|| offset..offset + length)
 }
 
+fn duplicate_key(text: &str, key: Span) -> Problem {
+    let written = text.get(key.range()).unwrap_or_default();
+    Problem {
+        kind: ProblemKind::DuplicateKey,
+        span: key,
+        message: format!("the key {written} is written twice in this object; Terraform takes the last value"),
+        related: Vec::new(),
+    }
+}
+
 /// Reads a file, leaving out items that cannot be read.
 pub(super) fn body(text: &str, file: FileId) -> Parsed {
     let mut scratch = Scratch::new(text, file);
@@ -297,7 +307,10 @@ pub(super) fn body(text: &str, file: FileId) -> Parsed {
     for _ in 0..MOST_ROUNDS {
         let error = match parse_body(&scratch.text) {
             Ok(parsed) => {
-                let body = scratch.converter().body(&parsed);
+                let converter = scratch.converter();
+                let body = converter.body(&parsed);
+                let twice = converter.twice.take();
+                scratch.problems.extend(twice.into_iter().map(|key| duplicate_key(text, key)));
                 return Parsed { body, problems: scratch.problems };
             }
             Err(error) => error,

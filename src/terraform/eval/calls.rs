@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use super::alternatives::{combine, unknown_like};
 use super::{Context, Evaluator, Failure, Isolated, Outcome, Repetition};
-use crate::source::{Files, LoadError, Span};
+use crate::source::{FileId, Files, Span};
 use crate::syntax::hcl::{self, Call, Expr, ExprKind};
 use crate::terraform::instance::Instance;
 use crate::terraform::{convert, functions};
-use crate::value::{Cause, Kind, Origin, Step, Type, Value};
+use crate::value::{Built, Cause, Kind, Origin, Part, Step, Type, Value};
 
 impl Evaluator<'_> {
     pub(super) fn call(&self, context: Context<'_>, call: &Call, span: Span) -> Outcome {
@@ -24,8 +24,6 @@ impl Evaluator<'_> {
             Ok(arguments) => arguments,
             Err(unknown) => return Ok(unknown),
         };
-        let arguments: Vec<Value> =
-            arguments.into_iter().map(|argument| self.bounded(argument, span)).collect();
         if !arguments.iter().all(Value::is_wholly_known) {
             self.note_may_fail();
         }
@@ -100,7 +98,23 @@ impl Evaluator<'_> {
             span,
             limits: &self.options.limits,
         };
-        functions::call(&call.name, arguments, &surroundings).map_err(|failure| match failure {
+        let limited = |value: &Value| match value.as_unknown().and_then(|unknown| unknown.causes.first()) {
+            Some(Cause::Limit { what }) => Some(what.clone()),
+            _ => None,
+        };
+        // An argument that met a limit has been reported where that was.
+        let met_before = arguments.iter().any(|argument| limited(argument).is_some());
+        let outcome = functions::call(&call.name, arguments, &surroundings);
+        if outcome.as_ref().is_ok_and(reads_missing_file) {
+            self.note_may_fail();
+        }
+        if let Ok(value) = &outcome
+            && let Some(what) = limited(value)
+            && !met_before
+        {
+            self.limit(&what, span);
+        }
+        outcome.map_err(|failure| match failure {
             functions::Failure::UnknownFunction => {
                 Failure::new(call.name_span, format!("there is no function named `{}`", call.name))
             }
@@ -173,10 +187,8 @@ impl Evaluator<'_> {
         let template = match self.parsed_template(&file, span) {
             Ok(template) => template,
             Err(error) => match error {
-                TemplateError::Missing(LoadError::NotFound) => {
-                    return Err(Failure::new(span, format!("the template file {text} does not exist")));
-                }
-                TemplateError::Missing(_) => {
+                TemplateError::Missing => {
+                    self.note_may_fail();
                     let cause = Cause::MissingFile { path: text.into() };
                     return Ok(Value::unknown(cause, Origin::at(span)));
                 }
@@ -200,7 +212,7 @@ impl Evaluator<'_> {
         if let Some(Some(known)) = self.templates.borrow().get(path) {
             return Ok(known.clone());
         }
-        let loaded = self.files.load(path).map_err(TemplateError::Missing)?;
+        let loaded = self.files.load(path).map_err(|_| TemplateError::Missing)?;
         let parsed = hcl::parse_template(&loaded.text, loaded.id).map_err(|problem| {
             let mut failure = Failure::new(problem.span, problem.message);
             failure.related.push((span, "rendered here".to_owned()));
@@ -218,8 +230,15 @@ impl Evaluator<'_> {
         let Some(text) = text.as_str() else {
             return Ok(unknown_like([template, variables], Type::Dynamic, Origin::at(span)));
         };
-        let pseudo = self.files.add_pseudo("template string", text);
-        let parsed = hcl::parse_template(&pseudo.text, pseudo.id).map_err(|problem| {
+        let parsed = match whole_file(template) {
+            // Text that was read with `file`: places inside it are places of that file.
+            Some((text, file)) => hcl::parse_template(text, file),
+            None => {
+                let pseudo = self.files.add_pseudo("template string", text);
+                hcl::parse_template(&pseudo.text, pseudo.id)
+            }
+        };
+        let parsed = parsed.map_err(|problem| {
             Failure::new(span, format!("the template cannot be read: {}", problem.message))
         })?;
         self.render(&parsed, variables, span)
@@ -263,8 +282,15 @@ impl Evaluator<'_> {
 }
 
 enum TemplateError {
-    Missing(LoadError),
+    Missing,
     Broken(Box<Failure>),
+}
+
+/// Terraform stops where the file is still missing when it runs.
+fn reads_missing_file(value: &Value) -> bool {
+    value
+        .as_unknown()
+        .is_some_and(|unknown| unknown.causes.iter().any(|cause| matches!(cause, Cause::MissingFile { .. })))
 }
 
 fn one_of_tries(choices: Vec<Value>, span: Span) -> Value {
@@ -296,4 +322,13 @@ fn unmarked(value: &Value) -> Value {
         _ => {}
     }
     value
+}
+
+/// The text of a value that is a whole file as it stands on disk, and the file.
+fn whole_file(value: &Value) -> Option<(&str, FileId)> {
+    let Kind::String(text) = &value.kind else { return None };
+    let Some(Built::Template(parts)) = text.built.as_deref() else { return None };
+    let [Part::Literal { text: literal, span }] = parts.as_slice() else { return None };
+    let is_whole = span.start == 0 && span.range().len() == literal.len() && **literal == *text.as_str();
+    is_whole.then_some((text.as_str(), span.file))
 }

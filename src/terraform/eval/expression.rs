@@ -8,7 +8,7 @@ use super::{Context, Evaluator, Failure, Outcome};
 use crate::source::Span;
 use crate::syntax::hcl::{Expr, ExprKind, Item, ItemKey};
 use crate::terraform::convert;
-use crate::value::{Causes, Entry, Kind, Mapping, MappingKind, Origin, Rest, Type, Value};
+use crate::value::{Built, Causes, Entry, Kind, Mapping, MappingKind, Origin, Rest, Type, Value};
 
 impl Evaluator<'_> {
     pub(super) fn eval_inner(&self, context: Context<'_>, expr: &Expr) -> Outcome {
@@ -18,19 +18,25 @@ impl Evaluator<'_> {
             ExprKind::Bool(value) => Ok(Value::bool(*value, origin())),
             ExprKind::Number(value) => Ok(Value::number(value.clone(), origin())),
             ExprKind::String(text) => Ok(Value::string(text.clone(), origin())),
-            ExprKind::Template(parts) => self.template(context, parts, expr.span),
+            ExprKind::Template(parts) => {
+                self.template(context, parts, expr.span).map(|value| self.kept(value, expr.span))
+            }
             ExprKind::Wrapped(inner) => self.eval(context, inner),
             ExprKind::Tuple(items) => {
                 let items = items.iter().map(|item| self.eval(context, item)).collect::<Result<_, _>>()?;
-                Ok(Value::tuple(items, origin()))
+                Ok(self.kept(Value::tuple(items, origin()), expr.span))
             }
-            ExprKind::Object(items) => self.object(context, items, expr.span),
+            ExprKind::Object(items) => {
+                self.object(context, items, expr.span).map(|value| self.kept(value, expr.span))
+            }
             ExprKind::Name(_) => self.reference(context, expr, &[], expr.span),
             ExprKind::Traverse { root, steps } => self.reference(context, root, steps, expr.span),
             ExprKind::Conditional { condition, then, otherwise } => {
                 self.conditional(context, condition, then, otherwise, expr.span)
             }
-            ExprKind::Call(call) => self.call(context, call, expr.span),
+            ExprKind::Call(call) => {
+                self.call(context, call, expr.span).map(|value| self.kept(value, expr.span))
+            }
             ExprKind::Unary { operator, operand } => {
                 let operand = self.eval(context, operand)?;
                 self.unary(*operator, &operand, expr.span)
@@ -40,8 +46,16 @@ impl Evaluator<'_> {
                 let right = self.eval(context, right)?;
                 self.binary(*operator, &left, &right, expr.span)
             }
-            ExprKind::For(each) => self.for_expression(context, each, expr.span),
+            ExprKind::For(each) => {
+                self.for_expression(context, each, expr.span).map(|value| self.kept(value, expr.span))
+            }
         }
+    }
+
+    /// A value that was made: counted, and given up when it is too large.
+    pub(super) fn kept(&self, value: Value, span: Span) -> Value {
+        let value = self.bounded(value, span);
+        self.spend(made(&value), span).unwrap_or(value)
     }
 
     fn object(&self, context: Context<'_>, items: &[Item], span: Span) -> Outcome {
@@ -133,7 +147,7 @@ impl Evaluator<'_> {
                 };
                 match other {
                     Some(other) => match self.unify(taken.clone(), other.clone(), uncertain, span) {
-                        Ok(Unified::Same(taken, _) | Unified::Open(taken, _)) => taken,
+                        Ok(Unified::Same(taken, _) | Unified::Open(taken)) => taken,
                         // Where a branch fails, the other one keeps its type.
                         Err(_) if uncertain => {
                             self.note_may_fail();
@@ -194,7 +208,7 @@ enum Unified {
     /// The second is `None` where its value cannot be converted.
     Same(Value, Option<Value>),
     /// The common type depends on what is not known.
-    Open(Value, Value),
+    Open(Value),
 }
 
 impl Evaluator<'_> {
@@ -229,7 +243,7 @@ impl Evaluator<'_> {
                 self.note_may_fail();
                 // Where a branch fails, the other one stays what it is.
                 if uncertain {
-                    return Ok(Unified::Open(value, other));
+                    return Ok(Unified::Open(value));
                 }
                 return Ok(unify_open(value, other, &own, &foreign));
             }
@@ -264,11 +278,11 @@ fn unify_open(value: Value, other: Value, own: &Type, foreign: &Type) -> Unified
     if *own == Type::String || *foreign == Type::String {
         return match (text(&value), text(&other)) {
             (Some(value), other) => Unified::Same(value, other),
-            _ => Unified::Open(value, other),
+            _ => Unified::Open(value),
         };
     }
     let own_stays = !has_convertible_leaf(&value) && !has_convertible_leaf(&other);
-    if own_stays { Unified::Same(value, Some(other)) } else { Unified::Open(value, other) }
+    if own_stays { Unified::Same(value, Some(other)) } else { Unified::Open(value) }
 }
 
 /// Whether a number or bool stands in the value, which would become a string beside strings.
@@ -279,5 +293,21 @@ fn has_convertible_leaf(value: &Value) -> bool {
         Kind::Null(_) | Kind::String(_) => false,
         Kind::Sequence(sequence) => sequence.items.iter().any(has_convertible_leaf),
         Kind::Mapping(mapping) => mapping.entries.values().any(|entry| has_convertible_leaf(&entry.value)),
+    }
+}
+
+/// Parts of a value that are not shared with those it was made from.
+fn made(value: &Value) -> usize {
+    1 + match &value.kind {
+        Kind::Null(_) | Kind::Bool(_) | Kind::Number(_) | Kind::Unknown(_) => 0,
+        Kind::String(text) => {
+            let parts = match text.built.as_deref() {
+                Some(Built::Template(parts)) => parts.len(),
+                _ => 0,
+            };
+            parts + text.as_str().len() / 128
+        }
+        Kind::Sequence(sequence) => sequence.items.len(),
+        Kind::Mapping(mapping) => mapping.entries.len(),
     }
 }

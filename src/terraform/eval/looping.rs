@@ -7,7 +7,7 @@ use super::alternatives::open_sequence;
 use super::{Context, Evaluator, Failure, Outcome, Scope};
 use crate::source::Span;
 use crate::syntax::hcl::{Expr, For};
-use crate::terraform::convert;
+use crate::terraform::{convert, functions};
 use crate::value::{
     Causes, Entry, Kind, Mapping, MappingKind, Number, Origin, Rest, SequenceKind, Step, Type, Unknown, Value,
 };
@@ -141,10 +141,16 @@ impl Evaluator<'_> {
     fn for_over(&self, context: Context<'_>, each: &For, collection: &Value, span: Span) -> Outcome {
         let iteration = self.iterate(collection, each.collection.span)?;
         let mut output = Output::default();
+        let most = self.options.limits.value;
+        let mut weight = 0_usize;
         for (key, value) in iteration.items {
-            self.bound(context, each, key, value, |context| {
-                self.for_item(context, each, &mut output, iteration.overrides)
+            let made = self.bound(context, each, key, value, |context| {
+                self.for_item(context, each, &mut output, iteration.overrides, most)
             })?;
+            weight = weight.saturating_add(made);
+            if weight > most {
+                return Ok(self.limit(functions::VALUE, span));
+            }
         }
         if let Some(rest) = iteration.rest {
             self.note_may_fail();
@@ -199,14 +205,15 @@ impl Evaluator<'_> {
         each: &For,
         output: &mut Output,
         uncertain: bool,
-    ) -> Result<(), Box<Failure>> {
+        most: usize,
+    ) -> Result<usize, Box<Failure>> {
         let mut maybe = uncertain;
-        match self.for_item_certain(context, each, output, &mut maybe) {
+        match self.for_item_certain(context, each, output, &mut maybe, most) {
             // An item that may not be there need not fail.
             Err(failure) if maybe && failure.catchable => {
                 self.note_may_fail();
                 output.shapeless = true;
-                Ok(())
+                Ok(0)
             }
             outcome => outcome,
         }
@@ -218,14 +225,15 @@ impl Evaluator<'_> {
         each: &For,
         output: &mut Output,
         maybe: &mut bool,
-    ) -> Result<(), Box<Failure>> {
+        most: usize,
+    ) -> Result<usize, Box<Failure>> {
         output.count += 1;
         if let Some(condition) = &each.condition {
             let value = self.eval(context, condition)?;
             output.sensitive |= value.sensitive;
             match self.condition(&value, condition.span)? {
                 Some(true) => {}
-                Some(false) => return Ok(()),
+                Some(false) => return Ok(0),
                 None => {
                     *maybe = true;
                     output.open.add_all(&value.causes());
@@ -245,19 +253,20 @@ impl Evaluator<'_> {
             None => None,
         };
         let value = self.eval(context, &each.result)?;
+        let weight = value.weight(most);
         if *maybe {
             if each.key_result.is_some() {
                 output.hides = true;
             }
             output.templates.push(value);
-            return Ok(());
+            return Ok(weight);
         }
         match key {
             None => output.items.push(value),
             Some((Some(key), expr)) => output.insert(key, value, expr, each.grouping)?,
             Some((None, _)) => {}
         }
-        Ok(())
+        Ok(weight)
     }
 }
 

@@ -20,10 +20,10 @@ use std::sync::Arc;
 
 use super::config::Configs;
 use super::instance::Instance;
-use super::{Class, Diagnostic, Options, UnresolvedModule};
+use super::{Class, Diagnostic, Options, UnresolvedModule, functions};
 use crate::source::{Files, Span};
 use crate::syntax::hcl::Expr;
-use crate::value::{Cause, Kind, Origin, Value};
+use crate::value::{Cause, Origin, Value};
 
 /// Why an expression has no value: Terraform would stop here.
 #[derive(Debug, Clone)]
@@ -120,6 +120,9 @@ impl<'s> Context<'s> {
     }
 }
 
+/// A module call that could not be followed: where it stands, its name, what is known of it.
+type Unfollowed = (Rc<Instance>, Arc<str>, UnresolvedModule);
+
 /// Evaluation of one root module: everything found so far.
 pub(crate) struct Evaluator<'a> {
     pub(crate) files: &'a Files,
@@ -131,12 +134,22 @@ pub(crate) struct Evaluator<'a> {
     pub(crate) diagnostics: RefCell<Vec<Diagnostic>>,
     reported: RefCell<HashSet<(Span, String)>>,
     /// Calls that could not be followed, with the module they stand in and their name there.
-    pub(crate) unresolved: RefCell<Vec<(Rc<Instance>, Arc<str>, UnresolvedModule)>>,
+    pub(crate) unresolved: RefCell<Vec<Unfollowed>>,
+    pub(crate) undeclared: RefCell<Vec<super::Undeclared>>,
     pub(crate) used_files: RefCell<BTreeSet<PathBuf>>,
+    /// Null defaults of root variables, by place, where the run lacks other values: see [`Self::not_given`].
+    pub(crate) null_defaults: RefCell<HashMap<Span, Arc<str>>>,
     templates: RefCell<HashMap<PathBuf, Option<Arc<Expr>>>>,
     /// `modules.json` of the root module, read at the first use.
     pub(crate) vendored_memo: RefCell<Option<Rc<HashMap<String, String>>>>,
+    /// Definitions that are being worked out, outermost first.
+    pub(crate) path: RefCell<Vec<super::instance::Asked>>,
     steps: Cell<u64>,
+    /// Parts of values made so far, and how many may be made; see [`super::Limits::made`].
+    made: Cell<u64>,
+    allowed: Cell<u64>,
+    /// Directories of the modules that [`Self::allowed`] has taken in.
+    known_modules: RefCell<HashSet<PathBuf>>,
     depth: Cell<usize>,
     /// Set when something evaluated may fail for some completion of what is unknown; `try` looks at it.
     may_fail: Cell<bool>,
@@ -148,21 +161,8 @@ pub(crate) struct Evaluator<'a> {
 /// Nested evaluations, counted over references too. The stack of [`super::with_stack`] holds this many.
 const DEEPEST: usize = 2_500;
 
-/// Parts of one value, counted as often as they are reached.
-const MOST_PARTS: u64 = 1_000_000;
-
-fn fits_into(value: &Value, budget: &mut u64) -> bool {
-    if *budget == 0 {
-        return false;
-    }
-    *budget -= 1;
-    match &value.kind {
-        Kind::Sequence(sequence) => sequence.items.iter().all(|item| fits_into(item, budget)),
-        Kind::Mapping(mapping) => mapping.entries.values().all(|entry| fits_into(&entry.value, budget)),
-        Kind::Unknown(unknown) => unknown.alternatives.iter().all(|value| fits_into(value, budget)),
-        Kind::Null(_) | Kind::Bool(_) | Kind::Number(_) | Kind::String(_) => true,
-    }
-}
+/// The limit on what one root module may make.
+const MADE: &str = "parts of all values of one root module";
 
 impl<'a> Evaluator<'a> {
     pub(crate) fn new(configs: &'a Configs<'a>, dir: &Path, options: &'a Options) -> Self {
@@ -176,10 +176,16 @@ impl<'a> Evaluator<'a> {
             diagnostics: RefCell::default(),
             reported: RefCell::default(),
             unresolved: RefCell::default(),
+            undeclared: RefCell::default(),
             used_files: RefCell::default(),
+            null_defaults: RefCell::default(),
             templates: RefCell::default(),
             vendored_memo: RefCell::default(),
+            path: RefCell::default(),
             steps: Cell::new(0),
+            made: Cell::new(0),
+            allowed: Cell::new(options.limits.made),
+            known_modules: RefCell::default(),
             depth: Cell::new(0),
             may_fail: Cell::new(false),
             uncertain: Cell::new(false),
@@ -219,6 +225,14 @@ impl<'a> Evaluator<'a> {
         });
     }
 
+    /// The root variable whose null default this value is, in a run that lacks the value of some required root
+    /// variable. Terraform would not run like that: whatever gives the missing value, a var file as a rule, gives
+    /// this one too where it may not be null.
+    pub(crate) fn not_given(&self, value: &Value) -> Option<Cause> {
+        let name = self.null_defaults.borrow().get(&value.origin.span).cloned();
+        name.filter(|_| value.is_null()).map(|name| Cause::MissingVariable { name })
+    }
+
     /// The value, or the failure reported and an unknown in its place.
     pub(crate) fn settle(&self, outcome: Outcome, span: Span) -> Value {
         outcome.unwrap_or_else(|failure| {
@@ -234,25 +248,53 @@ impl<'a> Evaluator<'a> {
 
     /// An unknown for a limit that was reached, reported once at `span`.
     pub(crate) fn limit(&self, what: &str, span: Span) -> Value {
-        self.report(Diagnostic {
-            class: Class::Limit,
-            message: format!("a limit was reached: {what}"),
-            span,
-            related: Vec::new(),
-        });
+        self.report_limit(format!("a limit was reached: {what}"), span);
         Value::unknown(Cause::Limit { what: what.into() }, Origin::at(span))
     }
 
-    /// Notes that what is being evaluated may fail for some completion of its unknowns.
-    pub(crate) fn note_may_fail(&self) {
-        self.may_fail.set(true);
+    fn report_limit(&self, message: String, span: Span) {
+        self.report(Diagnostic { class: Class::Limit, message, span, related: Vec::new() });
+    }
+
+    /// Reports that `argument` asks for more than [`super::Limits::instances`] of `what`.
+    pub(crate) fn too_many(&self, argument: &str, asked: usize, what: &str, span: Span) {
+        let most = self.options.limits.instances;
+        self.report_limit(format!("{argument} asks for {asked} {what}; more than {most} are not read"), span);
+    }
+
+    /// Counts parts that were made. `Some` with the unknown to go on with when there are too many.
+    pub(crate) fn spend(&self, parts: usize, span: Span) -> Option<Value> {
+        let before = self.made.get();
+        let made = before.saturating_add(u64::try_from(parts).unwrap_or(u64::MAX));
+        self.made.set(made);
+        if made <= self.allowed.get() {
+            return None;
+        }
+        Some(self.limit(MADE, span))
+    }
+
+    /// Gives room for the values of a module that is evaluated for the first time.
+    pub(crate) fn take_in(&self, module: &super::Module) {
+        if self.known_modules.borrow_mut().insert(module.dir.clone()) {
+            let room = module.bytes.saturating_mul(self.options.limits.made_per_byte);
+            self.allowed.set(self.allowed.get().saturating_add(room));
+        }
     }
 
     /// The value, or a limit where it has more parts than are looked at: values share their parts, so that a
     /// few lines can describe any number of them.
     pub(crate) fn bounded(&self, value: Value, span: Span) -> Value {
-        let mut budget = MOST_PARTS;
-        if fits_into(&value, &mut budget) { value } else { self.limit("parts of one value", span) }
+        if value.weight(self.options.limits.value) > self.options.limits.value {
+            let mut limit = self.limit(functions::VALUE, span);
+            limit.sensitive = value.sensitive;
+            return limit;
+        }
+        value
+    }
+
+    /// Notes that what is being evaluated may fail for some completion of its unknowns.
+    pub(crate) fn note_may_fail(&self) {
+        self.may_fail.set(true);
     }
 
     /// Evaluates an expression.
@@ -265,6 +307,9 @@ impl<'a> Evaluator<'a> {
                 return Ok(self.limit("evaluation steps", expr.span));
             }
             return Ok(Value::unknown(cause, Origin::at(expr.span)));
+        }
+        if self.made.get() > self.allowed.get() {
+            return Ok(Value::unknown(Cause::Limit { what: MADE.into() }, Origin::at(expr.span)));
         }
         if self.depth.get() >= DEEPEST {
             return Ok(self.limit("nesting of references", expr.span));

@@ -6,7 +6,7 @@ use super::alternatives::{choices, combine, unknown_like};
 use super::{Context, Evaluator, Failure, Outcome, Scope};
 use crate::source::Span;
 use crate::syntax::hcl::TemplatePart;
-use crate::terraform::convert;
+use crate::terraform::{convert, functions};
 use crate::value::{Built, Causes, Kind, Origin, Part, Text, Type, Unknown, Value};
 
 /// Parts under construction.
@@ -31,7 +31,7 @@ impl Evaluator<'_> {
         into: &mut Parts,
     ) -> Result<(), Box<Failure>> {
         for part in parts {
-            if into.bytes > self.options.limits.string {
+            if into.bytes > self.options.limits.string || into.parts.len() > self.options.limits.value {
                 return Ok(());
             }
             match part {
@@ -100,7 +100,13 @@ impl Evaluator<'_> {
 
     fn add_hole(&self, value: &Value, span: Span, into: &mut Parts) -> Result<(), Box<Failure>> {
         if value.is_null() {
-            return Err(Failure::new(span, "a null value cannot be part of a string"));
+            let Some(cause) = self.not_given(value) else {
+                return Err(Failure::new(span, "a null value cannot be part of a string"));
+            };
+            let mut unknown = Unknown::of_type(Causes::one(cause), Type::String);
+            unknown.not_null = true;
+            into.parts.push(Part::Hole(Value::from_unknown(unknown, value.origin.clone())));
+            return Ok(());
         }
         let text = convert::convert(value, &Type::String)
             .map_err(|_| Failure::new(span, "only strings, numbers and bools can be part of a string"))?;
@@ -120,6 +126,9 @@ impl Evaluator<'_> {
         let Parts { parts, sensitive, bytes } = built;
         if bytes > self.options.limits.string {
             return self.limit("length of a string", span);
+        }
+        if parts.len() > self.options.limits.value {
+            return self.limit(functions::VALUE, span);
         }
         let mut value = match known_text(&parts) {
             Some(text) => {

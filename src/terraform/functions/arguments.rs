@@ -132,8 +132,18 @@ impl<'a> Call<'a> {
     /// A list of strings that the function computed.
     pub(super) fn strings(&self, items: impl IntoIterator<Item = String>) -> Value {
         let origin = self.origin();
-        let items = items.into_iter().map(|item| Value::string(normalized(item), origin.clone())).collect();
-        self.list(Type::String, items)
+        let items = items.into_iter().map(|item| Value::string(normalized(item), origin.clone()));
+        match self.collected(items) {
+            Some(items) => self.list(Type::String, items),
+            None => self.limit(super::VALUE),
+        }
+    }
+
+    /// The items; `None` when there are more than one value may have.
+    pub(super) fn collected(&self, items: impl Iterator<Item = Value>) -> Option<Vec<Value>> {
+        let most = self.context.limits.value;
+        let items: Vec<Value> = items.take(most.saturating_add(1)).collect();
+        (items.len() <= most).then_some(items)
     }
 
     /// A sequence result.

@@ -165,6 +165,9 @@ pub(super) fn csvdecode(call: &Call<'_>) -> Outcome {
     }
     let origin = call.origin();
     let mut rows = Vec::new();
+    if records.len().saturating_mul(headers.len() + 1) > call.context.limits.value {
+        return Ok(call.limit(super::VALUE));
+    }
     for (line, fields) in records {
         if fields.len() != headers.len() {
             return Err(Failure::new(format!("CSV parse error on line {line}: wrong number of fields")));

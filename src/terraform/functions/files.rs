@@ -42,14 +42,12 @@ fn unseen(path: &str) -> Miss {
 
 fn miss(error: &LoadError, path: &str) -> Miss {
     match error {
-        LoadError::NotFound => Miss::Certain(format!(
-            "no file exists at \"{path}\"; this function works only with files that are distributed as part of the configuration"
-        )),
         LoadError::NotAFile => Miss::Certain(format!("\"{path}\" is not a regular file")),
         LoadError::TooLarge { .. } => {
             Miss::Unseen(Cause::Limit { what: format!("size of the file {path}").into() })
         }
-        LoadError::Outside | LoadError::Decode(_) | LoadError::Io(_) => unseen(path),
+        // A file that is not in the repository may be written before Terraform runs.
+        LoadError::NotFound | LoadError::Outside | LoadError::Decode(_) | LoadError::Io(_) => unseen(path),
     }
 }
 

@@ -40,6 +40,7 @@ pub(super) fn jsondecode(call: &Call<'_>) -> Outcome {
             decoded.origin = decoded.origin.via(Step::Function("jsondecode".into()), call.context.span);
             Ok(decoded)
         }
+        Err(Problem::TooMany) => Ok(call.limit(super::VALUE)),
         Err(Problem::TooDeep) => Ok(call.limit("nesting of a JSON text")),
         Err(Problem::Invalid(message)) => Err(Failure::argument(0, message)),
     }

@@ -19,6 +19,7 @@ const DEEPEST: usize = 128;
 pub(super) enum Problem {
     Invalid(String),
     TooDeep,
+    TooMany,
 }
 
 /// A stretch of the text: known bytes with their source, or a hole.
@@ -51,7 +52,12 @@ struct Reader<'a> {
     /// Where the text as a whole came from.
     origin: Origin,
     causes: Causes,
+    /// Values read so far.
+    count: usize,
 }
+
+/// More values than this are not read from one text.
+const MOST: usize = 200_000;
 
 /// The value that a string's JSON describes.
 ///
@@ -77,6 +83,7 @@ pub(super) fn parse(value: &Value) -> Result<Value, Problem> {
         at: At { segment: 0, offset: 0 },
         origin: value.origin.clone(),
         causes: value.causes(),
+        count: 0,
     };
     match reader.document() {
         Ok(mut result) => {
@@ -176,6 +183,10 @@ impl Reader<'_> {
 
     fn value(&mut self, depth: usize) -> Result<Value, Problem> {
         let depth = depth.checked_sub(1).ok_or(Problem::TooDeep)?;
+        self.count += 1;
+        if self.count > MOST {
+            return Err(Problem::TooMany);
+        }
         self.skip_space();
         self.settle();
         let start = self.at;

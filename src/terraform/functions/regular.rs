@@ -78,8 +78,11 @@ pub(super) fn regexall(call: &Call<'_>) -> Outcome {
     let Some(text) = text.as_str() else {
         return Ok(call.unknown_of(Type::List(Box::new(groups.ty()))));
     };
-    let items = regex.captures_iter(text).map(|captures| groups.value(call, &captures)).collect();
-    Ok(call.list(groups.ty(), items))
+    let items = regex.captures_iter(text).map(|captures| groups.value(call, &captures));
+    Ok(match call.collected(items) {
+        Some(items) => call.list(groups.ty(), items),
+        None => call.limit(super::VALUE),
+    })
 }
 
 fn refused(call: &Call<'_>, argument: usize, refusal: Refusal) -> Outcome {

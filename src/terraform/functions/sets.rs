@@ -10,7 +10,7 @@ use crate::terraform::convert::{
 };
 use crate::value::{Causes, Kind, Origin, Rest, Sequence, Type, Value};
 
-/// More tuples than this are not built.
+/// Tuples with more members in all are not built.
 const LARGEST_PRODUCT: usize = 100_000;
 
 /// The type of the result of a set operation: the common type of all sets that are not empty literals.
@@ -149,7 +149,7 @@ pub(super) fn product(call: &Call<'_>) -> Outcome {
         total = total.saturating_mul(column.len());
         columns.push(column);
     }
-    if total > LARGEST_PRODUCT {
+    if total.saturating_mul(columns.len()) > LARGEST_PRODUCT {
         return Ok(call.limit("number of combinations of setproduct"));
     }
     let mut rows: Vec<Vec<Value>> = if total == 0 { Vec::new() } else { vec![Vec::new()] };

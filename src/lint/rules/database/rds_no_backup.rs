@@ -19,7 +19,11 @@ fn none() -> Problem {
 }
 
 fn few(days: Option<i64>) -> Problem {
-    let days = days.map_or_else(|| "less than a week".to_owned(), |days| format!("{days} days"));
+    let days = match days {
+        None => "less than a week".to_owned(),
+        Some(1) => "1 day".to_owned(),
+        Some(days) => format!("{days} days"),
+    };
     Problem::new(format!("backup_retention_period keeps {days} of a production database"))
         .help("set backup_retention_period = 7 or more: an error is often noticed after a weekend")
         .severity(Severity::Info)

@@ -2,6 +2,7 @@
 
 use super::super::facts::deploys::{self, Deploy};
 use crate::lint::{Probe, Problem};
+use crate::model::address::Address;
 use crate::model::service::Service;
 use crate::model::workflow::Workflow;
 use crate::model::{Input, Tri};
@@ -39,6 +40,7 @@ pub(super) fn check(probe: &mut Probe<'_>, service: &Service) {
             Tri::No => {}
             Tri::Maybe(causes) => open.add_all(&causes),
             Tri::Yes if ignored.covers("task_definition") => return probe.pass(),
+            Tri::Yes if !ignored.unsaid.is_empty() => open.add_all(&ignored.unsaid),
             Tri::Yes => {
                 let at = ignored.span.map_or_else(|| service.meta.origin.clone(), Origin::at);
                 let has_ignores = ignored.span.is_some();
@@ -53,7 +55,15 @@ pub(super) fn check(probe: &mut Probe<'_>, service: &Service) {
 
 /// `max(resource revision, data revision)` keeps what CI registered: the value reads a data source of task definitions.
 fn reads_newest_revision(service: &Service) -> bool {
-    service.task_definition.causes().iter().any(|cause| {
-        matches!(cause, Cause::Data { address, .. } if address.contains("data.aws_ecs_task_definition."))
-    })
+    let is_revision = |address: &str| {
+        let address = Address::parse(address);
+        address.data && address.ty == "aws_ecs_task_definition"
+    };
+    let named = service.task_definition.known();
+    named.is_some_and(|named| named.data_sources.iter().any(|address| is_revision(address)))
+        || service
+            .task_definition
+            .causes()
+            .iter()
+            .any(|cause| matches!(cause, Cause::Data { address, .. } if is_revision(address)))
 }

@@ -156,6 +156,7 @@ pub(crate) fn deploys_or_pushes(job: &Job) -> bool {
             name == DEPLOY_ACTION
                 || name == "aws-actions/amazon-ecr-login"
                 || (name == "docker/build-push-action" && pushes())
+                || applies_terraform(name)
         });
         let by_command = step.run.iter().flat_map(|script| &script.commands).any(|command| {
             let ecs = ecs_operation(command);
@@ -170,6 +171,12 @@ pub(crate) fn deploys_or_pushes(job: &Job) -> bool {
         });
         by_action || by_command
     })
+}
+
+/// Whether an action runs `terraform apply`, by the words of its name: `acme/actions/terraform/apply`.
+fn applies_terraform(action: &str) -> bool {
+    let mut words = action.split(|c: char| !c.is_ascii_alphanumeric());
+    words.any(|word| matches!(word, "terraform" | "tofu" | "opentofu")) && words.any(|word| word == "apply")
 }
 
 /// Every deploy of every workflow that brings a new revision, with its workflow.

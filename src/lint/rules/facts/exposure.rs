@@ -213,11 +213,6 @@ pub(crate) fn opened(rule: &SecurityGroupRule, table: &[(i64, &'static str)]) ->
     table.iter().filter(|(port, _)| opens(rule, *port).is_yes()).copied().collect()
 }
 
-/// The id of a node that is borrowed from the deployment.
-fn id_of<T, I: Id>(nodes: &[T], node: &T) -> Option<I> {
-    nodes.iter().position(|other| std::ptr::eq(other, node)).map(I::new)
-}
-
 /// The security group that a reference names.
 pub(crate) fn group_of<'a>(
     deployment: &'a Deployment,
@@ -308,11 +303,6 @@ pub(crate) fn attached(deployment: &Deployment, id: SecurityGroupId) -> Attached
         })
         .filter(|(_, _, holds)| !holds.is_no())
         .collect();
-    let in_network = |network: &Field<ServiceNetwork>| {
-        network.known().is_some_and(|network| {
-            holds_group(&network.security_group_links, &network.security_groups, false, id).is_yes()
-        })
-    };
     let databases = deployment
         .databases
         .iter()
@@ -327,17 +317,14 @@ pub(crate) fn attached(deployment: &Deployment, id: SecurityGroupId) -> Attached
         .map(|cache| holds_group(&cache.security_group_links, &cache.security_groups, near(&cache.meta), id));
     let mentioned_by = |kinds: &[&str]| {
         deployment.security_group(id).is_some_and(|group| {
-            deployment.others.iter().any(|other| {
-                kinds.contains(&&*other.meta.kind)
-                    && ["security_group_ids", "security_groups"]
-                        .iter()
-                        .any(|path| other.mentions(path, &group.meta))
+            kinds.iter().flat_map(|kind| deployment.others_of_kind(kind)).any(|other| {
+                ["security_group_ids", "security_groups"].iter().any(|path| other.mentions(path, &group.meta))
             })
         })
     };
     Attached {
         balancers,
-        services: deployment.services.iter().filter(|service| in_network(&service.network)).collect(),
+        services: deployment.services_in_group(id).collect(),
         data: databases.chain(clusters).chain(caches).fold(Tri::from(mentioned_by(&DATA_STORES)), Tri::or),
         endpoint: deployment.vpc_endpoints.iter().any(|endpoint| {
             holds_group(&endpoint.security_group_links, &endpoint.security_groups, false, id).is_yes()
@@ -357,7 +344,7 @@ pub(crate) fn listeners<'a>(
     deployment: &'a Deployment,
     balancer: &LoadBalancer,
 ) -> impl Iterator<Item = (&'a Listener, Tri)> + use<'a> {
-    let id: Option<LoadBalancerId> = id_of(&deployment.load_balancers, balancer);
+    let id: Option<LoadBalancerId> = Deployment::id_of(&deployment.load_balancers, balancer);
     let unit = balancer.meta.unit;
     deployment.listeners.iter().filter_map(move |listener| match &listener.load_balancer_link {
         Link::To(to) if Some(*to) == id => Some((listener, Tri::Yes)),
@@ -391,7 +378,7 @@ fn admits_only_balancers(deployment: &Deployment, rule: &SecurityGroupRule, of: 
         && rule.source_groups.is_closed()
         && rule.source_groups.iter().all(|source| {
             let group = source.known().and_then(|reference| group_of(deployment, of, reference));
-            group.and_then(|group| id_of(&deployment.security_groups, group)).is_some_and(|id| {
+            group.and_then(|group| Deployment::id_of(&deployment.security_groups, group)).is_some_and(|id| {
                 attached(deployment, id).balancers.iter().any(|(_, _, holds)| holds.is_yes())
             })
         })

@@ -109,7 +109,8 @@ pub(crate) fn services<'a>(
     deployment: &'a Deployment,
     task: &'a TaskDefinition,
 ) -> impl Iterator<Item = &'a Service> {
-    deployment.services.iter().filter(move |service| runs(deployment, &service.task_definition_link, task))
+    let id = Deployment::id_of(&deployment.task_definitions, task);
+    id.into_iter().flat_map(|id| deployment.services_of_task(id))
 }
 
 /// Schedules that run `task`.

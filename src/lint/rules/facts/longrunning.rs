@@ -189,6 +189,12 @@ fn is_one_off_simple(words: &[&str]) -> bool {
     if words.first().is_some_and(|program| ONE_OFF_PROGRAMS.contains(&stem(program))) {
         return true;
     }
+    let of_schema = |pair: &[&str; 2]| {
+        matches!(pair, ["db", "upgrade" | "downgrade" | "init" | "seed" | "create" | "reset" | "stamp"])
+    };
+    if words.array_windows::<2>().any(of_schema) {
+        return true;
+    }
     let mut rest = words.iter();
     while let Some(word) = rest.next() {
         let argument = || rest.clone().find(|word| !word.starts_with('-')).copied().unwrap_or_default();
@@ -227,7 +233,8 @@ mod tests {
 
     #[test]
     fn one_off_commands_are_told_from_lasting_ones() {
-        let one_off: [&[&str]; 9] = [
+        let one_off: [&[&str]; 10] = [
+            &["sh", "-c", "pip install -q driver && exec tracker db upgrade postgres://db/x"],
             &["python", "manage.py", "migrate", "--noinput"],
             &["sh", "-c", "python manage.py send_report"],
             &["bin/rails", "db:migrate"],

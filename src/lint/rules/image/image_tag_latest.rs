@@ -64,6 +64,8 @@ fn task(probe: &mut Probe<'_>, task: &TaskDefinition) {
                         let problem = floating(image.known(), &pin).element(element);
                         match at {
                             Some(at) => probe.fail(at, problem.related(&image.origin, "the image")),
+                            // A known text is edited where it was written, an address where it is referred to.
+                            None if image.known().is_some() => probe.fail(&image.origin, problem),
                             None => probe.fail(&image.origin.reference(), problem),
                         }
                     }

@@ -6,7 +6,7 @@ use crate::model::graph::TaskDefinitionId;
 use crate::model::schedule::ScheduledTask;
 use crate::model::service::Service;
 use crate::model::workflow::{Job, Workflow};
-use crate::model::{Field, Link, Reference, Tri};
+use crate::model::{Field, Link, PatternPart, Reference, State, Tri};
 
 pub(super) const CHECKS: &[Check] =
     &[Check::Service(service), Check::ScheduledTask(schedule), Check::Job(job)];
@@ -19,17 +19,42 @@ fn not_found(user: &str, name: &str) -> Problem {
     .help("correct the name, scan the directory that holds the definition as well, or commit it beside this file")
 }
 
+fn is_text_of_one(user: &str) -> Problem {
+    Problem::new(format!("{user} the JSON text of a task definition, where its family or ARN is meant"))
+        .help("register the text with an `aws_ecs_task_definition` and name its `arn` here")
+}
+
 fn service(probe: &mut Probe<'_>, service: &Service) {
     // An EXTERNAL controller names the definition in its task sets.
     let external = service.deployment_controller.holds(false, |controller| controller == "EXTERNAL");
     if service.task_definition.is_absent() && !external.is_no() {
         return;
     }
+    if starts_as_json(&service.task_definition) {
+        return probe.fail(&service.task_definition.origin, is_text_of_one("the service names"));
+    }
     let runs_nothing = service.desired_count.known().is_some_and(|count| *count == 0);
     link(probe, &service.task_definition_link, &service.task_definition, |name| {
         let problem = not_found("the service runs", name);
         if runs_nothing { problem.severity(Severity::Info) } else { problem }
     });
+}
+
+/// Neither a family nor an ARN starts with a brace or bracket, whatever follows.
+fn starts_as_json(field: &Field<Reference>) -> bool {
+    let pattern = match &field.state {
+        State::Known(reference) => match &reference.text {
+            Some(text) => return is_json(text),
+            None => reference.pattern.as_deref(),
+        },
+        State::Unknown(unknown) => unknown.pattern.as_deref(),
+        State::Absent => None,
+    };
+    matches!(pattern.and_then(<[_]>::first), Some(PatternPart::Known(text)) if is_json(text))
+}
+
+fn is_json(text: &str) -> bool {
+    text.trim_start().starts_with(['{', '['])
 }
 
 fn schedule(probe: &mut Probe<'_>, schedule: &ScheduledTask) {

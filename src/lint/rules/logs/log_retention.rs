@@ -103,7 +103,7 @@ fn created_by_task(probe: &mut Probe<'_>, _: &TaskDefinition, container: &Contai
         }
         return;
     };
-    let creates = by_awslogs.and(create.value.holds(false, |value| value == "true"));
+    let creates = by_awslogs.and(create.value.holds(false, |value| value.eq_ignore_ascii_case("true")));
     if creates.is_no() {
         return;
     }

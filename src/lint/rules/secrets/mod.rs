@@ -6,7 +6,13 @@ mod rds_plaintext_password;
 use crate::lint::rule::Check;
 
 pub(in crate::lint) const CHECKS: &[(&str, Check)] = &[
-    ("plaintext-secret-env", Check::Container(plaintext_secret_env::check)),
+    (
+        "plaintext-secret-env",
+        Check::Several(&[
+            Check::Container(plaintext_secret_env::check),
+            Check::Job(plaintext_secret_env::job),
+        ]),
+    ),
     (
         "rds-plaintext-password",
         Check::Several(&[

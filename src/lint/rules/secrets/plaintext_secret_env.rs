@@ -3,6 +3,7 @@
 use crate::lint::secrets::{Secret, ValueClass, classify, is_secret_name, value_class};
 use crate::lint::{Probe, Problem};
 use crate::model::task::{Container, EnvironmentVariable, TaskDefinition};
+use crate::model::workflow::{Job, Workflow};
 use crate::model::{Field, NotKnown, PatternPart, State};
 use crate::value::{Cause, Causes};
 
@@ -23,8 +24,24 @@ pub(super) fn check(probe: &mut Probe<'_>, _task: &TaskDefinition, container: &C
     }
 }
 
+/// Environment that the steps of a job give to containers beside any task definition.
+pub(super) fn job(probe: &mut Probe<'_>, _workflow: &Workflow, job: &Job) {
+    for step in job.steps.with_template() {
+        let environment = &step.task_environment;
+        for variable in environment.with_template() {
+            judge(probe, variable);
+        }
+        if let Some(open) = &environment.open {
+            let causes = written_somewhere(&open.causes);
+            if open.template.is_none() && !causes.is_empty() {
+                probe.undecided(&environment.origin, &causes);
+            }
+        }
+    }
+}
+
 /// Judges one environment entry, wherever it is given to a task.
-pub(super) fn judge(probe: &mut Probe<'_>, variable: &EnvironmentVariable) {
+fn judge(probe: &mut Probe<'_>, variable: &EnvironmentVariable) {
     let name = variable.name.known().map_or("", String::as_str);
     match &variable.value.state {
         State::Absent => {}
@@ -71,7 +88,13 @@ fn shown(name: &Field<String>) -> &str {
 fn written_somewhere(causes: &Causes) -> Causes {
     let mut open = Causes::none();
     for cause in causes.iter() {
-        if !matches!(cause, Cause::Computed { .. } | Cause::Data { .. }) {
+        let elsewhere = match cause {
+            Cause::Computed { .. } | Cause::Data { .. } => true,
+            // Secrets of GitHub stand in no file.
+            Cause::Unsupported { what } => what.starts_with("secrets."),
+            _ => false,
+        };
+        if !elsewhere {
             open.add(cause.clone());
         }
     }

@@ -106,9 +106,10 @@ fn is_lax(probe: &Probe<'_>, service: &Service) -> Tri {
     if !service.lattice.is_empty().is_yes() || service.load_balancers.is_empty().is_yes() {
         return Tri::No;
     }
-    service.load_balancers.all(|balancer| {
-        let group = balancer.target_group_link.to().and_then(|id| probe.deployment.target_group(id));
-        group.map_or(Tri::No, waits_long)
+    service.load_balancers.all(|balancer| match &balancer.target_group_link {
+        Link::To(id) => probe.deployment.target_group(*id).map_or(Tri::No, waits_long),
+        Link::Unknown(causes) => Tri::Maybe(causes.clone()),
+        Link::NotFound(_) | Link::Absent => Tri::No,
     })
 }
 

@@ -158,7 +158,9 @@ pub(super) fn job(probe: &mut Probe<'_>, _: &Workflow, job: &Job) {
         for command in
             step.run.iter().flat_map(|script| &script.commands).filter(|command| runs_tasks(command))
         {
-            if let Some(network) = command.option("--network-configuration") {
+            let network =
+                ["--network-configuration", "--targets"].iter().find_map(|option| command.option(option));
+            if let Some(network) = network {
                 let public = assigns_public_ip(network);
                 probe.decide(public, &network.origin, in_pipeline);
             }
@@ -184,6 +186,7 @@ fn runs_tasks(command: &Command) -> bool {
     ["run-task", "create-service", "update-service", "create-task-set"]
         .iter()
         .any(|call| command.starts_with(&["aws", "ecs", call]))
+        || command.starts_with(&["aws", "events", "put-targets"])
 }
 
 /// Reads `assignPublicIp=ENABLED` out of the shorthand or JSON of `--network-configuration`.

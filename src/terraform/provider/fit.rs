@@ -1,0 +1,142 @@
+//! Making values fit the facts: arguments as they are set, and what is not set as a reference sees it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::{BlockFacts, Fact, Nesting, TypeFacts};
+use crate::terraform::convert::{self, ConversionError};
+use crate::value::{
+    Cause, Causes, Entry, Kind, Mapping, MappingKind, Origin, Rest, Sequence, SequenceKind, Type, Unknown,
+    Value,
+};
+
+/// Depth of nested blocks to which the type of a block is written out; the deepest of the provider repeat themselves.
+const TYPE_DEPTH: usize = 8;
+
+/// An argument as it is set.
+pub(crate) struct Set {
+    pub(crate) value: Value,
+    /// Why the value as written does not fit, when it does not.
+    pub(crate) error: Option<ConversionError>,
+}
+
+impl Set {
+    /// `name = value` in a block with these facts.
+    pub(crate) fn argument(fact: Option<&Fact>, value: Value) -> Self {
+        match fact {
+            Some(Fact::Attribute(attribute)) if attribute.content().is_none() => {
+                match convert::convert(&value, &attribute.ty()) {
+                    Ok(value) => Self { value, error: None },
+                    Err(error) => Self { value, error: Some(error) },
+                }
+            }
+            Some(Fact::Attribute(_) | Fact::Block(_)) => Self { value: as_blocks(value), error: None },
+            _ => Self { value, error: None },
+        }
+    }
+}
+
+/// One object in the place of a list of blocks, as Terraform 0.11 accepted it, as that list.
+fn as_blocks(value: Value) -> Value {
+    match value.kind {
+        Kind::Mapping(_) => {
+            let origin = value.origin.clone();
+            Value::tuple(vec![value], origin)
+        }
+        _ => value,
+    }
+}
+
+/// What an attribute or block of a resource is that is not set. `cause` says so of what AWS decides.
+///
+/// The schema tells no defaults: an argument that is not computed is null or has a default of the provider, which
+/// only single values can have. Collections and blocks that are not set are null and empty.
+pub(crate) fn unset(fact: &Fact, cause: impl Fn() -> Cause, origin: &Origin) -> Option<Value> {
+    let kind = match fact {
+        Fact::Removed { .. } => return None,
+        Fact::Attribute(attribute) => {
+            let ty = attribute.ty();
+            if attribute.computed || matches!(ty, Type::Bool | Type::Number | Type::String | Type::Dynamic) {
+                Kind::Unknown(Arc::new(Unknown::of_type(Causes::one(cause()), ty)))
+            } else {
+                Kind::Null(ty)
+            }
+        }
+        Fact::Block(block) => {
+            let content = || block.content.object_type(TYPE_DEPTH);
+            let none = |kind| Kind::Sequence(Arc::new(Sequence { kind, items: Vec::new(), rest: None }));
+            match block.nesting {
+                Nesting::List => none(SequenceKind::List(content())),
+                Nesting::Set => none(SequenceKind::Set(content())),
+                Nesting::Single => Kind::Null(content()),
+            }
+        }
+    };
+    Some(Value::new(kind, origin.clone()))
+}
+
+/// A set argument or block as a reference sees it: with the attributes that are not set inside it, and of the type
+/// that the schema says.
+pub(crate) fn complete(fact: &Fact, value: &Value, cause: &dyn Fn(&str) -> Cause) -> Value {
+    match fact {
+        Fact::Attribute(attribute) if attribute.content().is_some() => {
+            let filled = match attribute.content() {
+                Some(content) => each(value, &|item| fill(content, item, cause)),
+                None => value.clone(),
+            };
+            convert::convert(&filled, &attribute.ty()).unwrap_or(filled)
+        }
+        Fact::Attribute(_) | Fact::Removed { .. } => value.clone(),
+        Fact::Block(block) => blocks(*block, value, cause, TYPE_DEPTH),
+    }
+}
+
+fn blocks(block: BlockFacts, value: &Value, cause: &dyn Fn(&str) -> Cause, depth: usize) -> Value {
+    if depth == 0 {
+        return value.clone();
+    }
+    let filled = each(value, &|item| fill(block.content, item, cause));
+    if block.nesting == Nesting::Single {
+        return match filled.as_sequence().map(|sequence| (sequence.items.as_slice(), &sequence.rest)) {
+            Some(([only], None)) => filled.child(only),
+            _ => filled,
+        };
+    }
+    convert::convert(&filled, &block.ty(depth)).unwrap_or(filled)
+}
+
+/// The items of a sequence, and what further items look like, each made anew.
+fn each(value: &Value, make: &dyn Fn(&Value) -> Value) -> Value {
+    let Kind::Sequence(sequence) = &value.kind else { return value.clone() };
+    let rest = sequence.rest.as_ref().map(|rest| {
+        let template = rest.template.as_ref().map(make);
+        Arc::new(Rest { causes: rest.causes.clone(), template, overrides: rest.overrides })
+    });
+    let items = sequence.items.iter().map(make).collect();
+    let kind = Kind::Sequence(Arc::new(Sequence { kind: sequence.kind.clone(), items, rest }));
+    Value { kind, origin: value.origin.clone(), sensitive: value.sensitive }
+}
+
+/// A block with what is not set in it.
+fn fill(facts: TypeFacts, block: &Value, cause: &dyn Fn(&str) -> Cause) -> Value {
+    let Kind::Mapping(mapping) = &block.kind else { return block.clone() };
+    if mapping.kind != MappingKind::Object || mapping.rest.is_some() {
+        return block.clone();
+    }
+    let mut entries: BTreeMap<Arc<str>, Entry> = mapping.entries.clone();
+    for (name, fact) in facts.fields() {
+        match entries.get_mut(name) {
+            Some(entry) if !entry.value.is_null() => {
+                let inside = |inner: &str| cause(&format!("{name}.{inner}"));
+                entry.value = complete(&fact, &entry.value, &inside);
+            }
+            _ => {
+                if let Some(value) = unset(&fact, || cause(name), &block.origin) {
+                    entries.insert(name.into(), Entry { key_span: None, value });
+                }
+            }
+        }
+    }
+    let kind = Kind::Mapping(Arc::new(Mapping { entries, ..Mapping::clone(mapping) }));
+    Value { kind, origin: block.origin.clone(), sensitive: block.sensitive }
+}

@@ -1,0 +1,301 @@
+//! What the published schema of the AWS provider says of its resource and data source types: arguments, blocks, types,
+//! what is computed. The table is `aws.txt`, packed at build time; how values are made to fit it is in
+//! [`fit`]. What an argument means is for `lower`.
+
+mod blob;
+mod fit;
+mod format;
+
+use self::format::{flag, header, nesting};
+use super::Mode;
+use crate::text;
+use crate::value::{ObjectAttribute, Type};
+
+pub(crate) use fit::{Set, complete, unset};
+
+/// What is known of a resource or data source type, of a nested block, or of the objects in an attribute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct TypeFacts {
+    shape: u16,
+}
+
+/// What a type says of one name.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Fact {
+    Attribute(AttributeFacts),
+    Block(BlockFacts),
+    /// Gone with this major version of the provider; older configurations still have it.
+    Removed {
+        #[allow(dead_code)]
+        major: u8,
+    },
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct AttributeFacts {
+    ty: u16,
+    /// Decided by the provider where it is not set.
+    pub(crate) computed: bool,
+    /// Whether a configuration may set it.
+    pub(crate) settable: bool,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct BlockFacts {
+    pub(crate) content: TypeFacts,
+    pub(crate) nesting: Nesting,
+}
+
+/// How a block stands in the value of the resource.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Nesting {
+    List,
+    Set,
+    /// The block itself, or null.
+    Single,
+}
+
+/// The facts of a type; `None` for types that the table does not have.
+#[must_use]
+pub(crate) fn facts(mode: Mode, ty: &str) -> Option<TypeFacts> {
+    let (table, count) = match mode {
+        Mode::Managed => (header::RESOURCES, header::RESOURCE_COUNT),
+        Mode::Data => (header::DATA, header::DATA_COUNT),
+    };
+    ty.starts_with("aws_").then(|| blob::top(table, count, ty)).flatten().map(|shape| TypeFacts { shape })
+}
+
+/// Major version of the provider that the table describes.
+#[must_use]
+pub(crate) fn major() -> u64 {
+    blob::version().split('.').next().and_then(|major| major.parse().ok()).unwrap_or_default()
+}
+
+impl TypeFacts {
+    #[must_use]
+    pub(crate) fn get(self, name: &str) -> Option<Fact> {
+        blob::field(self.shape, name).map(fact)
+    }
+
+    fn fields(self) -> impl Iterator<Item = (&'static str, Fact)> {
+        blob::fields(self.shape).filter_map(|field| Some((blob::name(field.name)?, fact(field))))
+    }
+
+    /// What `name`, which the type does not have, was probably meant to be. A name that differs only by a digit is
+    /// another thing, and one that is far from all others may be of a newer provider than the table.
+    #[must_use]
+    pub(crate) fn meant(self, name: &str, written: Written) -> Option<&'static str> {
+        let fits = |fact: &Fact| match (written, fact) {
+            (_, Fact::Removed { .. }) => false,
+            (Written::Reference, _) => true,
+            (Written::Argument, Fact::Attribute(attribute)) => attribute.settable,
+            (Written::Block, Fact::Attribute(attribute)) => attribute.content().is_some(),
+            (Written::Argument, Fact::Block(_)) => false,
+            (Written::Block, Fact::Block(_)) => true,
+        };
+        let names = self.fields().filter(|(_, fact)| fits(fact)).map(|(name, _)| name);
+        let meant = text::closest_within(name, names, (name.chars().count() / 3).min(2))?;
+        (letters(meant) != letters(name)).then_some(meant)
+    }
+
+    /// The type of a block of this shape as an expression sees it.
+    fn object_type(self, depth: usize) -> Type {
+        if depth == 0 {
+            return Type::Dynamic;
+        }
+        let attributes = self.fields().filter_map(|(name, fact)| {
+            let ty = match fact {
+                Fact::Attribute(attribute) => attribute.ty(),
+                Fact::Block(block) => block.ty(depth - 1),
+                Fact::Removed { .. } => return None,
+            };
+            Some((name.into(), ObjectAttribute { ty, optional: false }))
+        });
+        Type::Object(attributes.collect())
+    }
+}
+
+/// How a name stands in the configuration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Written {
+    Argument,
+    Block,
+    Reference,
+}
+
+/// The name without digits.
+fn letters(name: &str) -> String {
+    name.chars().filter(|letter| !letter.is_ascii_digit()).collect()
+}
+
+fn fact(field: blob::Field) -> Fact {
+    if field.flags & flag::REMOVED != 0 {
+        return Fact::Removed { major: field.detail };
+    }
+    if field.flags & flag::BLOCK != 0 {
+        let nesting = match field.detail {
+            nesting::SET | nesting::ONE_SET => Nesting::Set,
+            nesting::SINGLE => Nesting::Single,
+            _ => Nesting::List,
+        };
+        return Fact::Block(BlockFacts { content: TypeFacts { shape: field.payload }, nesting });
+    }
+    Fact::Attribute(AttributeFacts {
+        ty: field.payload,
+        computed: field.flags & flag::COMPUTED != 0,
+        settable: field.flags & (flag::OPTIONAL | flag::REQUIRED) != 0,
+    })
+}
+
+impl AttributeFacts {
+    #[must_use]
+    pub(crate) fn ty(self) -> Type {
+        blob::value_type(self.ty)
+    }
+
+    /// What the objects in the attribute hold. Such an attribute may be written as a block too.
+    #[must_use]
+    pub(crate) fn content(self) -> Option<TypeFacts> {
+        blob::object_in(self.ty).map(|shape| TypeFacts { shape })
+    }
+}
+
+impl BlockFacts {
+    fn ty(self, depth: usize) -> Type {
+        let content = Box::new(self.content.object_type(depth));
+        match self.nesting {
+            Nesting::List => Type::List(content),
+            Nesting::Set => Type::Set(content),
+            Nesting::Single => *content,
+        }
+    }
+}
+
+/// Whether a version constraint rules out the described major version, so that nothing can be said of names the
+/// table does not have. Doubtful constraints rule it out.
+#[must_use]
+pub(crate) fn rules_out(constraint: &str) -> bool {
+    let described = major();
+    constraint.split(',').map(str::trim).any(|term| {
+        let digits = term.trim_start_matches(['=', '~', '>', '<', '!', ' ', 'v']);
+        let operator = term.strip_suffix(digits).unwrap_or_default().trim_end_matches(['v', ' ']);
+        let mut parts = digits.split(['.', '-']);
+        let Some(major) = parts.next().and_then(|part| part.parse::<u64>().ok()) else { return true };
+        let whole = parts.all(|part| part.parse() == Ok(0_u64));
+        match operator {
+            "" | "=" | "~>" => major != described,
+            "<" => major < described || (major == described && whole),
+            "<=" => major < described,
+            ">" | ">=" => major > described,
+            "!=" => false,
+            _ => true,
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+    use super::*;
+
+    fn service() -> TypeFacts {
+        facts(Mode::Managed, "aws_ecs_service").unwrap()
+    }
+
+    fn attribute(facts: TypeFacts, name: &str) -> AttributeFacts {
+        match facts.get(name) {
+            Some(Fact::Attribute(attribute)) => attribute,
+            other => panic!("{name}: {other:?}"),
+        }
+    }
+
+    fn block(facts: TypeFacts, name: &str) -> BlockFacts {
+        match facts.get(name) {
+            Some(Fact::Block(block)) => block,
+            other => panic!("{name}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn attributes_have_their_types_and_say_whether_they_are_computed() {
+        assert_eq!(attribute(service(), "desired_count").ty(), Type::Number);
+        assert!(!attribute(service(), "desired_count").computed);
+        assert!(attribute(service(), "launch_type").computed && attribute(service(), "launch_type").settable);
+        let id = attribute(facts(Mode::Managed, "aws_vpc").unwrap(), "arn");
+        assert!(id.computed && !id.settable);
+        let definition = facts(Mode::Managed, "aws_ecs_task_definition").unwrap();
+        assert_eq!(attribute(definition, "cpu").ty(), Type::String);
+        assert_eq!(attribute(definition, "requires_compatibilities").ty(), Type::Set(Box::new(Type::String)));
+    }
+
+    #[test]
+    fn blocks_nest_as_lists_sets_or_alone() {
+        assert_eq!(block(service(), "network_configuration").nesting, Nesting::List);
+        assert_eq!(block(service(), "load_balancer").nesting, Nesting::Set);
+        assert_eq!(block(service(), "timeouts").nesting, Nesting::Single);
+        let network = block(service(), "network_configuration").content;
+        assert_eq!(attribute(network, "subnets").ty(), Type::Set(Box::new(Type::String)));
+        let group = facts(Mode::Managed, "aws_security_group").unwrap();
+        assert_eq!(attribute(attribute(group, "ingress").content().unwrap(), "from_port").ty(), Type::Number);
+    }
+
+    #[test]
+    fn arguments_of_older_providers_are_remembered() {
+        let removed =
+            |ty, name| matches!(facts(Mode::Managed, ty).unwrap().get(name), Some(Fact::Removed { .. }));
+        assert!(removed("aws_eip", "vpc"));
+        assert!(removed("aws_db_instance", "name"));
+        assert!(removed("aws_ecs_cluster", "capacity_providers"));
+        assert!(removed("aws_elasticache_replication_group", "number_cache_clusters"));
+    }
+
+    #[test]
+    fn types_that_are_not_there_have_no_facts() {
+        for ty in ["aws_nothing", "", "azurerm_subnet", "desired_count"] {
+            assert!(facts(Mode::Managed, ty).is_none(), "{ty}");
+        }
+        assert!(facts(Mode::Data, "aws_ecs_service").is_some());
+        assert!(facts(Mode::Data, "aws_iam_role_policy").is_none());
+    }
+
+    #[test]
+    fn what_was_meant_is_near() {
+        let meant = |name| service().meant(name, Written::Argument);
+        assert_eq!(meant("desired_counts"), Some("desired_count"));
+        assert_eq!(meant("luanch_type"), Some("launch_type"));
+        assert_eq!(meant("something_of_a_newer_version"), None);
+        assert_eq!(service().meant("load_balancers", Written::Block), Some("load_balancer"));
+        let group = facts(Mode::Managed, "aws_lb_target_group").unwrap();
+        assert_eq!(group.meant("ipv4_address_type", Written::Argument), None);
+    }
+
+    #[test]
+    fn constraints_that_rule_out_the_described_version() {
+        for constraint in
+            ["~> 5.0", "5.31.0", "= 4.0", "< 6.0.0", ">= 3.0, < 6", "<= 5.9", ">= 7", "nonsense"]
+        {
+            assert!(rules_out(constraint), "{constraint}");
+        }
+        for constraint in [">= 4.0", "~> 6.0", "6.1.0", "< 7", ">= 5.0, != 5.1.0", "<= 6.0"] {
+            assert!(!rules_out(constraint), "{constraint}");
+        }
+    }
+
+    #[test]
+    fn every_shape_and_type_can_be_read() {
+        let mut count = 0;
+        for (mode, table, length) in [
+            (Mode::Managed, header::RESOURCES, header::RESOURCE_COUNT),
+            (Mode::Data, header::DATA, header::DATA_COUNT),
+        ] {
+            for ty in blob::types(table, length) {
+                let facts = facts(mode, ty).unwrap_or_else(|| panic!("{ty}"));
+                for (name, _) in facts.fields() {
+                    assert!(facts.get(name).is_some(), "{ty}.{name}");
+                    count += 1;
+                }
+            }
+        }
+        assert!(count > 20_000, "{count}");
+    }
+}
