@@ -80,6 +80,13 @@ pub(crate) struct ResourceConfig {
     pub(crate) body: Body,
 }
 
+impl Module {
+    /// Whether part of its files could not be read, so that more may be declared than is known.
+    pub(crate) fn is_incomplete(&self) -> bool {
+        self.problems.iter().any(|problem| matches!(problem.class, Class::Syntax | Class::Limit))
+    }
+}
+
 impl ResourceConfig {
     /// `aws_x.y` or `data.aws_x.y`.
     pub(crate) fn key(&self) -> String {

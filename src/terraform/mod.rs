@@ -17,6 +17,7 @@ mod json;
 pub mod plan;
 mod policy;
 mod provider;
+mod references;
 mod resource;
 mod roots;
 mod session;
