@@ -1,20 +1,21 @@
-//! What must never be shown: byte ranges that hold secrets, and source text rendered without them. What is
-//! a secret is decided in `lint::secrets`; how lines look in `report`.
+//! What must never be shown: places and texts that are secret, and text rendered without them. What is a
+//! secret is decided in `lint::secrets`; which values are, in `analysis`; how lines look in `report`.
+
+mod search;
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use search::{Search, is_distinctive};
+
 use crate::lint::secrets;
 use crate::source::{FileId, SourceMap, Span};
+use crate::value::Cause;
 
 /// Stands where a secret was; its length says nothing about the secret.
 pub const MASK: &str = "********";
-
-/// Values this long, in bytes, with a digit and a letter are hidden wherever they occur again. Others could be
-/// plain words (`postgres`) and are hidden in edits and in quotes only: elsewhere they mean something else.
-const SHORTEST_ANYWHERE: usize = 8;
 
 /// Shorter values are not looked for elsewhere at all.
 const SHORTEST: usize = 4;
@@ -33,8 +34,13 @@ pub struct Masks {
     spans: BTreeSet<Span>,
     /// Start to end, disjoint.
     ranges: BTreeMap<FileId, BTreeMap<usize, usize>>,
-    /// The texts under `spans`, the longest first; read when first needed.
+    /// Where secret values were written or computed.
+    origins: HashSet<Span>,
+    /// Secret values that need not stand in a file as they are.
+    texts: HashSet<Box<str>>,
+    /// `texts` and what stands under `spans`, the longest first; read when first needed.
     values: OnceLock<Vec<String>>,
+    search: OnceLock<Search>,
     /// What was found in files that have been shown.
     found: Mutex<HashMap<FileId, Arc<[Range<usize>]>>>,
 }
@@ -51,7 +57,7 @@ impl Masks {
             return;
         }
         self.spans.insert(span);
-        self.values = OnceLock::new();
+        self.forget();
         let of_file = self.ranges.entry(span.file).or_default();
         let Range { mut start, mut end } = span.range();
         while let Some((&other_start, &other_end)) = of_file.range(..=end).next_back() {
@@ -63,6 +69,46 @@ impl Masks {
             end = end.max(other_end);
         }
         of_file.insert(start, end);
+    }
+
+    /// What was derived from places and texts is made anew when it is next needed.
+    fn forget(&mut self) {
+        self.values = OnceLock::new();
+        self.search = OnceLock::new();
+    }
+
+    /// Hides a value wherever it is quoted. Of several lines, each that stands for nothing but itself.
+    pub fn add_text(&mut self, text: &str) {
+        let lines = text.lines().map(str::trim);
+        let is_line = text.trim().lines().nth(1).is_none();
+        let kept = lines.filter(|line| line.len() >= SHORTEST && (is_line || is_distinctive(line)));
+        let before = self.texts.len();
+        self.texts.extend(kept.map(Box::from));
+        if self.texts.len() != before {
+            self.forget();
+        }
+    }
+
+    /// Notes that a secret value was written or computed at `span`, without hiding what stands there.
+    pub fn add_origin(&mut self, span: Span) {
+        self.origins.insert(span);
+    }
+
+    /// Whether a value that was written or computed at `span` is a secret.
+    #[must_use]
+    pub fn covers(&self, span: Span) -> bool {
+        self.origins.contains(&span)
+            || (!span.is_empty()
+                && self.added(span.file, span.range()).next().is_some_and(|hidden| {
+                    hidden.start <= span.range().start + 1 && hidden.end + 1 >= span.range().end
+                }))
+    }
+
+    /// Whether a text is a hidden value, as a whole.
+    #[must_use]
+    pub fn is_value(&self, sources: &SourceMap, text: &str) -> bool {
+        let text = text.trim();
+        self.texts.contains(text) || self.values(sources).iter().any(|value| value == text)
     }
 
     /// Whether any byte under `span` was added.
@@ -84,23 +130,13 @@ impl Masks {
             let found = secrets::find(text.get(start..end).unwrap_or_default()).into_iter();
             hidden.extend(found.map(|found| start + found.start..start + found.end).filter(&overlaps));
         }
-        for value in self.values(sources).iter().filter(|value| is_distinctive(value)) {
-            let start = floor(text, range.start.saturating_sub(value.len()));
-            let around = text.get(start..ceil(text, range.end.saturating_add(value.len())));
-            let places = around.unwrap_or_default().match_indices(value.as_str());
-            hidden.extend(
-                places.map(|(at, _)| start + at..start + at + value.len()).filter(|place| overlaps(place)),
-            );
-        }
-        hidden.sort_by_key(|hidden| hidden.start);
-        hidden.dedup_by(|next, last| {
-            let touches = next.start <= last.end;
-            if touches {
-                last.end = last.end.max(next.end);
-            }
-            touches
-        });
-        hidden
+        let longest = self.values(sources).first().map_or(0, |value| value.len() * 2);
+        let start = floor(text, range.start.saturating_sub(longest.min(SEARCHED_AROUND)));
+        let end = ceil(text, range.end.saturating_add(longest.min(SEARCHED_AROUND)));
+        let around = text.get(start..end).unwrap_or_default();
+        let places = self.search(sources).ranges(around).into_iter();
+        hidden.extend(places.map(|place| start + place.start..start + place.end).filter(&overlaps));
+        merged(hidden)
     }
 
     /// What looks like a secret in a file; searched once.
@@ -150,7 +186,9 @@ impl Masks {
     /// Text that may repeat source text, such as that of an edit, without what is hidden or looks like a secret.
     #[must_use]
     pub fn clean<'t>(&self, sources: &SourceMap, text: &'t str) -> Cow<'t, str> {
-        let mut clean = without(text, secrets::find(text));
+        let mut found = secrets::find(text);
+        found.extend(self.search(sources).ranges(text));
+        let mut clean = without(text, merged(found), MASK);
         for value in self.values(sources).iter().filter(|value| text.contains(value.as_str())) {
             clean = Cow::Owned(clean.replace(value.as_str(), MASK));
         }
@@ -160,20 +198,52 @@ impl Masks {
     /// Words about the sources, such as an error message that quotes a value, without hidden values.
     #[must_use]
     pub fn words<'t>(&self, sources: &SourceMap, text: &'t str) -> Cow<'t, str> {
-        let mut clean = Cow::Borrowed(text);
-        for value in self.values(sources).iter().filter(|value| text.contains(value.as_str())) {
-            if is_distinctive(value) {
-                clean = Cow::Owned(clean.replace(value.as_str(), MASK));
-                continue;
+        self.words_with(sources, text, MASK)
+    }
+
+    /// Words with `sign` in the place of what is hidden.
+    #[must_use]
+    pub fn words_with<'t>(&self, sources: &SourceMap, text: &'t str, sign: &str) -> Cow<'t, str> {
+        let mut found = secrets::find_formats(text);
+        found.extend(self.search(sources).ranges(text));
+        without(text, merged(found), sign)
+    }
+
+    /// A cause without hidden values in its names.
+    #[must_use]
+    pub fn cause(&self, sources: &SourceMap, cause: &Cause) -> Cause {
+        let clean = |text: &Arc<str>| match self.words(sources, text) {
+            Cow::Borrowed(_) => text.clone(),
+            Cow::Owned(clean) => clean.into(),
+        };
+        match cause {
+            Cause::Computed { address, attribute } => {
+                Cause::Computed { address: clean(address), attribute: attribute.clone() }
             }
-            for quote in ['"', '\'', '`'] {
-                let quoted = format!("{quote}{value}{quote}");
-                if clean.contains(&quoted) {
-                    clean = Cow::Owned(clean.replace(&quoted, &format!("{quote}{MASK}{quote}")));
-                }
+            Cause::Data { address, attribute } => {
+                Cause::Data { address: clean(address), attribute: attribute.clone() }
             }
+            Cause::MissingVariable { name } => Cause::MissingVariable { name: clean(name) },
+            Cause::UnresolvedModule { source } => Cause::UnresolvedModule { source: clean(source) },
+            Cause::MissingFile { path } => Cause::MissingFile { path: clean(path) },
+            Cause::Unsupported { what } => Cause::Unsupported { what: clean(what) },
+            Cause::Error { message } => Cause::Error { message: clean(message) },
+            Cause::Limit { what } => Cause::Limit { what: clean(what) },
         }
-        clean
+    }
+
+    /// Takes what looks like a secret in a file as hidden values: messages may quote a file that was not
+    /// understood.
+    pub fn learn(&mut self, sources: &SourceMap, id: FileId) {
+        let Some(file) = sources.get(id).filter(|file| file.text.len() <= SEARCHED_WHOLE) else { return };
+        let found = self.found(id, &file.text);
+        for range in found.iter() {
+            self.add_text(file.text.get(range.clone()).unwrap_or_default());
+        }
+    }
+
+    fn search(&self, sources: &SourceMap) -> &Search {
+        self.search.get_or_init(|| Search::new(self.values(sources).iter().map(String::as_str)))
     }
 
     fn values(&self, sources: &SourceMap) -> &[String] {
@@ -188,19 +258,13 @@ impl Masks {
                 .filter(|value| value.len() >= SHORTEST)
                 .map(str::to_owned)
                 .collect();
+            values.extend(self.texts.iter().map(|text| text.to_string()));
             // The longest first, so that a value inside another one does not leave the rest of that one.
             values.sort_unstable_by(|a, b| b.len().cmp(&a.len()).then(a.cmp(b)));
             values.dedup();
             values
         })
     }
-}
-
-/// Whether a value stands for nothing but itself.
-fn is_distinctive(value: &str) -> bool {
-    value.len() >= SHORTEST_ANYWHERE
-        && value.contains(|c: char| c.is_ascii_digit())
-        && value.contains(char::is_alphabetic)
 }
 
 /// The part of a quoted string between its quotes: these are no secret.
@@ -210,8 +274,21 @@ fn without_quotes(text: &str, range: Range<usize>) -> Range<usize> {
     if is_quoted('"') || is_quoted('\'') { range.start + 1..range.end - 1 } else { range }
 }
 
-/// `text` with the ranges, which are sorted and disjoint, masked.
-fn without(text: &str, ranges: Vec<Range<usize>>) -> Cow<'_, str> {
+/// Ranges in order, those that touch made one.
+fn merged(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    ranges.sort_by_key(|range| range.start);
+    ranges.dedup_by(|next, last| {
+        let touches = next.start <= last.end;
+        if touches {
+            last.end = last.end.max(next.end);
+        }
+        touches
+    });
+    ranges
+}
+
+/// `text` with `sign` in the place of the ranges, which are sorted and disjoint.
+fn without<'t>(text: &'t str, ranges: Vec<Range<usize>>, sign: &str) -> Cow<'t, str> {
     if ranges.is_empty() {
         return Cow::Borrowed(text);
     }
@@ -219,7 +296,7 @@ fn without(text: &str, ranges: Vec<Range<usize>>) -> Cow<'_, str> {
     let mut done = 0;
     for range in ranges {
         result.push_str(text.get(done..range.start).unwrap_or_default());
-        result.push_str(MASK);
+        result.push_str(sign);
         done = range.end;
     }
     result.push_str(text.get(done..).unwrap_or_default());

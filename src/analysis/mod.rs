@@ -4,7 +4,7 @@
 mod documents;
 mod plans;
 mod problems;
-mod secret_places;
+pub mod secret_places;
 
 use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
@@ -97,7 +97,11 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
     let mut problems = Vec::new();
     let mut notes = note_lines(&discovered, &files);
     let mut read = documents::read(&discovered, &files, &mut problems);
-    let mut evaluations = evaluate(request, &discovered, &files);
+    let mut of_terraform = request.terraform.clone();
+    if let Some(most) = config.most_instances {
+        of_terraform.limits.instances = most;
+    }
+    let mut evaluations = evaluate(&of_terraform, &discovered, &files);
     let plans = plans::read(request, &discovered, &files, &mut evaluations, &mut problems, &mut notes)?;
     let modules = evaluations.iter().flat_map(|evaluation| &evaluation.files).collect::<HashSet<_>>().len();
     for evaluation in evaluations.iter().chain(&plans.judged) {
@@ -146,7 +150,7 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
             format!("usage: {}{help}", problem.message)
         }));
     }
-    let estimate = request.price.then(|| {
+    let mut estimate = request.price.then(|| {
         let cost_options = CostOptions {
             region: options.region.clone(),
             price_region: request.price_region.clone(),
@@ -166,9 +170,16 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
     };
     let ignores =
         Ignores::read(&sources, &config.ignores, request.as_of, config.ignore_foreign.unwrap_or(true));
-    let judgement = judge(&deployment, met, &policy, &ignores, &sources);
+    let mut judgement = judge(&deployment, met, &policy, &ignores, &sources);
     let read_in_full = evaluations.iter().chain(&plans.judged).chain(&plans.read);
-    let masks = secret_places::masks(&deployment, read_in_full, &plans.hidden);
+    let mut masks = secret_places::masks(&deployment, read_in_full, &plans.hidden, &sources);
+    secret_places::redact(&mut judgement, &mut masks, &sources);
+    if let Some(estimate) = &mut estimate {
+        secret_places::redact_estimate(estimate, &masks, &sources);
+    }
+    notes.iter_mut().for_each(|note| {
+        secret_places::clean(&masks, &sources, note);
+    });
     Ok(Analysis {
         sources,
         masks,
@@ -225,7 +236,7 @@ fn scan_start(request: &Request, discovered: &Discovered) -> PathBuf {
 }
 
 /// Evaluates every root module that the selection needs.
-fn evaluate(request: &Request, discovered: &Discovered, files: &Files) -> Vec<Evaluation> {
+fn evaluate(options: &terraform::Options, discovered: &Discovered, files: &Files) -> Vec<Evaluation> {
     let of_terraform =
         |found: &&discover::Found| matches!(found.kind, FileKind::Terraform | FileKind::TerraformVariables);
     let directories: BTreeSet<PathBuf> = discovered
@@ -236,7 +247,7 @@ fn evaluate(request: &Request, discovered: &Discovered, files: &Files) -> Vec<Ev
         .collect();
     let configs = terraform::Configs::new(files);
     let roots = terraform::find_roots(&configs, &directories);
-    roots.par_iter().map(|root| terraform::evaluate_in(&configs, &root.dir, &request.terraform)).collect()
+    roots.par_iter().map(|root| terraform::evaluate_in(&configs, &root.dir, options)).collect()
 }
 
 /// Files whose findings are reported, `further` ones among them; `None` when everything inside the boundary is.

@@ -49,7 +49,8 @@ pub fn load(text: &str, file: FileId) -> Result<Config, Vec<ConfigError>> {
     if reader.errors.is_empty() { Ok(config) } else { Err(reader.errors) }
 }
 
-const KEYS: [&str; 8] = ["region", "stage", "profile", "hours", "fail_on", "rules", "ignore", "usage"];
+const KEYS: [&str; 9] =
+    ["region", "stage", "profile", "hours", "fail_on", "rules", "ignore", "limits", "usage"];
 const IGNORE_KEYS: [&str; 5] = ["rule", "path", "resource", "reason", "until"];
 
 struct Reader {
@@ -139,9 +140,19 @@ impl Reader {
                 }
                 "rules" => self.rules(value, config),
                 "ignore" => self.ignores(value, config),
+                "limits" => self.limits(value, config),
                 "usage" => config.usage = Some(value.clone()),
                 _ => {}
             }
+        }
+    }
+
+    fn limits(&mut self, node: &Node, config: &mut Config) {
+        for member in self.members(node, "`limits`", &["instances"]) {
+            let words = "a whole number from 1 to 100000";
+            config.most_instances = self.choice(&member.value, "instances", words, |text| {
+                text.parse().ok().filter(|number| (1..=100_000).contains(number))
+            });
         }
     }
 

@@ -31,6 +31,8 @@ pub struct Config {
     pub ignores: Vec<ConfigIgnore>,
     /// Whether comments written for other tools are honoured; they are where not written.
     pub ignore_foreign: Option<bool>,
+    /// `limits.instances`: instances of one block that are read.
+    pub most_instances: Option<usize>,
     /// The `usage:` mapping, read by `cost`.
     pub usage: Option<Node>,
 }

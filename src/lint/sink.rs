@@ -100,6 +100,13 @@ pub struct Judgement {
     pub undecided_checks: usize,
 }
 
+impl Judgement {
+    /// Computes the fingerprints anew, after resources or elements were renamed.
+    pub(crate) fn renew_fingerprints(&mut self) {
+        add_fingerprints(&mut self.findings);
+    }
+}
+
 /// Turns verdicts and input problems into the judgement.
 #[must_use]
 pub(super) fn collect(
@@ -388,7 +395,11 @@ struct UndecidedGroups {
 
 impl UndecidedGroups {
     fn add(&mut self, rule: &'static str, cause: &Cause, span: Span, address: &Arc<str>) {
-        let (_, instances) = self.groups.entry((rule, cause.clone())).or_insert_with(|| (span, Vec::new()));
+        let (first, instances) =
+            self.groups.entry((rule, cause.clone())).or_insert_with(|| (span, Vec::new()));
+        if first.file == span.file && span.start < first.start {
+            *first = span;
+        }
         if !instances.contains(address) {
             instances.push(address.clone());
         }

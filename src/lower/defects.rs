@@ -73,5 +73,8 @@ fn of_resource(resource: &Resource, into: &mut Vec<Defect>) {
     let containers = structure(&text).unwrap_or(text);
     let problems = shape::check_containers(&containers, Names::AnyCase);
     problems.into_iter().for_each(|problem| add(DefectKind::Shape(problem)));
-    add(DefectKind::Open { shape: shape::open(&containers), span: containers.span() });
+    let open = shape::open(&containers);
+    if !open.fields.is_empty() || !open.types.is_empty() {
+        add(DefectKind::Open { shape: open, span: containers.span() });
+    }
 }

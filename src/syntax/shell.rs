@@ -90,6 +90,20 @@ pub enum WordPart {
     Opaque { range: Range<usize> },
 }
 
+impl WordPart {
+    /// Its source.
+    #[must_use]
+    pub fn range(&self) -> Range<usize> {
+        match self {
+            Self::Text { range, .. }
+            | Self::Variable { range, .. }
+            | Self::Substitution { range, .. }
+            | Self::Expression { range }
+            | Self::Opaque { range } => range.clone(),
+        }
+    }
+}
+
 impl Word {
     /// The text when nothing in the word is expanded.
     #[must_use]

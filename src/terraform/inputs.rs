@@ -63,10 +63,11 @@ impl Evaluator<'_> {
     /// Blamed on the first file of the module.
     fn undeclared(&self, root: &Module, name: &str) -> Undeclared {
         let file = root.files.iter().min().map_or(self.root_dir.as_path(), std::path::PathBuf::as_path);
+        let id = self.files.load(file).map_or_else(|_| self.files.mention(file), |loaded| loaded.id);
         let diagnostic = Diagnostic {
             class: Class::Evaluation,
             message: format!("`--var {name}=…` is given, but there is no variable `{name}`"),
-            span: Span::new(self.files.mention(file), 0..0),
+            span: Span::new(id, 0..0),
             related: Vec::new(),
         };
         Undeclared { name: name.into(), diagnostic }

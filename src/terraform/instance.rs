@@ -47,8 +47,8 @@ pub(crate) struct Instance {
     pub(crate) multiplicity: Multiplicity,
     /// Values for root variables, from files and flags.
     pub(crate) inputs: HashMap<Arc<str>, super::inputs::InputValue>,
-    variables: Memo<Value>,
-    locals: Memo<Value>,
+    pub(crate) variables: Memo<Value>,
+    pub(crate) locals: Memo<Value>,
     /// Set once locals are found to need each other.
     circular_locals: Cell<bool>,
     outputs: Memo<Value>,

@@ -104,6 +104,8 @@ pub struct Evaluation {
     pub outputs: Vec<(Arc<str>, Value)>,
     /// Root variables with the value used, in order of name.
     pub variables: Vec<(Arc<str>, Value)>,
+    /// Variables and locals of every module instance that was opened, the root's first.
+    pub named: Vec<(Arc<str>, Value)>,
     /// Files of the configuration and of every module it uses, var files included, as given to `Files`.
     pub files: Vec<PathBuf>,
     /// Module calls that could not be followed (registry, git, missing directory).

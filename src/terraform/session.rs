@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::config::Configs;
 use super::eval::{Evaluator, Failure};
-use super::instance::{CallState, Instance, context};
+use super::instance::{CallState, Instance, Slot, context};
 use super::references;
 use super::{Class, Diagnostic, Evaluation, Multiplicity, Options};
 use crate::source::Span;
@@ -104,11 +104,32 @@ impl<'a> Session<'a> {
             resources,
             outputs,
             variables,
+            named: self.named(),
             files,
             unresolved_modules,
             undeclared: self.evaluator.undeclared.borrow().clone(),
             diagnostics,
         }
+    }
+
+    /// Variables and locals of every module instance; all are evaluated before.
+    fn named(&self) -> Vec<(Arc<str>, Value)> {
+        let mut named = Vec::new();
+        for instance in self.evaluator.instances.borrow().iter() {
+            for memo in [&instance.variables, &instance.locals] {
+                let mut values: Vec<(Arc<str>, Value)> = memo
+                    .borrow()
+                    .iter()
+                    .filter_map(|(name, slot)| match slot {
+                        Slot::Done(value) => Some((name.clone(), value.clone())),
+                        Slot::Busy => None,
+                    })
+                    .collect();
+                values.sort_by(|(a, _), (b, _)| a.cmp(b));
+                named.append(&mut values);
+            }
+        }
+        named
     }
 
     /// Evaluates what nothing may refer to, because Terraform does so too.

@@ -7,5 +7,5 @@ mod scan;
 mod values;
 
 pub use names::is_secret_name;
-pub use scan::find;
+pub use scan::{find, find_formats};
 pub use values::{Secret, ValueClass, classify, value_class};

@@ -18,6 +18,15 @@ pub fn find(text: &str) -> Vec<Range<usize>> {
     merge(found)
 }
 
+/// Byte ranges of known formats and passwords in URLs: what is a secret whatever stands around it. Sorted, not
+/// overlapping.
+#[must_use]
+pub fn find_formats(text: &str) -> Vec<Range<usize>> {
+    let mut found = formats::inside(text);
+    urls(text, &mut found);
+    merge(found)
+}
+
 fn urls(text: &str, found: &mut Vec<Range<usize>>) {
     for (at, _) in text.match_indices("://") {
         let start = text.get(..at).map_or(at, |head| {

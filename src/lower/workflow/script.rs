@@ -279,7 +279,7 @@ impl Runner<'_> {
                 }
                 continue;
             }
-            let field = self.part(part).field(Origin::at(self.span(word.range.clone())));
+            let field = self.part(part).field(Origin::at(self.span(part.range())));
             let hole = registered::value(&field);
             causes.add_all(&hole.causes());
             sensitive |= hole.sensitive;

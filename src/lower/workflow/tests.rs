@@ -318,3 +318,62 @@ proptest! {
         prop_assert_eq!(workflow.jobs.len(), 2);
     }
 }
+
+const SETS: &str = "\
+jobs:
+  a:
+    steps:
+      - uses: aws-actions/amazon-ecs-render-task-definition@v1
+        with:
+          environment-variables: |
+            MODE=fast
+
+            KEY=a=${{ secrets.KEY }}
+            ${{ vars.MORE }}
+      - run: |
+          aws ecs run-task --overrides '{
+            \"containerOverrides\": [{\"environment\": [
+              {\"name\": \"ONE\", \"value\": \"first\"}]}]}'
+          cat <<EOF >task.json
+          {\"family\": \"web\",
+           \"image\": \"nginx:$TAG\"}
+          EOF
+";
+
+#[test]
+fn what_steps_set_in_containers_is_found_where_it_is_written() {
+    let workflow = one(SETS);
+    let [render, run] = workflow.jobs[0].steps.items.as_slice() else { panic!() };
+    let set = |step: &Step| -> Vec<String> {
+        let variables = step.task_environment.iter();
+        variables.map(|variable| format!("{} {}", show(&variable.name), show(&variable.value))).collect()
+    };
+    assert_eq!(set(render), ["=MODE =fast", "=KEY ?a=* secrets.KEY"]);
+    assert!(!render.task_environment.is_closed());
+    assert_eq!(set(run), ["=ONE =first"]);
+    let place = |step: &Step| SETS.get(step.task_environment.items[0].value.span().range());
+    assert_eq!((place(render), place(run)), (Some("fast"), Some("\"first\"")));
+    let heredoc = &run.run.as_ref().unwrap().heredocs[0];
+    assert_eq!(heredoc.file.as_deref(), Some("task.json"));
+    let json = crate::lower::task_definition::structure(&heredoc.text).unwrap();
+    assert_eq!(SETS.get(json.member("family").unwrap().span().range()), Some("\"web\""));
+    assert!(json.member("image").unwrap().as_unknown().is_some());
+}
+
+#[test]
+fn workflows_in_a_circle_are_told_once() {
+    let calling = |names: &[&str]| -> String {
+        let jobs = names.iter().map(|name| format!("  {name}:\n    uses: ./.github/workflows/{name}.yml\n"));
+        format!("on: workflow_call\njobs:\n{}", jobs.collect::<String>())
+    };
+    let files: Vec<Document> = [("c", "a"), ("a", "b"), ("b", "c"), ("d", "d"), ("e", "a")]
+        .iter()
+        .map(|(name, calls)| document(&format!(".github/workflows/{name}.yml"), &calling(&[calls])))
+        .collect();
+    let found: Vec<String> = circles(&files)
+        .iter()
+        .map(|circle| circle.steps.iter().map(|(name, _)| &**name).collect::<Vec<_>>().join(" "))
+        .collect();
+    let path = |name: &str| format!(".github/workflows/{name}.yml");
+    assert_eq!(found, [[path("a"), path("b"), path("c")].join(" "), path("d")]);
+}

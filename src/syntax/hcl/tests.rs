@@ -24,6 +24,14 @@ fn repeated_keys_are_kept_and_reported() {
 }
 
 #[test]
+fn a_key_repeated_in_quotes_is_reported_once() {
+    let text = "a = { x = 1, \"x\" = 2, y = 3, z = { x = 4 } }\n";
+    let parsed = parse(text);
+    assert_eq!(parsed.problems.len(), 1, "{:?}", parsed.problems);
+    assert_eq!(text.get(parsed.problems[0].span.range()), Some("\"x\""));
+}
+
+#[test]
 fn newlines_do_not_count_in_for_objects() {
     for text in [
         "a = { for k, v in x : k => v ? 1 :\n 2 }\n",
@@ -53,6 +61,7 @@ fn unclosed_brackets_are_located() {
     let text = "locals {\n  a = 1\n";
     let parsed = parse(text);
     assert_eq!(text.get(parsed.problems[0].span.range()), Some("{"));
+    assert!(parsed.problems[0].message.contains("`}` is missing"));
 }
 
 #[test]

@@ -267,7 +267,9 @@ impl<'a> Evaluator<'a> {
     /// Reports that `argument` asks for more than [`super::Limits::instances`] of `what`.
     pub(crate) fn too_many(&self, argument: &str, asked: usize, what: &str, span: Span) {
         let most = self.options.limits.instances;
-        self.report_limit(format!("{argument} asks for {asked} {what}; more than {most} are not read"), span);
+        self.report_limit(format!(
+            "{argument} asks for {asked} {what}; more than {most} are not read (`limits.instances` in plimsoll.yaml)"
+        ), span);
     }
 
     /// Counts parts that were made. `Some` with the unknown to go on with when there are too many.

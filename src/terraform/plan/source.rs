@@ -64,6 +64,8 @@ pub fn complete(plan: &Evaluation, source: &Evaluation) -> Evaluation {
         files: plan.files.iter().chain(&source.files).cloned().collect(),
         unresolved_modules: Vec::new(),
         diagnostics: plan.diagnostics.iter().chain(&source.diagnostics).cloned().collect(),
+        undeclared: Vec::new(),
+        named: source.named.clone(),
     }
 }
 

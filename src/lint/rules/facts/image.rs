@@ -3,7 +3,7 @@
 
 use super::placeholder;
 use crate::model::task::Container;
-use crate::model::{Field, PatternPart, State, Tri};
+use crate::model::{Field, NotKnown, PatternPart, State, Tri};
 use crate::value::{Cause, Causes};
 
 /// A known image reference, taken apart.
@@ -74,7 +74,7 @@ pub(crate) fn pin(image: &Field<String>) -> Pin {
                 .pattern
                 .as_deref()
                 .and_then(pin_of_parts)
-                .unwrap_or_else(|| Pin::Unknown(without_repositories(&unknown.causes)))
+                .unwrap_or_else(|| Pin::Unknown(of_the_tag(unknown)))
         }
     }
 }
@@ -159,6 +159,28 @@ fn without_repositories(causes: &Causes) -> Causes {
     let mut rest = Causes::none();
     causes.iter().filter(|cause| !is_repository_attribute(cause)).for_each(|cause| rest.add(cause.clone()));
     if rest.is_empty() { causes.clone() } else { rest }
+}
+
+/// Why the tag is not known, without the causes of registry and repository where the parts tell them apart: causes
+/// stand in the order of their holes, so they can be counted off where each hole has one.
+fn of_the_tag(image: &NotKnown<String>) -> Causes {
+    let tag = image.pattern.as_deref().and_then(|parts| {
+        let is_hole = |part: &&PatternPart| matches!(part, PatternPart::Hole);
+        let colon = parts.iter().rposition(|part| match part {
+            PatternPart::Known(text) => text.contains(['/', ':', '@']),
+            PatternPart::Hole => false,
+        })?;
+        let PatternPart::Known(text) = parts.get(colon)? else { return None };
+        let is_tag = text.rfind(':') > text.rfind(['/', '@']);
+        let before = parts.iter().take(colon).filter(is_hole).count();
+        let each_has_one = image.causes.iter().count() == parts.iter().filter(is_hole).count();
+        (is_tag && each_has_one).then(|| {
+            let mut causes = Causes::none();
+            image.causes.iter().skip(before).for_each(|cause| causes.add(cause.clone()));
+            causes
+        })
+    });
+    tag.filter(|causes| !causes.is_empty()).unwrap_or_else(|| without_repositories(&image.causes))
 }
 
 /// Whether the image stands in a private ECR registry, which is pulled with AWS credentials.

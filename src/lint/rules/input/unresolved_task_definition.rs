@@ -1,5 +1,6 @@
 //! Services, schedules and `run-task` calls whose task definition no file of the scan holds.
 
+use super::super::facts::deploys::ecs_operation;
 use super::super::facts::longrunning::{family_of, run_task_commands};
 use crate::lint::{Check, Probe, Problem, Severity};
 use crate::model::graph::TaskDefinitionId;
@@ -7,6 +8,7 @@ use crate::model::schedule::ScheduledTask;
 use crate::model::service::Service;
 use crate::model::workflow::{Job, Workflow};
 use crate::model::{Field, Link, PatternPart, Reference, State, Tri};
+use crate::value::{Cause, Origin};
 
 pub(super) const CHECKS: &[Check] =
     &[Check::Service(service), Check::ScheduledTask(schedule), Check::Job(job)];
@@ -31,7 +33,8 @@ fn service(probe: &mut Probe<'_>, service: &Service) {
         return;
     }
     if starts_as_json(&service.task_definition) {
-        return probe.fail(&service.task_definition.origin, is_text_of_one("the service names"));
+        let here = Origin::at(service.task_definition.origin.use_site());
+        return probe.fail(&here, is_text_of_one("the service names"));
     }
     let runs_nothing = service.desired_count.known().is_some_and(|count| *count == 0);
     link(probe, &service.task_definition_link, &service.task_definition, |name| {
@@ -77,10 +80,29 @@ fn link(
     }
 }
 
+/// Whether the value is what a command printed.
+fn is_of_output(field: &Field<String>) -> bool {
+    let causes = field.causes();
+    causes.first().is_some()
+        && causes.iter().all(|cause| matches!(cause, Cause::Unsupported { what } if &**what == "$(…)"))
+}
+
+fn registers(job: &Job) -> bool {
+    job.steps
+        .iter()
+        .filter_map(|step| step.run.as_ref())
+        .flat_map(|script| &script.commands)
+        .any(|command| ecs_operation(command) == Some("register-task-definition"))
+}
+
 fn job(probe: &mut Probe<'_>, _: &Workflow, job: &Job) {
     for command in run_task_commands(job) {
         let Some(named) = command.option("--task-definition") else { continue };
         let Some(text) = named.known() else {
+            if is_of_output(named) && registers(job) {
+                // The job runs what it has just registered.
+                continue;
+            }
             probe.undecided(&named.origin, &named.causes());
             continue;
         };
