@@ -485,6 +485,7 @@ fn run(case: &Case, files: &Tree, fill: Option<&str>) -> Outcome {
         root: Some(at.clone()),
         working_directory: at,
         config: None,
+        source: None,
         terraform: Options { inputs, workspace: case.workspace.clone(), ..Options::default() },
         region: case.region.clone(),
         price_region: None,
