@@ -344,7 +344,10 @@ fn sites(files: &Tree, roots: &BTreeSet<String>) -> Vec<Site> {
         for block in &parsed.body.blocks {
             match &*block.kind {
                 "variable" => match (block.label(0), block.body.attribute("default")) {
-                    (Some(label), Some(default)) if is_literal(&default.expr) => {
+                    // A null default of an input that cannot be null counts as missing where others are.
+                    (Some(label), Some(default))
+                        if is_literal(&default.expr) && !matches!(default.expr.kind, ExprKind::Null) =>
+                    {
                         collector.add(
                             default.span.range(),
                             SiteKind::Variable {
@@ -397,7 +400,9 @@ fn hide(files: &Tree, root: &str, chosen: &[&Site], choices: &mut Choices) -> (T
             SiteKind::Expression(ty) => {
                 let text = &source[site.range.clone()];
                 let is_null = text == "null";
-                let ty = ty.filter(|_| choices.below(2) == 0).map_or(String::new(), |ty| format!("\n  type = {ty}"));
+                let ty = ty
+                    .filter(|_| choices.below(2) == 0)
+                    .map_or(String::new(), |ty| format!("\n  type = {ty}"));
                 let nullable = if is_null { "" } else { nullable };
                 writeln!(declarations, "variable \"{name}\" {{{ty}{nullable}\n}}").unwrap();
                 writeln!(values, "{name} = {text}").unwrap();
@@ -468,9 +473,7 @@ fn run(case: &Case, files: &Tree, fill: Option<&str>) -> Outcome {
         .inputs
         .iter()
         .map(|(is_file, text)| match text.split_once('=') {
-            Some((name, value)) if !is_file => {
-                Input::Var { name: name.to_owned(), value: value.to_owned() }
-            }
+            Some((name, value)) if !is_file => Input::Var { name: name.to_owned(), value: value.to_owned() },
             _ => Input::VarFile(at.join(text)),
         })
         .collect();
@@ -584,8 +587,9 @@ fn flips(known: &Outcome, hidden: &Outcome) -> Vec<String> {
         stages
     };
     let (stages_before, stages_after) = (stages(known), stages(hidden));
-    let weighs_by_stage =
-        |rule: &str| lint::registry::rules().iter().any(|known| known.info.id == rule && known.info.stage.is_some());
+    let weighs_by_stage = |rule: &str| {
+        lint::registry::rules().iter().any(|known| known.info.id == rule && known.info.stage.is_some())
+    };
     let other_stage = |rule: &str, address: &str| {
         weighs_by_stage(rule) && stages_before.get(address) != stages_after.get(address)
     };
@@ -683,9 +687,7 @@ fn differences(known: &Outcome, filled: &Outcome) -> Vec<String> {
     let mut lines: Vec<String> = keys
         .into_iter()
         .filter(|key| before.get(key) != after.get(key))
-        .map(|key| {
-            format!("not restored: {key:?}: {:?} then {:?}", before.get(key), after.get(key))
-        })
+        .map(|key| format!("not restored: {key:?}: {:?} then {:?}", before.get(key), after.get(key)))
         .collect();
     for problem in &filled.problems {
         if !known.problems.contains(problem) {

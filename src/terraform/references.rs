@@ -8,11 +8,7 @@ use crate::source::Span;
 use crate::syntax::hcl::{Block, Body, Expr, ExprKind, ItemKey, Step, StepKind, TemplatePart};
 
 /// Shows `look` every reference to something outside the expression: root name, steps, whole span.
-fn visit<'e>(
-    expr: &'e Expr,
-    bound: &mut Vec<&'e str>,
-    look: &mut dyn FnMut(&'e Arc<str>, &'e [Step], Span),
-) {
+fn visit<'e>(expr: &'e Expr, bound: &mut Vec<&'e str>, look: &mut dyn FnMut(&'e Arc<str>, &'e [Step], Span)) {
     match &expr.kind {
         ExprKind::Null | ExprKind::Bool(_) | ExprKind::Number(_) | ExprKind::String(_) => {}
         ExprKind::Name(name) => {

@@ -21,8 +21,8 @@ fn nothing_serves_https() -> Problem {
 
 pub(super) fn listener(probe: &mut Probe<'_>, listener: &Listener) {
     let balancer = listener.load_balancer_link.to().and_then(|id| probe.deployment.load_balancer(id));
-    let behind_lists = balancer
-        .map_or(Tri::No, |balancer| is_behind_prefix_list(probe.deployment, listener, balancer));
+    let behind_lists =
+        balancer.map_or(Tri::No, |balancer| is_behind_prefix_list(probe.deployment, listener, balancer));
     if is_only_for_tests(probe.deployment, listener) || behind_lists.is_yes() {
         return;
     }
