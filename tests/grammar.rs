@@ -343,6 +343,7 @@ fn generated_files_parse() {
             _ => {}
         }
     }
+    wrong.sort_by_key(String::len);
     wrong.iter().take(3).for_each(|text| eprintln!("{text}\n-----"));
     eprintln!(
         "{cases} files, {checked} asked of the CLI: {} refused wrongly, {invalid} accepted wrongly",
@@ -413,6 +414,18 @@ fn the_rest_of_a_module_with_a_broken_file_is_evaluated() {
     assert_eq!(output("known").as_number().unwrap().to_i64(), Some(2));
     assert!(output("lost").as_unknown().is_some());
     assert_eq!(found.resources.len(), 1);
+}
+
+#[test]
+fn an_empty_heredoc_ends_where_it_does() {
+    let dir = tempfile::tempdir().unwrap();
+    let text = "locals {\n  a = <<EOT\nEOT\n  b = [<<-EOT\n  EOT\n  , <<EOT\nx\nEOT\n  ]\n}\n\
+                output \"o\" { value = \"${local.a}|${join(\",\", local.b)}\" }\n";
+    std::fs::write(dir.path().join("main.tf"), text).unwrap();
+    let files = Files::new(dir.path(), dir.path()).unwrap();
+    let found = terraform::evaluate(&files, dir.path(), &Options::default());
+    assert!(found.diagnostics.is_empty(), "{:?}", found.diagnostics[0].message);
+    assert_eq!(found.outputs[0].1.as_str(), Some("|,x\n"));
 }
 
 fn diagnostics(text: &str) -> Vec<(String, String)> {

@@ -361,6 +361,7 @@ fn configurations_agree_with_the_cli() {
         }
         for (output, theirs) in expected["outputs"].as_object().unwrap() {
             let result = match found.outputs.iter().find(|(name, _)| **name == **output) {
+                Some((_, ours)) if is_sensitive(ours) != is_marked(&theirs["sensitive"]) => WRONG,
                 Some((_, ours)) => compare(ours, &theirs["value"], &theirs["unknown"]),
                 None => WRONG,
             };
@@ -384,7 +385,12 @@ fn configurations_agree_with_the_cli() {
             for (attribute, entry) in &ours.body.as_mapping().unwrap().entries {
                 let value = theirs["values"].get(&**attribute).unwrap_or(&Json::Null);
                 let mask = theirs["unknown"].get(&**attribute).unwrap_or(&Json::Bool(false));
-                let result = compare_attribute(&entry.value, value, mask);
+                let marked = theirs["sensitive"].get(&**attribute).is_some_and(is_marked);
+                let result = if is_sensitive(&entry.value) == marked {
+                    compare_attribute(&entry.value, value, mask)
+                } else {
+                    WRONG
+                };
                 note(
                     result,
                     format!("{address}.{attribute}: {value} / {mask}, ours {:?}", brief(&entry.value)),
@@ -397,6 +403,16 @@ fn configurations_agree_with_the_cli() {
     }
     eprintln!("configurations: {total:?}");
     assert_eq!(total.wrong, 0, "wrong answers");
+}
+
+/// Whether anything in a mask is set.
+fn is_marked(mask: &Json) -> bool {
+    match mask {
+        Json::Bool(marked) => *marked,
+        Json::Array(items) => items.iter().any(is_marked),
+        Json::Object(members) => members.values().any(is_marked),
+        _ => false,
+    }
 }
 
 fn brief(value: &Value) -> String {
