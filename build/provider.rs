@@ -15,7 +15,7 @@ use std::path::Path;
 #[path = "../src/terraform/provider/format.rs"]
 mod format;
 
-use format::{MAGIC, flag, header, nesting, tag};
+use format::{FIELD_BYTES, MAGIC, RECORD_BYTES, flag, header, nesting, tag};
 
 /// Reads the tables in `folder` and writes the packed facts to `out`.
 ///
@@ -267,7 +267,7 @@ impl Writer {
 
     /// Name and shape of each type; names ascend as their indexes do.
     fn table(&mut self, table: &BTreeMap<String, Shape>) -> Result<Vec<u16>, String> {
-        let mut records = Vec::new();
+        let mut records = Vec::with_capacity(table.len() * RECORD_BYTES / 2);
         for (ty, shape) in table {
             records.extend([self.name(ty)?, self.shape(shape)?]);
         }
@@ -289,7 +289,8 @@ impl Writer {
 
     /// The shape with these fields, which are sorted by name.
     fn fields(&mut self, fields: &[(u16, u8, u8, u16)]) -> Result<u16, String> {
-        let mut bytes = narrow(fields.len())?.to_le_bytes().to_vec();
+        let mut bytes = Vec::with_capacity(2 + fields.len() * FIELD_BYTES);
+        bytes.extend(narrow(fields.len())?.to_le_bytes());
         for (name, flags, detail, payload) in fields {
             bytes.extend(name.to_le_bytes());
             bytes.extend([*flags, *detail]);

@@ -105,7 +105,7 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
     let plans = plans::read(request, &discovered, &files, &mut evaluations, &mut problems, &mut notes)?;
     let modules = evaluations.iter().flat_map(|evaluation| &evaluation.files).collect::<HashSet<_>>().len();
     for evaluation in evaluations.iter().chain(&plans.judged) {
-        problems.extend(problems::of_evaluation(evaluation));
+        problems.extend(problems::of_evaluation(evaluation, &files));
     }
     problems.extend(problems::undeclared_variables(&evaluations));
 

@@ -47,8 +47,7 @@ pub(super) fn read(
             complete(evaluation, dir, request, files, &mut plans);
             continue;
         }
-        let own = configurations.iter().position(|other| source::is_plan_of(&evaluation, other));
-        if let Some(own) = own {
+        if let Some(own) = own_configuration(&evaluation, &found.path, configurations) {
             let (plan, dir) =
                 (files.display_name(&found.path), configurations.get(own).map(|other| other.dir.clone()));
             let dir = dir.map(|dir| files.display_name(&dir)).unwrap_or_default();
@@ -82,6 +81,17 @@ pub(super) fn read(
         configurations.retain(|other| !same_dir(&other.dir, dir));
     }
     Ok(plans)
+}
+
+/// Which configuration a plan was made from: of several that look alike (one a stage) the one it lies in.
+fn own_configuration(plan: &Evaluation, path: &Path, configurations: &[Evaluation]) -> Option<usize> {
+    let alike = || {
+        configurations.iter().enumerate().filter(|(_, configuration)| source::is_plan_of(plan, configuration))
+    };
+    let around = alike().filter(|(_, configuration)| path.starts_with(&configuration.dir));
+    let nearest = around.max_by_key(|(_, configuration)| configuration.dir.components().count());
+    let only = || alike().next().filter(|_| alike().count() == 1);
+    nearest.or_else(only).map(|(at, _)| at)
 }
 
 fn complete(evaluation: Evaluation, dir: &Path, request: &Request, files: &Files, plans: &mut Plans) {

@@ -1,6 +1,7 @@
 //! Problems met while reading, as the findings of family `input`.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use super::Problems;
 use crate::lint::Related;
@@ -13,8 +14,12 @@ use crate::syntax::{Duplicate, ErrorClass, SyntaxError};
 use crate::terraform::{Class, Diagnostic, Evaluation};
 
 /// The findings of an evaluation's diagnostics.
-pub(super) fn of_evaluation(evaluation: &Evaluation) -> Problems {
-    evaluation.diagnostics.iter().map(of_diagnostic).collect()
+pub(super) fn of_evaluation(evaluation: &Evaluation, files: &Files) -> Problems {
+    let of_root = |diagnostic: &Diagnostic| InputProblem {
+        resource: in_other_directory(diagnostic.span, evaluation, files),
+        ..of_diagnostic(diagnostic)
+    };
+    evaluation.diagnostics.iter().map(of_root).collect()
 }
 
 fn of_diagnostic(diagnostic: &Diagnostic) -> InputProblem {
@@ -50,6 +55,16 @@ pub(super) fn undeclared_variables(evaluations: &[Evaluation]) -> Problems {
             problem
         })
         .collect()
+}
+
+/// The root module that met a problem, when it met it in a module of another directory: only some of the root modules
+/// that share a module may meet it.
+fn in_other_directory(span: Span, evaluation: &Evaluation, files: &Files) -> Option<Arc<str>> {
+    let is_own = files.with_sources(|sources| {
+        let directory = sources.get(span.file)?.path.as_deref()?.parent();
+        Some(directory == Some(evaluation.dir.as_path()))
+    });
+    (is_own == Some(false)).then(|| Arc::from(format!("root module {}", files.display_name(&evaluation.dir))))
 }
 
 /// What a defect of a task definition adds to the report.

@@ -4,13 +4,13 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use crate::lint::secrets::{ValueClass, classify, find, is_secret_name, value_class};
+use crate::lint::secrets::{ValueClass, classify, find, is_secret_name, name_of, value_class};
 use crate::lint::sink::Judgement;
 use crate::mask::Masks;
 use crate::model::{Deployment, Field};
 use crate::source::{SourceMap, Span};
 use crate::terraform::Evaluation;
-use crate::value::{Built, Entry, Kind, Mapping, Part, Value};
+use crate::value::{Built, Kind, Part, Value};
 
 /// Shorter texts cannot hold a secret beside something else.
 const SHORTEST_SEARCHED: usize = 12;
@@ -83,7 +83,8 @@ pub fn of_evaluations<'a>(
                 walk.value("", &module.arguments, false);
             }
         }
-        for diagnostic in &evaluation.diagnostics {
+        let undeclared = evaluation.undeclared.iter().map(|undeclared| &undeclared.diagnostic);
+        for diagnostic in evaluation.diagnostics.iter().chain(undeclared) {
             masks.learn(sources, diagnostic.span.file);
         }
     }
@@ -321,15 +322,4 @@ impl Walk<'_> {
 
 fn has_holes(parts: &[Part]) -> bool {
     parts.iter().any(|part| matches!(part, Part::Hole(_)))
-}
-
-/// What the entry under `key` is called: the value of `{name = "DB_PASSWORD", value = …}`, as ECS writes
-/// environment variables, has the name beside it.
-#[must_use]
-pub fn name_of<'m>(mapping: &'m Mapping, key: &'m str) -> &'m str {
-    let beside = |entry: &'m Entry| entry.value.as_str();
-    match key {
-        "value" => mapping.entries.get("name").and_then(beside).unwrap_or(key),
-        _ => key,
-    }
 }

@@ -101,9 +101,16 @@ pub struct EvalArgs {
     #[arg(long = "in", value_name = "DIR", default_value = ".")]
     pub dir: PathBuf,
     /// The expression; `-` reads one a line from standard input and writes one JSON object a line
+    #[arg(allow_hyphen_values = true)]
     pub expression: String,
     #[command(flatten)]
     pub terraform: TerraformArgs,
+    /// Output format (default: human; json with `-`)
+    #[arg(long, value_enum)]
+    pub format: Option<Format>,
+    /// When to use colour
+    #[arg(long, value_enum, default_value_t = Color::Auto)]
+    pub color: Color,
     /// Boundary: nothing outside it is read
     #[arg(long, value_name = "DIR")]
     pub root: Option<PathBuf>,
@@ -111,11 +118,20 @@ pub struct EvalArgs {
 
 #[derive(Debug, Args)]
 pub struct ShowArgs {
+    /// Directory of a root module (default: `.`), and addresses to show or how they start
+    #[arg(value_name = "PATH|ADDRESS")]
+    pub targets: Vec<String>,
     /// Root module
-    #[arg(default_value = ".")]
-    pub path: PathBuf,
+    #[arg(long = "in", value_name = "DIR")]
+    pub dir: Option<PathBuf>,
+    /// Where a value comes from, or why it is not known: an address such as aws_ecs_service.api.desired_count
+    #[arg(long, value_name = "ADDRESS")]
+    pub why: Option<String>,
     #[command(flatten)]
     pub terraform: TerraformArgs,
+    /// When to use colour
+    #[arg(long, value_enum, default_value_t = Color::Auto)]
+    pub color: Color,
     /// Output format
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub format: Format,

@@ -13,12 +13,13 @@ pub(super) fn run(args: &CheckArgs, matches: &ArgMatches) -> Result<Exit, Stop> 
     let request = common::request(&args.common, matches, args.gate.no_ignores, None)?;
     let analysis = common::run(&request, args.common.jobs)?;
     let outcome = common::outcome(&analysis, request.as_of);
-    common::deliver(args.common.output.as_deref(), args.common.color, |style, out| match args.format {
-        CheckFormat::Human if args.common.quiet => report::human::findings(&outcome, style, out),
-        CheckFormat::Human => report::human::write(&outcome, style, out),
-        CheckFormat::Json => report::json::findings(&outcome, out),
-        CheckFormat::Sarif => report::sarif::write(&outcome, out),
-        CheckFormat::Github => report::github::write(&outcome, out),
+    common::deliver(args.common.output.as_deref(), args.common.color, args.common.quiet, |style, out| {
+        match args.format {
+            CheckFormat::Human => report::human::write(&outcome, style, out),
+            CheckFormat::Json => report::json::findings(&outcome, out),
+            CheckFormat::Sarif => report::sarif::write(&outcome, out),
+            CheckFormat::Github => report::github::write(&outcome, out),
+        }
     })?;
     Ok(exit(&analysis, &args.gate))
 }

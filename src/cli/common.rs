@@ -13,7 +13,6 @@ use crate::date::Date;
 use crate::lint::Profile;
 use crate::model::Stage;
 use crate::report::{self, Style};
-use crate::source::Files;
 use crate::terraform::{Input, Options};
 
 /// The request that the arguments describe.
@@ -111,6 +110,7 @@ pub(super) fn run(request: &Request, jobs: Option<usize>) -> Result<Analysis, St
 pub(super) fn deliver(
     output: Option<&Path>,
     color: Color,
+    quiet: bool,
     write: impl FnOnce(&Style, &mut dyn Write) -> std::io::Result<()>,
 ) -> Result<(), Stop> {
     match output {
@@ -121,14 +121,14 @@ pub(super) fn deliver(
                 Color::Always => anstream::ColorChoice::Always,
                 Color::Never => anstream::ColorChoice::Never,
             };
-            let style = Style::detect(&stdout, choice);
+            let style = Style { quiet, ..Style::detect(&stdout, choice) };
             let mut out = std::io::BufWriter::new(stdout.lock());
             write(&style, &mut out)?;
             Ok(out.flush()?)
         }
         Some(path) => {
             let mut text = Vec::new();
-            write(&Style::plain(100), &mut text)?;
+            write(&Style { quiet, ..Style::plain(100) }, &mut text)?;
             let failed =
                 |error: std::io::Error| Stop::path(format!("cannot write {}: {error}", path.display()));
             let beside = beside(path);
@@ -162,24 +162,4 @@ pub(super) fn outcome<'a>(analysis: &'a Analysis, as_of: Date) -> report::Outcom
         notes: &analysis.notes,
         environment: &analysis.environment,
     }
-}
-
-/// Files for a command that looks at one root module.
-pub(super) fn files_for(dir: &Path, root: Option<&Path>) -> Result<(Files, PathBuf), Stop> {
-    let real = dir.canonicalize().map_err(|error| Stop::path(format!("`{}`: {error}", dir.display())))?;
-    if !real.is_dir() {
-        return Err(Stop::path(format!("`{}` is no directory", dir.display())));
-    }
-    let top = match root {
-        Some(root) => {
-            root.canonicalize().map_err(|error| Stop::path(format!("`{}`: {error}", root.display())))?
-        }
-        None => real.ancestors().find(|above| above.join(".git").exists()).unwrap_or(&real).to_path_buf(),
-    };
-    if !real.starts_with(&top) {
-        return Err(Stop::path(format!("`{}` lies outside the root `{}`", dir.display(), top.display())));
-    }
-    let files = Files::new(&top, &working_directory()?)
-        .map_err(|error| Stop::path(format!("`{}`: {error}", top.display())))?;
-    Ok((files, real))
 }

@@ -11,13 +11,18 @@ pub(super) fn run(args: &CostArgs, matches: &ArgMatches) -> Result<Exit, Stop> {
     let analysis = common::run(&request, args.common.jobs)?;
     let outcome = common::outcome(&analysis, request.as_of);
     if let Some(estimate) = &analysis.estimate {
-        common::deliver(args.common.output.as_deref(), args.common.color, |style, out| match args.format {
-            Format::Human => {
-                report::estimate::write(&outcome, estimate, style, out)?;
-                report::human::notes(&outcome, style, out)
-            }
-            Format::Json => report::json::estimate(&outcome, estimate, out),
-        })?;
+        common::deliver(
+            args.common.output.as_deref(),
+            args.common.color,
+            args.common.quiet,
+            |style, out| match args.format {
+                Format::Human => {
+                    report::estimate::write(&outcome, estimate, style, out)?;
+                    report::human::notes(&outcome, style, out)
+                }
+                Format::Json => report::json::estimate(&outcome, estimate, out),
+            },
+        )?;
     }
     Ok(Exit::Clean)
 }

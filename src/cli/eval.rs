@@ -4,35 +4,81 @@ use std::io::BufRead;
 
 use clap::ArgMatches;
 
-use super::args::{Color, EvalArgs};
-use super::{Exit, Stop, common};
-use crate::report::show::{error_object, evaluated};
-use crate::terraform::{self, Configs};
+use super::args::{EvalArgs, Format};
+use super::{Exit, Stop, common, module, show};
+use crate::analysis::secret_places;
+use crate::report::evaluated::evaluated;
+use crate::report::show::{error_object, expression};
+use crate::report::veil::Veil;
+use crate::terraform::{self, Configs, Diagnostic};
+use crate::value::Value;
+
+/// An expression and what came of it.
+type Answer = (String, Result<Value, Box<Diagnostic>>);
 
 pub(super) fn run(args: &EvalArgs, matches: &ArgMatches) -> Result<Exit, Stop> {
     let options = common::terraform_options(&args.terraform, matches)?;
-    let (files, dir) = common::files_for(&args.dir, args.root.as_deref())?;
+    let module::Place { files, dir, others } = module::find(&args.dir, args.root.as_deref())?;
     let configs = Configs::new(&files);
-    let expressions: Vec<String> = if args.expression == "-" {
+    let reads_lines = args.expression == "-";
+    let expressions: Vec<String> = if reads_lines {
         std::io::stdin().lock().lines().collect::<Result<_, _>>()?
     } else {
         vec![args.expression.clone()]
     };
     let asked = expressions.iter().filter(|line| !line.trim().is_empty());
-    let answers: Vec<serde_json::Value> = terraform::with_session(&configs, &dir, &options, |session| {
-        let answer = |expression: &String| match session.eval_expression(expression) {
-            Ok(value) => evaluated(&value),
-            Err(diagnostic) => error_object(&diagnostic),
-        };
-        asked.clone().map(answer).collect()
+    let (evaluation, answers) = terraform::with_session(&configs, &dir, &options, |session| {
+        let answers: Vec<Answer> = asked
+            .clone()
+            .map(|expression| (expression.clone(), session.eval_expression(expression)))
+            .collect();
+        (session.evaluation(), answers)
     });
-    let failed = args.expression != "-" && answers.iter().any(|answer| answer.get("error").is_some());
-    common::deliver(None, Color::Never, |_, out| {
-        for answer in &answers {
-            serde_json::to_writer(&mut *out, answer)?;
-            writeln!(out)?;
+    let root = module::name(&files, &dir);
+    drop(configs);
+    let sources = files.into_sources();
+    let mut masks = secret_places::of_evaluations(std::slice::from_ref(&evaluation), &sources);
+    for (_, answer) in &answers {
+        match answer {
+            Ok(value) => secret_places::add_value(&mut masks, value, &sources),
+            Err(diagnostic) => masks.learn(&sources, diagnostic.span.file),
         }
-        Ok(())
-    })?;
-    Ok(if failed { Exit::Findings } else { Exit::Clean })
+    }
+    let veil = Veil { masks: &masks, sources: &sources };
+    let failed = answers.iter().any(|(_, answer)| answer.is_err());
+    let format = args.format.unwrap_or(if reads_lines { Format::Json } else { Format::Human });
+    if format == Format::Human {
+        if !others.is_empty() {
+            use std::io::Write as _;
+            let _ = writeln!(
+                anstream::stderr(),
+                "note: evaluated in {root}; other root modules here: {} (--in DIR)",
+                others.join(", ")
+            );
+        }
+        for (asked, answer) in &answers {
+            match answer {
+                Ok(value) => {
+                    common::deliver(None, args.color, false, |_, out| expression(value, asked, veil, out))?;
+                }
+                Err(diagnostic) if reads_lines => {
+                    common::deliver(None, args.color, false, |style, out| {
+                        crate::report::mistakes::evaluation(diagnostic, veil, style, out)
+                    })?;
+                }
+                Err(diagnostic) => return Err(show::failure(diagnostic, veil)),
+            }
+        }
+    } else {
+        common::deliver(None, args.color, false, |_, out| {
+            answers.iter().try_for_each(|(asked, answer)| {
+                let json = match answer {
+                    Ok(value) => evaluated(value, asked, veil),
+                    Err(diagnostic) => error_object(diagnostic, veil),
+                };
+                crate::report::json::line(&json, out)
+            })
+        })?;
+    }
+    Ok(if failed && !reads_lines { Exit::Findings } else { Exit::Clean })
 }

@@ -16,6 +16,6 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Stop> {
         };
         return Err(Stop::usage(format!("no rule is called `{}`{hint}", args.rule)));
     };
-    common::deliver(None, args.color, |style, out| report::page::write(info, style, out))?;
+    common::deliver(None, args.color, false, |style, out| report::page::write(info, style, out))?;
     Ok(Exit::Clean)
 }

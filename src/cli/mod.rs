@@ -7,6 +7,7 @@ mod common;
 mod cost;
 mod eval;
 mod explain;
+mod module;
 mod overview;
 mod rules;
 mod show;

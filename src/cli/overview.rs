@@ -10,26 +10,22 @@ pub(super) fn run(args: &OverviewArgs, matches: &ArgMatches) -> Result<Exit, Sto
     let request = common::request(&args.common, matches, args.gate.no_ignores, Some(&args.price))?;
     let analysis = common::run(&request, args.common.jobs)?;
     let outcome = common::outcome(&analysis, request.as_of);
-    let quiet = args.common.quiet;
-    common::deliver(args.common.output.as_deref(), args.common.color, |style, out| match args.format {
-        Format::Human => {
-            report::human::findings(&outcome, style, out)?;
-            if !quiet {
+    common::deliver(args.common.output.as_deref(), args.common.color, args.common.quiet, |style, out| {
+        match args.format {
+            Format::Human => {
+                report::human::findings(&outcome, style, out)?;
                 report::human::undecided(&outcome, style, out)?;
                 report::human::notes(&outcome, style, out)?;
+                if let Some(estimate) = &analysis.estimate {
+                    report::estimate::write(&outcome, estimate, style, out)?;
+                }
+                if analysis.estimate.is_some() && !style.quiet {
+                    writeln!(out)?;
+                }
+                report::human::summary(&outcome, style, out)
             }
-            if let Some(estimate) = &analysis.estimate {
-                report::estimate::write(&outcome, estimate, style, out)?;
-            }
-            if quiet {
-                return Ok(());
-            }
-            if analysis.estimate.is_some() {
-                writeln!(out)?;
-            }
-            report::human::summary(&outcome, style, out)
+            Format::Json => report::json::overview(&outcome, out),
         }
-        Format::Json => report::json::overview(&outcome, out),
     })?;
     Ok(check::exit(&analysis, &args.gate))
 }

@@ -39,7 +39,7 @@ impl From<&'static RuleInfo> for Listed {
 }
 
 pub(super) fn run(args: &RulesArgs) -> Result<Exit, Stop> {
-    common::deliver(args.output.as_deref(), Color::Auto, |_, out| match args.format {
+    common::deliver(args.output.as_deref(), Color::Auto, false, |_, out| match args.format {
         Format::Human => human(out),
         Format::Json => {
             let rules: Vec<Listed> = registry::infos().iter().map(Listed::from).collect();

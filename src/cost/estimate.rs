@@ -121,6 +121,8 @@ pub struct ResourceCost {
     /// Region whose prices are used.
     pub region: Arc<str>,
     pub span: Span,
+    /// The module call of the root module that leads here, for a resource inside a module.
+    pub call: Option<Span>,
     /// Empty for a free resource.
     pub components: Vec<Component>,
     /// Why it costs nothing.

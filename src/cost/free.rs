@@ -9,6 +9,9 @@ const FREE: &[(&str, &str)] = &[
     ("aws_alb_target_group*", "billed with the load balancer"),
     ("aws_appautoscaling_*", "scaling is free, its alarms for target tracking included up to the free tier"),
     ("aws_autoscaling_attachment", "part of its group"),
+    ("aws_autoscaling_lifecycle_hook", "settings"),
+    ("aws_autoscaling_policy", "scaling policies are free, alarms of their own are not"),
+    ("aws_autoscaling_schedule", "settings"),
     ("aws_budgets_budget", "budgets without actions are free"),
     ("aws_cloudwatch_event_permission", "access rules are free"),
     ("aws_cloudwatch_event_rule", "rules on AWS events and schedules are free"),
@@ -39,6 +42,10 @@ const FREE: &[(&str, &str)] = &[
     ("aws_ecs_cluster_capacity_providers", "settings"),
     ("aws_ecs_tag", "tags are free"),
     ("aws_ecs_task_definition", "task definitions are free, running them is not"),
+    ("aws_efs_access_point", "billed with the file system"),
+    ("aws_efs_backup_policy", "settings"),
+    ("aws_efs_file_system_policy", "access rules are free"),
+    ("aws_efs_mount_target", "billed with the file system"),
     ("aws_egress_only_internet_gateway", "billed by traffic only"),
     ("aws_eip_association", "billed at the address"),
     ("aws_elasticache_parameter_group", "settings"),
@@ -50,6 +57,7 @@ const FREE: &[(&str, &str)] = &[
     ("aws_kms_alias", "billed with the key"),
     ("aws_kms_grant", "billed with the key"),
     ("aws_kms_key_policy", "billed with the key"),
+    ("aws_lambda_event_source_mapping", "billed with the function and its source"),
     ("aws_lambda_permission", "access rules are free"),
     ("aws_launch_configuration", "billed with the instances it describes"),
     ("aws_launch_template", "billed with the instances it describes"),
@@ -97,6 +105,8 @@ const FREE: &[(&str, &str)] = &[
     ("local_sensitive_file", "no resource of AWS"),
     ("archive_file", "no resource of AWS"),
     ("docker_*", "no resource of AWS"),
+    ("helm_release", "no resource of AWS"),
+    ("kubernetes_*", "no resource of AWS"),
 ];
 
 /// Why a resource of this type costs nothing; `None` when it is not known to be free.

@@ -168,6 +168,7 @@ impl<'a> Ledger<'a> {
                     kind: "free",
                     region: self.context.region(meta).0,
                     span: meta.origin.span,
+                    call: meta.calls.last().copied(),
                     components: Vec::new(),
                     free: Some(reason),
                 }),
@@ -203,7 +204,7 @@ impl<'a> Ledger<'a> {
             });
         }
         let place = |span: crate::source::Span, address: &Arc<str>| (span.file, span.start, address.clone());
-        estimate.resources.sort_by_key(|resource| place(resource.span, &resource.address));
+        estimate.resources.sort_by_key(|resource| (place(resource.span, &resource.address), resource.call));
         estimate.unpriced.sort_by_key(|unpriced| place(unpriced.span, &unpriced.address));
         estimate.assumptions = merged(estimate.assumptions);
         estimate.hours_per_month = self.context.options.hours;

@@ -62,6 +62,7 @@ impl<'a> Sheet<'a> {
             kind: self.kind,
             region: self.region,
             span: self.meta.origin.span,
+            call: self.meta.calls.last().copied(),
             components: self.components,
             free: self.free,
         });

@@ -207,6 +207,9 @@ impl Sink<'_> {
         let key = (info.id, at.span, severity, problem.message.clone());
         if let Some(finding) = self.groups.get_mut(&key) {
             if !finding.instances.contains(&instance) {
+                let related = std::mem::take(&mut finding.related);
+                let related = related.into_iter().chain(caller(meta, at.span, &[])).collect();
+                finding.related = without_repeats(finding.primary, related);
                 finding.instances.push(instance);
             }
             finding.conditional &= conditional;
@@ -217,6 +220,7 @@ impl Sink<'_> {
         if !meta.block.contains(at.span) {
             related.push(Related { span: meta.origin.span, message: format!("affects {}", meta.address) });
         }
+        related.extend(caller(meta, at.span, &related));
         let finding = Finding {
             rule: info.id,
             severity,
@@ -323,6 +327,15 @@ impl Sink<'_> {
         }
         kept
     }
+}
+
+/// The root module's call of the module that a finding is in, when nothing else of it lies in that file: it is
+/// where an argument can be given, and tells root modules apart that share a module.
+fn caller(meta: &Meta, primary: Span, related: &[Related]) -> Option<Related> {
+    let call = *meta.calls.last()?;
+    let mut places = std::iter::once(primary).chain(related.iter().map(|related| related.span));
+    let is_shown = places.any(|place| place.file == call.file);
+    (!is_shown).then(|| Related { span: call, message: format!("creates {}", meta.address) })
 }
 
 /// The way from the written value to its use, as related places.

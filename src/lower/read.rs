@@ -10,8 +10,9 @@ use std::sync::Arc;
 use rust_decimal::Decimal;
 
 use crate::model::address::Address;
+use crate::model::field::unsupported;
 use crate::model::{Field, Items, NotKnown, Open, PatternPart, Reference, State};
-use crate::value::{Built, Cause, Causes, Kind, Mapping, Origin, Part, Step, Unknown, Value};
+use crate::value::{Built, Cause, Causes, Kind, Mapping, Origin, Part, Step, Type, Unknown, Value};
 
 /// Templates nested deeper than this are holes.
 const DEEPEST_TEMPLATE: usize = 8;
@@ -202,7 +203,27 @@ impl Reader {
 
     #[must_use]
     pub fn references(&self, key: &str, wanted: &[&str]) -> Items<Field<Reference>> {
-        self.items(key, |value| reference(&value, &self.header, wanted))
+        let mut lists = Causes::none();
+        let mut read = self.items(key, |value| match list_causes(&value) {
+            Some(causes) => Err(causes),
+            None => Ok(reference(&value, &self.header, wanted)),
+        });
+        let mut items = Vec::new();
+        for item in std::mem::take(&mut read.items) {
+            match item {
+                Ok(item) => items.push(item),
+                Err(causes) => lists = lists.and(&causes),
+            }
+        }
+        let mut open = read.open.map(|open| Open {
+            causes: open.causes,
+            template: open.template.and_then(|item| item.ok()).map(Box::new),
+        });
+        if !lists.is_empty() {
+            let causes = open.map_or_else(Causes::none, |open| open.causes).and(&lists);
+            open = Some(Open { causes, template: None });
+        }
+        Items { items, open, origin: read.origin, absent: read.absent }
     }
 
     /// The objects under `key`: nested blocks, or a list of objects.
@@ -308,8 +329,36 @@ impl Reader {
     }
 }
 
+/// Why it is not known how many items a list inside a list stands for: Terraform 0.11 flattened it, later versions
+/// refuse it. `None` for a value that is no list.
+fn list_causes(value: &Value) -> Option<Causes> {
+    match &value.kind {
+        Kind::Sequence(_) => Some(wrong("a list inside a list")),
+        Kind::Unknown(unknown) if matches!(unknown.ty, Type::List(_) | Type::Set(_) | Type::Tuple(_)) => {
+            Some(unknown.causes.clone())
+        }
+        _ => None,
+    }
+}
+
 fn wrong(message: &str) -> Causes {
     Causes::one(Cause::Error { message: Arc::from(message) })
+}
+
+/// Why a value that does not convert is not known: another tool may still replace it.
+fn refused(value: &Value, message: &str) -> Causes {
+    match value.as_str().filter(|text| !value.sensitive && is_placeholder(text)) {
+        Some(text) => unsupported(format!("the placeholder {}", text.trim())),
+        None => wrong(message),
+    }
+}
+
+/// `<TASK_CPU>`, `${TASK_CPU}`, `{{ cpu }}`, `%CPU%`, `__CPU__`: a whole text in the marks of a template.
+fn is_placeholder(text: &str) -> bool {
+    const MARKS: [(&str, &str); 5] = [("<", ">"), ("${", "}"), ("{{", "}}"), ("%", "%"), ("__", "__")];
+    let text = text.trim();
+    let inside = |(open, close): &(&str, &str)| text.strip_prefix(open)?.strip_suffix(close);
+    MARKS.iter().any(|marks| inside(marks).is_some_and(|name| !name.is_empty()))
 }
 
 /// One value as a field. `header` is blamed where it is null.
@@ -325,7 +374,7 @@ pub(crate) fn field<T>(
         _ => match convert(value) {
             Ok(known) => State::Known(known),
             Err(message) => State::Unknown(NotKnown {
-                causes: wrong(message),
+                causes: refused(value, message),
                 alternatives: Vec::new(),
                 pattern: None,
                 not_null: true,

@@ -617,3 +617,19 @@ fn templates_that_share_parts_end_in_time() {
     assert!(deployment.task_definitions[0].containers.open.is_some());
     assert!(deployment.task_definitions[0].family.not_known().is_some());
 }
+
+#[test]
+fn a_list_inside_a_list_stands_for_an_unknown_number() {
+    let mut scene = Scene::new("infra");
+    scene.add("aws_lb.plain", r#"{"name": "a", "subnets": ["subnet-1", "subnet-2"]}"#);
+    scene.add("aws_lb.nested", r#"{"name": "b", "subnets": [["subnet-1", "subnet-2"], "subnet-3"]}"#);
+    let deployment = scene.lower();
+    let closed = |name: &str| {
+        let balancer =
+            deployment.load_balancers.iter().find(|balancer| balancer.name.known().unwrap() == name);
+        let subnets = &balancer.unwrap().subnets;
+        (subnets.is_closed(), subnets.items.len())
+    };
+    assert_eq!(closed("a"), (true, 2));
+    assert_eq!(closed("b"), (false, 1));
+}

@@ -50,7 +50,7 @@ impl Search {
     /// Where secret texts stand; not sorted, may overlap.
     pub(super) fn ranges(&self, text: &str) -> Vec<Range<usize>> {
         if self.everything {
-            return vec![0..text.len()];
+            return std::iter::once(0..text.len()).collect();
         }
         let Some(automaton) = &self.automaton else { return Vec::new() };
         automaton
@@ -202,6 +202,6 @@ mod tests {
     #[test]
     fn too_much_hides_everything() {
         let secret = "not-real-1-".repeat(MOST / 8);
-        assert_eq!(Search::new([secret.as_str()]).ranges("anything"), [0..8]);
+        assert_eq!(Search::new([secret.as_str()]).ranges("anything").first(), Some(&(0..8)));
     }
 }

@@ -1,6 +1,6 @@
 //! The estimate for people: a table by resource, what it assumes, what it lacks, and the date of its prices.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::io::{self, Write};
 
 use rust_decimal::{Decimal, RoundingStrategy};
@@ -8,9 +8,12 @@ use rust_decimal::{Decimal, RoundingStrategy};
 use super::human::is_below_a_cent;
 use super::table::{Align, Cell, Column, Look, Table};
 use super::{Outcome, Style, text};
-use crate::cost::estimate::{Component, Estimate, Range, ResourceCost};
+use crate::cost::estimate::{Component, Estimate, Range, ResourceCost, Unpriced};
+use crate::source::Span;
 use crate::text::plural;
 
+/// Addresses that are named where one reason holds for many.
+const SHOWN_ADDRESSES: usize = 4;
 /// Reasons why something is free that are named.
 const SHOWN_REASONS: usize = 4;
 
@@ -34,6 +37,9 @@ pub fn write(
         table.write(style, out)?;
         is_told = total.is_exact() || table.shows_all(style.width);
     }
+    if is_empty(estimate) {
+        return indented("Nothing to price: these files declare no AWS resource", style, 0, out);
+    }
     if !is_told {
         indented(&format!("{} a month", total_words(estimate)), style, 0, out)?;
     }
@@ -43,13 +49,8 @@ pub fn write(
     if !estimate.unpriced.is_empty() {
         writeln!(out)?;
         indented("Not priced, so the bill will be higher:", style, 0, out)?;
-        for unpriced in &estimate.unpriced {
-            let price = match (unpriced.unit_price, &unpriced.unit) {
-                (Some(price), Some(unit)) => format!(" (${} per {unit})", unit_price(price)),
-                (Some(price), None) => format!(" (${} each)", unit_price(price)),
-                (None, _) => String::new(),
-            };
-            indented(&format!("{}: {}{price}", unpriced.address, unpriced.reason), style, 2, out)?;
+        for (reason, addresses) in by_reason(&estimate.unpriced) {
+            indented(&format!("{}: {reason}", listed(&addresses)), style, 2, out)?;
         }
     }
     if !estimate.assumptions.is_empty() {
@@ -81,6 +82,50 @@ pub fn write(
     Ok(())
 }
 
+/// What is not priced, by reason, in order of first appearance: one reason often holds for many resources.
+fn by_reason(unpriced: &[Unpriced]) -> Vec<(String, Vec<&str>)> {
+    let mut groups: Vec<(String, Vec<&str>)> = Vec::new();
+    let mut index: HashMap<String, usize> = HashMap::new();
+    for item in unpriced {
+        let price = match (item.unit_price, &item.unit) {
+            (Some(price), Some(unit)) => format!(" (${} per {unit})", unit_price(price)),
+            (Some(price), None) => format!(" (${} each)", unit_price(price)),
+            (None, _) => String::new(),
+        };
+        let reason = format!("{}{price}", item.reason);
+        let at = *index.entry(reason.clone()).or_insert(groups.len());
+        if at == groups.len() {
+            groups.push((reason, Vec::new()));
+        }
+        if let Some((_, addresses)) = groups.get_mut(at) {
+            addresses.push(&item.address);
+        }
+    }
+    groups
+}
+
+/// `a`; `a, b and c`; `a (3 times), b and 12 more`.
+fn listed(addresses: &[&str]) -> String {
+    let mut times: HashMap<&str, usize> = HashMap::new();
+    let mut distinct: Vec<&str> = Vec::new();
+    for address in addresses {
+        let seen = times.entry(address).or_default();
+        *seen += 1;
+        if *seen == 1 {
+            distinct.push(address);
+        }
+    }
+    let named = |address: &&str| match times.get(address) {
+        Some(times) if *times > 1 => format!("{address} ({times} times)"),
+        _ => (*address).to_owned(),
+    };
+    let mut words: Vec<String> = distinct.iter().take(SHOWN_ADDRESSES).map(named).collect();
+    let more = distinct.len().saturating_sub(SHOWN_ADDRESSES);
+    let last = if more > 0 { Some(format!("{more} more")) } else { words.pop() };
+    let last = last.unwrap_or_default();
+    if words.is_empty() { last } else { format!("{} and {last}", words.join(", ")) }
+}
+
 fn table(outcome: &Outcome<'_>, estimate: &Estimate, billed: &[&ResourceCost], has_ranges: bool) -> Table {
     let mut columns = vec![
         Column { title: "Resource", align: Align::Left, drop: None },
@@ -95,9 +140,18 @@ fn table(outcome: &Outcome<'_>, estimate: &Estimate, billed: &[&ResourceCost], h
         columns.push(money("USD/month", None));
     }
     let mut table = Table::new(columns);
-    let directory = common_directory(billed.iter().map(|resource| outcome.place(resource.span).file));
+    let mut same: HashMap<(&str, Span), usize> = HashMap::new();
     for resource in billed {
-        let place = outcome.place(resource.span);
+        *same.entry((&*resource.address, resource.span)).or_default() += 1;
+    }
+    // Root modules that share a module may share its addresses too: their calls tell them apart.
+    let shown = |resource: &ResourceCost| {
+        let is_shared = same.get(&(&*resource.address, resource.span)).is_some_and(|times| *times > 1);
+        resource.call.filter(|_| is_shared).unwrap_or(resource.span)
+    };
+    let directory = common_directory(billed.iter().map(|resource| outcome.place(shown(resource)).file));
+    for resource in billed {
+        let place = outcome.place(shown(resource));
         let file = place.file.strip_prefix(directory).unwrap_or(place.file);
         let name = format!("{} ({file}:{})", resource.address, place.start.line);
         let mut row = vec![
@@ -181,6 +235,11 @@ fn prices(estimate: &Estimate) -> Option<String> {
         regions.join(", "),
         quantity(estimate.hours_per_month)
     ))
+}
+
+/// Whether there was nothing to price: that is no bill of $0.
+pub(super) fn is_empty(estimate: &Estimate) -> bool {
+    estimate.resources.is_empty() && estimate.unpriced.is_empty()
 }
 
 /// `$86.12`; `$86.12 ($83.10 to $140.00)`; `at least $83.10`; `at least $83.10 (expected $86.12 or more)`.

@@ -309,7 +309,7 @@ pub fn summary(outcome: &Outcome<'_>, style: &Style, out: &mut dyn Write) -> io:
         let by: Vec<String> = by.iter().map(|(by, of)| format!("{} by {by}", of.len())).collect();
         words.push_str(&format!("; {} suppressed ({})", counts.suppressed, by.join(", ")));
     }
-    if let Some(estimate) = outcome.estimate {
+    if let Some(estimate) = outcome.estimate.filter(|estimate| !super::estimate::is_empty(estimate)) {
         words.push_str(&format!("; {} a month", super::estimate::total_words(estimate)));
     }
     words.push_str(&format!("; as of {}", outcome.as_of));

@@ -217,11 +217,9 @@ fn finding_record<'a>(outcome: &Outcome<'a>, finding: &'a Finding) -> FindingRec
             edits: fix
                 .edits
                 .iter()
-                .map(|edit| EditRecord {
-                    file: sources.name(edit.span.file),
-                    start: edit.span.start,
-                    end: edit.span.end,
-                    text: &edit.text,
+                .filter_map(|edit| {
+                    let (start, end) = outcome.on_disk(edit.span)?;
+                    Some(EditRecord { file: sources.name(edit.span.file), start, end, text: &edit.text })
                 })
                 .collect(),
         }),
@@ -461,6 +459,23 @@ pub(super) fn write(value: &impl Serialize, out: &mut dyn Write) -> io::Result<(
     let formatter = Terminal { pretty: PrettyFormatter::with_indent(b"  ") };
     let mut serializer = serde_json::Serializer::with_formatter(&mut *out, formatter);
     value.serialize(&mut serializer)?;
+    writeln!(out)
+}
+
+/// Writes JSON on one line, safe on a terminal.
+///
+/// # Errors
+/// When the stream fails.
+pub fn line(value: &serde_json::Value, out: &mut dyn Write) -> io::Result<()> {
+    let text = value.to_string();
+    for c in text.chars() {
+        if text::visible(c) == c {
+            write!(out, "{c}")?;
+        } else {
+            let mut units = [0; 2];
+            c.encode_utf16(&mut units).iter().try_for_each(|unit| write!(out, "\\u{unit:04x}"))?;
+        }
+    }
     writeln!(out)
 }
 

@@ -2,9 +2,11 @@
 //! are given; nothing here prints, exits or judges. Source text passes through [`Masks`] on its way out.
 
 pub mod estimate;
+pub mod evaluated;
 pub mod github;
 pub mod human;
 pub mod json;
+mod literal;
 pub mod mistakes;
 pub mod page;
 mod patch;
@@ -13,7 +15,9 @@ pub mod show;
 pub mod style;
 mod table;
 mod text;
+pub mod veil;
 mod view;
+pub mod why;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -68,10 +72,18 @@ impl Outcome<'_> {
         finding.help.as_deref().map(|help| self.words(help)).or_else(remedy)
     }
 
-    /// The finding's fix, unless writing it down would show what is masked.
+    /// The finding's fix, unless writing it down would show what is masked, or its places mean nothing in the
+    /// file on disk.
     fn fix<'f>(&self, finding: &'f Finding) -> Option<&'f Fix> {
         let is_clean = |text: &str| matches!(self.masks.clean(self.sources, text), Cow::Borrowed(_));
-        finding.fix.as_ref().filter(|fix| fix.edits.iter().all(|edit| is_clean(&edit.text)))
+        let fits = |edit: &crate::lint::Edit| is_clean(&edit.text) && self.on_disk(edit.span).is_some();
+        finding.fix.as_ref().filter(|fix| fix.edits.iter().all(fits))
+    }
+
+    /// Byte offsets of a span in the file on disk.
+    fn on_disk(&self, span: Span) -> Option<(u32, u32)> {
+        let file = self.sources.get(span.file)?;
+        Some((file.on_disk(span.start)?, file.on_disk(span.end)?))
     }
 
     fn counts(&self) -> Counts {

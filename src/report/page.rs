@@ -12,8 +12,6 @@ use crate::lint::{FixKind, Profile, RuleInfo};
 /// What a page says beside the facts in [`RuleInfo`].
 #[derive(Deserialize)]
 struct Page {
-    rationale: String,
-    remediation: String,
     ignore_when: String,
     examples: Vec<Example>,
 }
@@ -77,8 +75,8 @@ pub fn write(info: &RuleInfo, style: &Style, out: &mut dyn Write) -> io::Result<
         }
         Ok(())
     };
-    section("Why", &page.rationale)?;
-    section("What to do", &page.remediation)?;
+    section("Why", info.rationale)?;
+    section("What to do", info.remediation)?;
     section("When to ignore it", &page.ignore_when)?;
     if let Some(example) = page.examples.iter().find(|example| example.verdict == "bad") {
         for (name, content) in &example.files {

@@ -293,6 +293,7 @@ fn priced(with_ranges: bool) -> Case {
         kind,
         region: "eu-west-1".into(),
         span,
+        call: None,
         components,
         free: None,
     };

@@ -20,6 +20,11 @@ pub(super) fn visible(c: char) -> char {
     }
 }
 
+/// The character shown for `c` within a line whose tabs stay.
+pub(super) fn visible_in_line(c: char) -> char {
+    if c == '\t' { c } else { visible(c) }
+}
+
 /// `text` on one line: tabs and line breaks are spaces, the rest is made [`visible`].
 pub(super) fn line(text: &str) -> String {
     let text = text.replace("\r\n", " ");

@@ -38,6 +38,17 @@ pub fn decode_text(bytes: &[u8]) -> Result<Arc<str>, DecodeError> {
     })
 }
 
+/// Where the decoded text begins in the bytes of its file; `None` where its offsets are none of the file
+/// (UTF-16).
+#[must_use]
+pub(super) fn text_start(bytes: &[u8]) -> Option<u32> {
+    match bytes {
+        [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => None,
+        [0xEF, 0xBB, 0xBF, ..] => Some(3),
+        _ => Some(0),
+    }
+}
+
 fn decode_utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<Arc<str>, DecodeError> {
     let (pairs, rest) = bytes.as_chunks::<2>();
     if !rest.is_empty() {
@@ -55,6 +66,8 @@ mod tests {
 
     #[test]
     fn marks_are_stripped_and_utf16_is_read() {
+        assert_eq!(text_start(b"\xEF\xBB\xBFa"), Some(3));
+        assert_eq!((text_start(b"a"), text_start(b"\xFF\xFEa\0")), (Some(0), None));
         assert_eq!(decode_text(b"\xEF\xBB\xBFa").as_deref(), Ok("a"));
         assert_eq!(decode_text(b"\xFF\xFEa\0\xe9\0").as_deref(), Ok("a\u{e9}"));
         assert_eq!(decode_text(b"\xFE\xFF\0a").as_deref(), Ok("a"));

@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use thiserror::Error;
 
+use super::decode::text_start;
 use super::{DecodeError, FileId, SourceMap, decode_text};
 
 /// Largest size of an ordinary input file, in bytes.
@@ -126,13 +127,15 @@ impl Files {
         if let Some(known) = self.state().by_path.get(path) {
             return known.clone();
         }
-        let read = self.read_bytes(path, limit).and_then(|bytes| Ok(decode_text(&bytes)?));
+        let read =
+            self.read_bytes(path, limit).and_then(|bytes| Ok((decode_text(&bytes)?, text_start(&bytes))));
         let mut state = self.state();
         if let Some(known) = state.by_path.get(path) {
             return known.clone();
         }
-        let loaded = read.map(|text| {
+        let loaded = read.map(|(text, start)| {
             let id = state.map.add(self.display_name(path), path, text.clone());
+            state.map.begins_at(id, start);
             Loaded { id, text }
         });
         state.by_path.insert(path.to_path_buf(), loaded.clone());

@@ -22,6 +22,8 @@ pub struct SourceFile {
     pub path: Option<PathBuf>,
     /// Decoded text, without byte-order mark.
     pub text: Arc<str>,
+    /// Where `text` begins in the bytes on disk; `None` where the file is in another encoding.
+    start: Option<u32>,
     line_starts: Vec<u32>,
     /// Characters before every [`STRIDE`]th byte, so that a column of a very long line is found without
     /// counting from its start. Empty where every character is one byte.
@@ -60,7 +62,14 @@ impl SourceFile {
                 .map(|(at, _)| u32::try_from(at + 1).unwrap_or(u32::MAX)),
         );
         let characters = character_table(&text);
-        Self { name, path, text, line_starts, characters }
+        Self { name, path, text, start: Some(0), line_starts, characters }
+    }
+
+    /// The place of a byte of `text` in the file on disk, behind its byte-order mark; `None` where the file
+    /// is no UTF-8.
+    #[must_use]
+    pub fn on_disk(&self, offset: u32) -> Option<u32> {
+        self.start.map(|start| start.saturating_add(offset))
     }
 
     /// Number of lines; an empty file has one.
@@ -149,6 +158,13 @@ impl SourceMap {
         let id = FileId::new(self.files.len());
         self.files.push(file);
         id
+    }
+
+    /// Notes where the text of a file begins on disk; see [`SourceFile::on_disk`].
+    fn begins_at(&mut self, id: FileId, start: Option<u32>) {
+        if let Some(file) = self.files.get_mut(id.index()) {
+            file.start = start;
+        }
     }
 
     #[must_use]

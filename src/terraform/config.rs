@@ -8,7 +8,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::constraint::{self, Defaults};
 use super::{Class, Diagnostic, Mode, json};
 use crate::source::{Files, LoadError, Span};
-use crate::syntax::hcl::{self, Attribute, Block, Body, Expr, ExprKind, Problem, ProblemKind, StepKind};
+use crate::syntax::hcl::{
+    self, Attribute, Block, Body, Expr, ExprKind, ItemKey, Problem, ProblemKind, StepKind,
+};
 use crate::value::Type;
 
 /// Parsed modules by directory; shared between the roots of a run.
@@ -35,6 +37,8 @@ pub struct Module {
     /// Provider configurations by `name` or `name.alias`.
     pub(crate) providers: BTreeMap<Arc<str>, Arc<Block>>,
     pub(crate) problems: Vec<Diagnostic>,
+    /// Version constraints on the AWS provider.
+    pub(crate) aws_versions: Vec<Arc<str>>,
     /// Whether it has a backend, `cloud` or provider block: a sign of a root module.
     pub(crate) root_marks: bool,
 }
@@ -301,6 +305,11 @@ impl Builder {
             "provider" => {
                 let Some([name]) = self.labels::<1>(&block) else { return };
                 self.module.root_marks = true;
+                if &*name == "aws"
+                    && let Some(version) = block.body.attribute("version")
+                {
+                    self.module.aws_versions.extend(literal_string(&version.expr));
+                }
                 let alias = block.body.attribute("alias").and_then(|alias| literal_string(&alias.expr));
                 let key = alias.map_or_else(|| name.to_string(), |alias| format!("{name}.{alias}"));
                 if let Some(first) = self.module.providers.get(key.as_str()) {
@@ -310,6 +319,9 @@ impl Builder {
                 self.module.providers.insert(key.into(), Arc::new(block));
             }
             "terraform" => {
+                let required =
+                    block.body.blocks("required_providers").flat_map(|block| &block.body.attributes);
+                self.module.aws_versions.extend(required.filter_map(aws_version));
                 self.module.root_marks |=
                     block.body.blocks.iter().any(|inner| matches!(&*inner.kind, "backend" | "cloud"));
             }
@@ -534,6 +546,29 @@ fn output(block: Block) -> Output {
             .unwrap_or(false),
         preconditions: conditions(&block.body, "precondition"),
     }
+}
+
+/// The version constraint of an entry of `required_providers`, when it is for the AWS provider: an object, or a
+/// string as Terraform 0.12 has it.
+fn aws_version(attribute: &Attribute) -> Option<Arc<str>> {
+    let ExprKind::Object(items) = &attribute.expr.kind else {
+        return (&*attribute.name == "aws").then(|| literal_string(&attribute.expr)).flatten();
+    };
+    let text = |wanted: &str| {
+        let item = items.iter().find(|item| match &item.key {
+            ItemKey::Name(name) => &**name == wanted,
+            ItemKey::Ambiguous(key) | ItemKey::Expr(key) => match &key.kind {
+                ExprKind::Name(name) | ExprKind::String(name) => &**name == wanted,
+                _ => false,
+            },
+        });
+        item.and_then(|item| literal_string(&item.value))
+    };
+    let is_aws = match text("source") {
+        Some(source) => source.ends_with("hashicorp/aws"),
+        None => &*attribute.name == "aws",
+    };
+    is_aws.then(|| text("version")).flatten()
 }
 
 /// The text of a literal string.

@@ -7,9 +7,9 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::config::{Module, Variable};
-use super::references;
 use super::eval::{Context, Evaluator, Failure, Outcome, Repetition, through_each};
 use super::expansion::{Expanded, Members};
+use super::references;
 use super::{Class, Multiplicity, UnresolvedModule, convert};
 use crate::source::{Files, Span};
 use crate::syntax::hcl::{Attribute, Expr, ExprKind, Step as Way, StepKind};
@@ -738,7 +738,7 @@ pub(crate) fn nothing_there(config: &Module, span: Span, message: String) -> Out
     Err(Failure::fixed(span, message))
 }
 
-fn is_local(source: &str) -> bool {
+pub(crate) fn is_local(source: &str) -> bool {
     source == "." || source == ".." || source.starts_with("./") || source.starts_with("../")
 }
 

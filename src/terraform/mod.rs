@@ -14,6 +14,7 @@ pub mod functions;
 mod inputs;
 mod instance;
 mod json;
+mod lookup;
 pub mod plan;
 mod policy;
 mod provider;
@@ -23,6 +24,7 @@ mod roots;
 mod session;
 
 pub use config::{Configs, Module};
+pub use lookup::{Lookup, lookup};
 pub use roots::{Root, find_roots};
 pub use session::Session;
 

@@ -9,6 +9,7 @@ use super::config::{ResourceConfig, dotted};
 use super::eval::{Context, Evaluator, Failure, Outcome, Repetition, Scope, through_each};
 use super::expansion::Expanded;
 use super::instance::{Instance, Slot, context, enter, identified, leave, nothing_there};
+use super::provider::{self, Described};
 use super::references;
 use super::{Class, Diagnostic, Lifecycle, Mode, Multiplicity, Resource, data};
 use crate::source::Span;
@@ -63,6 +64,7 @@ impl Evaluator<'_> {
             return self.follow(cx, value, steps, span);
         }
         let state = self.resource_state(cx.module, &key, span)?;
+        self.check_reference(cx, &key, steps)?;
         self.follow(cx, state.value.clone(), steps, span)
     }
 
@@ -98,13 +100,15 @@ impl Evaluator<'_> {
         config: &Arc<ResourceConfig>,
     ) -> ResourceState {
         let address = instance.full_address(key);
+        let described = provider::facts(config.mode, &config.ty)
+            .map(|facts| Described { facts, what: format!("`{}`", config.ty).into() });
         let expanded =
             self.expand(instance, &config.body, config.header).map(|key, repetition, multiplicity| {
                 let address: Arc<str> = format!("{address}{}", key.suffix()).into();
                 let cx = Context { repetition: &repetition, ..context(instance) };
                 let multiplicity = multiplicity.times(&instance.multiplicity);
                 let body = self.within(multiplicity.may_be_none(), || {
-                    self.body(cx, &config.body, config.header, true, 0)
+                    self.body(cx, &config.body, config.header, described.as_ref(), 0)
                 });
                 let cause = match config.mode {
                     Mode::Managed => Cause::Computed { address: address.clone(), attribute: "".into() },
@@ -126,14 +130,23 @@ impl Evaluator<'_> {
         ResourceState { expanded, value }
     }
 
-    /// Arguments and nested blocks as one object.
-    pub(crate) fn body(&self, cx: Context<'_>, body: &Body, header: Span, top: bool, depth: usize) -> Value {
+    /// Arguments and nested blocks as one object. At depth 0 those that every resource has are left out.
+    fn body(
+        &self,
+        cx: Context<'_>,
+        body: &Body,
+        header: Span,
+        described: Option<&Described>,
+        depth: usize,
+    ) -> Value {
+        let top = depth == 0;
         let mut entries = BTreeMap::new();
         for attribute in &body.attributes {
             if top && META_ARGUMENTS.contains(&&*attribute.name) {
                 continue;
             }
             let value = self.eval_settled(cx, &attribute.expr);
+            let value = self.argument(described, attribute, value);
             entries.insert(attribute.name.clone(), Entry { key_span: Some(attribute.name_span), value });
         }
         let mut lists: BTreeMap<Arc<str>, BlockList> = BTreeMap::new();
@@ -148,7 +161,8 @@ impl Evaluator<'_> {
             match (&*block.kind, block.label(0)) {
                 ("dynamic", Some(label)) => {
                     let list = lists.entry(label.text.clone()).or_default();
-                    if let Err(failure) = self.dynamic(cx, block, &label.text, depth, list) {
+                    let inner = self.block_facts(described, &label.text, label.span);
+                    if let Err(failure) = self.dynamic(cx, block, &label.text, inner.as_ref(), depth, list) {
                         self.report_failure(&failure);
                         list.open = true;
                         list.causes.add(Cause::Error { message: failure.message.into() });
@@ -156,7 +170,8 @@ impl Evaluator<'_> {
                     list.span.get_or_insert(block.header);
                 }
                 _ => {
-                    let value = self.body(cx, &block.body, block.header, false, depth + 1);
+                    let inner = self.block_facts(described, &block.kind, keyword(block));
+                    let value = self.body(cx, &block.body, block.header, inner.as_ref(), depth + 1);
                     let list = lists.entry(block.kind.clone()).or_default();
                     list.span.get_or_insert(block.header);
                     list.items.push(value);
@@ -176,6 +191,7 @@ impl Evaluator<'_> {
         cx: Context<'_>,
         block: &Block,
         name: &Arc<str>,
+        described: Option<&Described>,
         depth: usize,
         list: &mut BlockList,
     ) -> Result<(), Box<Failure>> {
@@ -201,6 +217,14 @@ impl Evaluator<'_> {
             _ => vec![collection],
         };
         let only = choices.len() == 1;
+        let make = |key: Value, value: Value| {
+            let span = content.header;
+            let entry = |value: Value| Entry { key_span: None, value: through_each(value, span) };
+            let entries = BTreeMap::from([("key".into(), entry(key)), ("value".into(), entry(value))]);
+            let value = Value::object(entries, Origin::at(span));
+            let scope = Scope { name: &iterator, value, parent: cx.scope };
+            self.body(cx.with(&scope), &content.body, span, described, depth + 1)
+        };
         for choice in choices {
             let iteration = match self.iterate(&choice, each.expr.span) {
                 Ok(iteration) => iteration,
@@ -216,9 +240,7 @@ impl Evaluator<'_> {
             }
             for (key, value) in iteration.items {
                 let certain = only && !iteration.overrides;
-                let content = self.within(self.is_uncertain() || !certain, || {
-                    self.content(cx, content, &iterator, key, value, depth)
-                });
+                let content = self.within(self.is_uncertain() || !certain, || make(key, value));
                 if certain {
                     list.items.push(content);
                 } else {
@@ -229,30 +251,12 @@ impl Evaluator<'_> {
             if let Some(rest) = iteration.rest {
                 list.open = true;
                 list.causes.add_all(&rest.causes);
-                let template =
-                    self.within(true, || self.content(cx, content, &iterator, rest.key, rest.value, depth));
+                let template = self.within(true, || make(rest.key, rest.value));
                 list.templates.push(template);
             }
         }
         list.open |= !only;
         Ok(())
-    }
-
-    fn content(
-        &self,
-        cx: Context<'_>,
-        content: &Block,
-        iterator: &str,
-        key: Value,
-        value: Value,
-        depth: usize,
-    ) -> Value {
-        let span = content.header;
-        let entry = |value: Value| Entry { key_span: None, value: through_each(value, span) };
-        let entries = BTreeMap::from([("key".into(), entry(key)), ("value".into(), entry(value))]);
-        let scope =
-            Scope { name: iterator, value: Value::object(entries, Origin::at(span)), parent: cx.scope };
-        self.body(cx.with(&scope), &content.body, content.header, false, depth + 1)
     }
 
     /// The finished resources of a declaration.
@@ -400,7 +404,7 @@ impl Evaluator<'_> {
 
     fn find_provider(&self, instance: &Rc<Instance>, key: &Arc<str>) -> Option<Arc<Value>> {
         if let Some(block) = instance.config.providers.get(key) {
-            return Some(Arc::new(self.body(context(instance), &block.body, block.header, false, 0)));
+            return Some(Arc::new(self.body(context(instance), &block.body, block.header, None, 1)));
         }
         let parent = instance.parent.as_ref()?;
         let call = parent.instance.config.calls.get(&parent.call)?;
@@ -446,6 +450,12 @@ impl BlockList {
         let sequence = Sequence { kind: SequenceKind::Tuple, items: self.items, rest };
         Value::new(Kind::Sequence(Arc::new(sequence)), Origin::at(span))
     }
+}
+
+/// The keyword of a block, without labels.
+fn keyword(block: &Block) -> Span {
+    let end = u32::try_from(block.kind.len()).map_or(block.header.end, |length| block.header.start + length);
+    Span { end: end.min(block.header.end), ..block.header }
 }
 
 fn depends_on(body: &Body) -> Vec<Arc<str>> {

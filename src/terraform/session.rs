@@ -167,7 +167,10 @@ impl<'a> Session<'a> {
                 evaluator.check(cx, condition, message.as_ref(), &format!("the output `{name}`"));
             }
         }
-        for key in config.providers.keys() {
+        // Providers alone are a part that other folders link to: nobody applies them where they stand.
+        let is_applied =
+            !config.resources.is_empty() || !config.calls.is_empty() || !config.outputs.is_empty();
+        for key in config.providers.keys().filter(|_| is_applied) {
             evaluator.provider(instance, key);
         }
     }

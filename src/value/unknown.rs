@@ -111,7 +111,7 @@ impl Cause {
             Self::MissingFile { path } => Some(format!("add the file {path}")),
             Self::Computed { .. } => Some("a plan after the resource exists".to_owned()),
             Self::Data { .. } => Some("a plan, in which data sources are read".to_owned()),
-            Self::Error { .. } => Some("correct the error that is reported there".to_owned()),
+            Self::Error { .. } => Some("correct the value there".to_owned()),
             Self::Unsupported { .. } | Self::Limit { .. } => None,
         }
     }

@@ -6,6 +6,6 @@ mod names;
 mod scan;
 mod values;
 
-pub use names::is_secret_name;
+pub use names::{is_secret_name, name_of};
 pub use scan::{find, find_formats};
 pub use values::{Secret, ValueClass, classify, value_class};

@@ -208,6 +208,17 @@ pub fn is_secret_name(name: &str) -> bool {
     words.iter().any(|word| has(word, SECRET_WORDS) && word != "pass" && word != "pw" && word != "pat")
 }
 
+/// What the entry under `key` is called: the value of `{name = "DB_PASSWORD", value = …}`, as ECS writes
+/// environment variables, has the name beside it.
+#[must_use]
+pub fn name_of<'m>(mapping: &'m crate::value::Mapping, key: &'m str) -> &'m str {
+    let beside = |entry: &'m crate::value::Entry| entry.value.as_str();
+    match key {
+        "value" => mapping.entries.get("name").and_then(beside).unwrap_or(key),
+        _ => key,
+    }
+}
+
 /// Words of a name, lower case: parts between separators, camel case split, trailing digits dropped.
 fn words(name: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();

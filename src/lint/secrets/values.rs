@@ -29,9 +29,29 @@ pub fn classify(name: &str, value: &str) -> Option<Secret> {
     match value_class(value) {
         ValueClass::Format(kind) => Some(Secret { kind }),
         ValueClass::UrlPassword => Some(Secret { kind: "a URL with a password" }),
-        ValueClass::Opaque if is_secret_name(name) => Some(Secret { kind: length_class(value) }),
+        ValueClass::Opaque if is_secret_name(name) && !names_itself(name, value) => {
+            Some(Secret { kind: length_class(value) })
+        }
         ValueClass::Opaque | ValueClass::Harmless => None,
     }
+}
+
+/// `LICENSE_KEY=EXPIRED-LICENSE-KEY`: words that repeat the variable's own name beside another word stand for a value
+/// to be filled in. Passwords are left out: people do choose such ones.
+fn names_itself(name: &str, value: &str) -> bool {
+    let words = |text: &str| -> Vec<String> {
+        text.split(['_', '-', '.', ' '])
+            .map(str::to_ascii_lowercase)
+            .filter(|word| !word.is_empty())
+            .collect()
+    };
+    let (name, value) = (words(name), words(value));
+    let is_letters = |word: &String| word.bytes().all(|byte| byte.is_ascii_lowercase());
+    name.len() >= 2
+        && value.len() > name.len()
+        && name.last().is_some_and(|word| matches!(word.as_str(), "key" | "token" | "id"))
+        && value.iter().all(is_letters)
+        && value.windows(name.len()).any(|window| window == name)
 }
 
 fn length_class(value: &str) -> &'static str {
@@ -317,6 +337,19 @@ mod tests {
         }
         for value in ["redis://:changeme@cache.shop.internal:6379/0", "postgres://a:not-real-1@db/x"] {
             assert_eq!(value_class(value), ValueClass::UrlPassword, "{value}");
+        }
+    }
+
+    #[test]
+    fn words_that_repeat_the_name_are_a_placeholder() {
+        assert_eq!(classify("LICENSE_KEY", "NO-VALID-LICENSE-KEY"), None);
+        assert_eq!(classify("API_TOKEN", "demo_api_token"), None);
+        for (name, value) in [
+            ("LICENSE_KEY", "LICENSE-KEY-9f41c7"),
+            ("DB_PASSWORD", "shop-db-password"),
+            ("API_TOKEN", "api-token"),
+        ] {
+            assert!(classify(name, value).is_some(), "{name}={value}");
         }
     }
 

@@ -6,7 +6,7 @@ use super::alternatives::{combine, open_sequence, unknown_like};
 use super::{Context, Evaluator, Failure, Outcome};
 use crate::source::Span;
 use crate::syntax::hcl::{Step, StepKind};
-use crate::terraform::convert;
+use crate::terraform::{convert, provider};
 use crate::value::{
     Cause, Causes, Kind, Mapping, MappingKind, Number, Sequence, SequenceKind, Step as Way, Type, Unknown,
     Value,
@@ -98,14 +98,34 @@ impl Evaluator<'_> {
         });
         if let Some((address, is_data)) = identity {
             let way = Way::Attribute { address: address.clone(), attribute: name.clone() };
-            let part = match mapping.entries.get(name) {
-                Some(entry) => value.child(&entry.value),
-                None => {
-                    let cause = if is_data {
-                        Cause::Data { address, attribute: name.clone() }
-                    } else {
-                        Cause::Computed { address, attribute: name.clone() }
-                    };
+            let facts = provider::facts_at(&address).filter(|_| self.is_described());
+            let fact = facts.and_then(|facts| facts.get(name));
+            let cause = |attribute: &str| {
+                let (address, attribute) = (address.clone(), attribute.into());
+                if is_data {
+                    Cause::Data { address, attribute }
+                } else {
+                    Cause::Computed { address, attribute }
+                }
+            };
+            let part = match (mapping.entries.get(name), &fact) {
+                (Some(entry), Some(fact)) => {
+                    let inside = |inner: &str| cause(&format!("{name}.{inner}"));
+                    provider::complete(fact, &value.child(&entry.value), &inside)
+                }
+                (Some(entry), None) => value.child(&entry.value),
+                (None, Some(fact))
+                    if let Some(mut part) = provider::unset(fact, is_data, || cause(name), &value.origin) =>
+                {
+                    part.sensitive = value.sensitive;
+                    part
+                }
+                (None, _) => {
+                    if let Some(meant) = facts.and_then(|facts| facts.misspelt(name)) {
+                        let message = format!("there is no attribute `{name}`: did you mean `{meant}`?");
+                        return Err(Failure::new(span, message));
+                    }
+                    let cause = cause(name);
                     // Terraform checks attributes of resources against their schema before it evaluates, so that
                     // `try` catches none; a resource that came through a local is checked late, and without
                     // the schema only what practically every resource has is certain to be there.

@@ -12,7 +12,7 @@ mod template;
 pub(crate) use alternatives::combine;
 pub(crate) use looping::through_each;
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -142,6 +142,8 @@ pub(crate) struct Evaluator<'a> {
     templates: RefCell<HashMap<PathBuf, Option<Arc<Expr>>>>,
     /// `modules.json` of the root module, read at the first use.
     pub(crate) vendored_memo: RefCell<Option<Rc<HashMap<String, String>>>>,
+    /// Whether the configuration takes the version of the AWS provider that the facts are of.
+    pub(crate) described: OnceCell<bool>,
     /// Definitions that are being worked out, outermost first.
     pub(crate) path: RefCell<Vec<super::instance::Asked>>,
     steps: Cell<u64>,
@@ -183,6 +185,7 @@ impl<'a> Evaluator<'a> {
             null_defaults: RefCell::default(),
             templates: RefCell::default(),
             vendored_memo: RefCell::default(),
+            described: OnceCell::new(),
             path: RefCell::default(),
             steps: Cell::new(0),
             made: Cell::new(0),

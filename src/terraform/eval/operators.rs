@@ -34,8 +34,10 @@ impl Evaluator<'_> {
         if value.is_null() {
             return Err(Failure::new(span, format!("an operand is null; a {ty} is required")));
         }
-        let converted = convert::convert(value, ty)
-            .map_err(|error| Failure::new(span, format!("an operand does not fit: {error}")))?;
+        let converted = convert::convert(value, ty).map_err(|error| {
+            let found = convert::friendly_name(&convert::value_type(value));
+            Failure::new(span, format!("an operand does not fit: {error}, and this is a {found}"))
+        })?;
         if let Some(unknown) = value.as_unknown()
             && (!unknown.not_null || unknown.ty != *ty)
         {

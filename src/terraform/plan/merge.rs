@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
 
+use super::super::provider::{Fact, TypeFacts};
 use super::links::{self, Target};
 use crate::source::{FileId, Span};
 use crate::syntax::tree::{Node, NodeKind};
@@ -96,6 +97,8 @@ pub(super) struct Merge<'a> {
     pub(super) text: &'a str,
     pub(super) address: &'a Arc<str>,
     pub(super) header: Span,
+    /// What the provider says of the resource's type.
+    pub(super) facts: Option<TypeFacts>,
     /// The attribute each known ARN and typed id belongs to.
     pub(super) known: &'a HashMap<Arc<str>, Target>,
     pub(super) targets: &'a dyn Fn(&Json) -> Vec<Target>,
@@ -104,12 +107,12 @@ pub(super) struct Merge<'a> {
 impl Merge<'_> {
     /// The arguments of the resource. What is computed and not written is left out, as are empty block lists.
     pub(super) fn body(&self, after: &Node, unknown: &Mask, sensitive: &Mask, written: Written<'_>) -> Value {
-        self.object(after, unknown, sensitive, written, "")
+        self.object(after, unknown, sensitive, written, self.facts, "")
     }
 
     /// A known value.
     pub(super) fn any(&self, node: &Node) -> Value {
-        self.value(node, &NOTHING, &NOTHING, None, "value")
+        self.value(node, &NOTHING, &NOTHING, None, None, "value")
     }
 
     fn object(
@@ -118,6 +121,7 @@ impl Merge<'_> {
         unknown: &Mask,
         sensitive: &Mask,
         written: Written<'_>,
+        facts: Option<TypeFacts>,
         path: &str,
     ) -> Value {
         let inside = |key: &str| if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
@@ -130,18 +134,24 @@ impl Merge<'_> {
             if nothing && mask.items().is_empty() && !matches!(mask, Mask::Whole(_)) && written.lacks(key) {
                 continue;
             }
-            if matches!(mask, Mask::Whole(_)) && written.lacks(key) && !is_block(key) {
+            if matches!(mask, Mask::Whole(_)) && written.lacks(key) && is_computed(facts, key) {
                 continue;
             }
             let place = Some(moved(member.key_span, self.base));
-            let value =
-                self.value(&member.value, mask, sensitive.member(key), written.argument(key), &inside(key));
+            let value = self.value(
+                &member.value,
+                mask,
+                sensitive.member(key),
+                written.argument(key),
+                inside_of(facts, key),
+                &inside(key),
+            );
             entries.insert(member.key.clone(), Entry { key_span: place, value });
         }
         if let Mask::Map(members) = unknown {
             for (key, mask) in members {
                 let Mask::Whole(span) = mask else { continue };
-                if entries.contains_key(key) || (written.lacks(key) && !is_block(key)) {
+                if entries.contains_key(key) || (written.lacks(key) && is_computed(facts, key)) {
                     continue;
                 }
                 let targets = written.argument(key).map(self.targets).unwrap_or_default();
@@ -166,6 +176,7 @@ impl Merge<'_> {
         unknown: &Mask,
         sensitive: &Mask,
         written: Option<&Json>,
+        facts: Option<TypeFacts>,
         path: &str,
     ) -> Value {
         let mut value = match (unknown, &node.kind) {
@@ -178,9 +189,9 @@ impl Merge<'_> {
                     Some(Json::Object(block)) if !is_expression(block) => Written::Arguments(block),
                     _ => Written::Unsaid,
                 };
-                self.object(node, unknown, sensitive, inside, path)
+                self.object(node, unknown, sensitive, inside, facts, path)
             }
-            (_, NodeKind::List(items)) => self.list(node, items, unknown, sensitive, written, path),
+            (_, NodeKind::List(items)) => self.list(node, items, unknown, sensitive, written, facts, path),
             (_, NodeKind::String(text)) => self.string(text, moved(node.span, self.base)),
             (_, NodeKind::Number(text)) => {
                 let origin = Origin::at(moved(node.span, self.base));
@@ -196,6 +207,7 @@ impl Merge<'_> {
         value
     }
 
+    #[allow(clippy::too_many_arguments)]
     fn list(
         &self,
         node: &Node,
@@ -203,6 +215,7 @@ impl Merge<'_> {
         unknown: &Mask,
         sensitive: &Mask,
         written: Option<&Json>,
+        facts: Option<TypeFacts>,
         path: &str,
     ) -> Value {
         // The targets of a list's expression are those of its unknown items, where their numbers agree.
@@ -230,7 +243,7 @@ impl Merge<'_> {
                         self.unknown(*span, own, path)
                     }
                 }
-                (_, Some(item)) => self.value(item, mask, sensitive.item(at), written, path),
+                (_, Some(item)) => self.value(item, mask, sensitive.item(at), written, facts, path),
                 (_, None) => continue,
             };
             values.push(value);
@@ -343,52 +356,18 @@ fn causes_of(targets: &[Target]) -> Causes {
     causes
 }
 
-/// Nested blocks that lowering reads. Where all of them are unknown, a dynamic block wrote them: a plan's
-/// configuration does not list dynamic blocks. Other unknown arguments that are not written are computed.
-fn is_block(name: &str) -> bool {
-    const BLOCKS: [&str; 40] = [
-        "access_logs",
-        "action",
-        "advanced_configuration",
-        "alarms",
-        "capacity_provider_strategy",
-        "condition",
-        "configuration",
-        "default_action",
-        "default_capacity_provider_strategy",
-        "deployment_circuit_breaker",
-        "deployment_configuration",
-        "deployment_controller",
-        "ecs_parameters",
-        "ecs_target",
-        "encryption_configuration",
-        "ephemeral_storage",
-        "forward",
-        "health_check",
-        "image_scanning_configuration",
-        "image_tag_mutability_exclusion_filter",
-        "inline_policy",
-        "load_balancer",
-        "managed_instances_provider",
-        "network_configuration",
-        "ordered_placement_strategy",
-        "proxy_configuration",
-        "redirect",
-        "replica",
-        "restore_to_point_in_time",
-        "runtime_platform",
-        "scaling_configuration",
-        "service_connect_configuration",
-        "service_registries",
-        "serverlessv2_scaling_configuration",
-        "setting",
-        "subnet_mapping",
-        "target",
-        "target_group",
-        "volume",
-        "vpc_lattice_configurations",
-    ];
-    BLOCKS.binary_search(&name).is_ok()
+/// What the provider says of the object in an argument or block.
+fn inside_of(facts: Option<TypeFacts>, name: &str) -> Option<TypeFacts> {
+    match facts?.get(name)? {
+        Fact::Block(block) => Some(block.content),
+        Fact::Attribute(_) | Fact::Removed => None,
+    }
+}
+
+/// Whether an unknown argument that the configuration does not list is not set: the provider computes it. An
+/// unknown block is one that a dynamic block writes: a plan's configuration does not list those.
+fn is_computed(facts: Option<TypeFacts>, name: &str) -> bool {
+    matches!(facts.and_then(|facts| facts.get(name)), Some(Fact::Attribute(fact)) if fact.computed)
 }
 
 /// Whether a member of `expressions` is an argument's expression, not a nested block.

@@ -14,7 +14,7 @@ use serde::Deserialize;
 use serde_json::Value as Json;
 use serde_json::value::RawValue;
 
-use super::{Class, Diagnostic, Evaluation, Lifecycle, Mode, Multiplicity, Resource};
+use super::{Class, Diagnostic, Evaluation, Lifecycle, Mode, Multiplicity, Resource, provider};
 use crate::source::{FileId, Span};
 use crate::syntax::json;
 use crate::syntax::tree::Node;
@@ -61,7 +61,6 @@ struct Planned<'a> {
     header: Span,
     block: Span,
     data: bool,
-    after: Option<(Node, usize)>,
 }
 
 impl<'a> Reader<'a> {
@@ -77,13 +76,11 @@ impl<'a> Reader<'a> {
                 plan.hidden.extend(change.change.after.map(|after| self.span(after)));
                 continue;
             }
-            let after = change.change.after.and_then(|after| self.node(after));
             planned.push(Planned {
                 address: Arc::from(part::<String>(change.address)?),
                 header: self.span(change.address),
                 block: self.span(raw),
                 data: change.mode.as_deref() == Some("data"),
-                after,
                 change,
             });
         }
@@ -96,7 +93,7 @@ impl<'a> Reader<'a> {
             }
         }
         let links = Links::new(&configuration, planned.iter().map(|planned| &*planned.address));
-        let known = known_names(&planned);
+        let known = known_names(&planned)?;
         let mut providers = Providers {
             configured: &configuration.provider_config,
             variables: &variables,
@@ -104,6 +101,7 @@ impl<'a> Reader<'a> {
             made: HashMap::new(),
         };
         let resources = &mut plan.evaluation.resources;
+        // One tree at a time: a plan may be large.
         for planned in &planned {
             resources.push(self.resource(planned, &links, &known, &mut providers)?);
         }
@@ -143,7 +141,7 @@ impl<'a> Reader<'a> {
         let targets = |expression: &Json| links.targets(module, &planned.address, expression);
         let (written, body);
         let empty = Node { span: planned.header, kind: crate::syntax::tree::NodeKind::Map(Vec::new()) };
-        let (after, base) = planned.after.as_ref().map_or((&empty, 0), |(node, base)| (node, *base));
+        let (after, base) = change.change.after.and_then(|after| self.node(after)).unwrap_or((empty, 0));
         written = config.map_or(Written::Unsaid, |config| Written::Arguments(&config.expressions));
         let merge = Merge {
             file: self.file,
@@ -151,10 +149,11 @@ impl<'a> Reader<'a> {
             text: self.text.get(base..).unwrap_or_default(),
             address: &planned.address,
             header: planned.header,
+            facts: provider::facts(if planned.data { Mode::Data } else { Mode::Managed }, &change.ty),
             known,
             targets: &targets,
         };
-        body = merge.body(after, &unknown, &sensitive, written);
+        body = merge.body(&after, &unknown, &sensitive, written);
         let prefix = if module.is_empty() { String::new() } else { format!("{module}.") };
         let depends_on = config.map(|config| config.depends_on.as_slice()).unwrap_or_default();
         Ok(Resource {
@@ -193,6 +192,7 @@ impl<'a> Reader<'a> {
                 text: self.text.get(base..).unwrap_or_default(),
                 address: &address,
                 header,
+                facts: provider::facts(Mode::Data, &resource.ty),
                 known: &HashMap::new(),
                 targets: &|_| Vec::new(),
             };
@@ -233,6 +233,7 @@ impl<'a> Reader<'a> {
                 text: self.text.get(base..).unwrap_or_default(),
                 address: &address,
                 header: self.span(raw),
+                facts: None,
                 known: &HashMap::new(),
                 targets: &|_| Vec::new(),
             };
@@ -286,21 +287,24 @@ fn lifecycle_unsaid() -> Causes {
 }
 
 /// ARNs and typed ids that are known, with the attribute they belong to. What two resources have names neither.
-fn known_names(planned: &[Planned<'_>]) -> HashMap<Arc<str>, Target> {
+fn known_names(planned: &[Planned<'_>]) -> Result<HashMap<Arc<str>, Target>, serde_json::Error> {
+    #[derive(Deserialize)]
+    struct Names {
+        arn: Option<Json>,
+        id: Option<Json>,
+    }
     let mut known: HashMap<Arc<str>, Option<Target>> = HashMap::new();
     for planned in planned {
-        let Some((node, _)) = &planned.after else { continue };
-        for member in node.members().iter().filter(|member| matches!(&*member.key, "arn" | "id")) {
-            let Some(text) = member.value.as_str() else { continue };
+        let Some(after) = planned.change.change.after else { continue };
+        let Some(names) = part::<Option<Names>>(after)? else { continue };
+        for (attribute, value) in [("arn", &names.arn), ("id", &names.id)] {
+            let Some(text) = value.as_ref().and_then(Json::as_str) else { continue };
             let telling = text.starts_with("arn:") || TYPED_IDS.iter().any(|prefix| text.starts_with(prefix));
             if !telling {
                 continue;
             }
-            let target = Target {
-                address: planned.address.clone(),
-                attribute: member.key.clone(),
-                data: planned.data,
-            };
+            let target =
+                Target { address: planned.address.clone(), attribute: attribute.into(), data: planned.data };
             known
                 .entry(text.into())
                 .and_modify(|known| {
@@ -311,7 +315,7 @@ fn known_names(planned: &[Planned<'_>]) -> HashMap<Arc<str>, Target> {
                 .or_insert(Some(target));
         }
     }
-    known.into_iter().filter_map(|(text, target)| Some((text, target?))).collect()
+    Ok(known.into_iter().filter_map(|(text, target)| Some((text, target?))).collect())
 }
 
 /// Provider configurations, each made once.

@@ -63,20 +63,23 @@ pub fn complete(plan: &Evaluation, source: &Evaluation) -> Evaluation {
         variables: plan.variables.clone(),
         files: plan.files.iter().chain(&source.files).cloned().collect(),
         unresolved_modules: Vec::new(),
+        undeclared: source.undeclared.clone(),
         diagnostics: plan.diagnostics.iter().chain(&source.diagnostics).cloned().collect(),
-        undeclared: Vec::new(),
         named: source.named.clone(),
     }
 }
 
-/// Whether every managed resource of the plan is declared in the configuration: then it is a plan of it.
+/// Whether the plan is one of this configuration, now or as it was some changes ago: at least half of its managed
+/// resources are declared there.
 #[must_use]
 pub fn is_plan_of(plan: &Evaluation, source: &Evaluation) -> bool {
     let declared: std::collections::HashSet<String> =
         source.resources.iter().map(|resource| without_keys(&resource.address)).collect();
-    let managed = || plan.resources.iter().filter(|resource| resource.mode == super::Mode::Managed);
-    managed().next().is_some()
-        && managed().all(|resource| declared.contains(&without_keys(&resource.address)))
+    let managed = plan.resources.iter().filter(|resource| resource.mode == super::Mode::Managed);
+    let (here, all) = managed.fold((0, 0), |(here, all), resource| {
+        (here + usize::from(declared.contains(&without_keys(&resource.address))), all + 1)
+    });
+    here > 0 && here * 2 >= all
 }
 
 /// An address without any instance keys.

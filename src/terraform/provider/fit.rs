@@ -25,7 +25,7 @@ impl Set {
     pub(crate) fn argument(fact: Option<&Fact>, value: Value) -> Self {
         match fact {
             Some(Fact::Attribute(attribute)) if attribute.content().is_none() => {
-                match convert::convert(&value, &attribute.ty()) {
+                match convert::convert(&value, &kept_apart(attribute.ty(), &value)) {
                     Ok(value) => Self { value, error: None },
                     Err(error) => Self { value, error: Some(error) },
                 }
@@ -33,6 +33,15 @@ impl Set {
             Some(Fact::Attribute(_) | Fact::Block(_)) => Self { value: as_blocks(value), error: None },
             _ => Self { value, error: None },
         }
+    }
+}
+
+/// The type to convert an argument to. Unknown elements of a set may be equal, so that a set no longer tells them
+/// apart; a list does, and each keeps the resource that it refers to.
+fn kept_apart(ty: Type, value: &Value) -> Type {
+    match ty {
+        Type::Set(item) if !value.is_wholly_known() => Type::List(item),
+        ty => ty,
     }
 }
 
@@ -50,17 +59,24 @@ fn as_blocks(value: Value) -> Value {
 /// What an attribute or block of a resource is that is not set. `cause` says so of what AWS decides.
 ///
 /// The schema tells no defaults: an argument that is not computed is null or has a default of the provider, which
-/// only single values can have. Collections and blocks that are not set are null and empty.
-pub(crate) fn unset(fact: &Fact, cause: impl Fn() -> Cause, origin: &Origin) -> Option<Value> {
+/// only single values can have. Collections and blocks that are not set are null and empty. A data source may fill in
+/// everything (`is_data`).
+pub(crate) fn unset(fact: &Fact, is_data: bool, cause: impl Fn() -> Cause, origin: &Origin) -> Option<Value> {
     let kind = match fact {
-        Fact::Removed { .. } => return None,
+        Fact::Removed => return None,
         Fact::Attribute(attribute) => {
             let ty = attribute.ty();
-            if attribute.computed || matches!(ty, Type::Bool | Type::Number | Type::String | Type::Dynamic) {
+            if is_data
+                || attribute.computed
+                || matches!(ty, Type::Bool | Type::Number | Type::String | Type::Dynamic)
+            {
                 Kind::Unknown(Arc::new(Unknown::of_type(Causes::one(cause()), ty)))
             } else {
                 Kind::Null(ty)
             }
+        }
+        Fact::Block(block) if is_data => {
+            Kind::Unknown(Arc::new(Unknown::of_type(Causes::one(cause()), block.ty(TYPE_DEPTH))))
         }
         Fact::Block(block) => {
             let content = || block.content.object_type(TYPE_DEPTH);
@@ -86,7 +102,10 @@ pub(crate) fn complete(fact: &Fact, value: &Value, cause: &dyn Fn(&str) -> Cause
             };
             convert::convert(&filled, &attribute.ty()).unwrap_or(filled)
         }
-        Fact::Attribute(_) | Fact::Removed { .. } => value.clone(),
+        Fact::Attribute(attribute) => {
+            convert::convert(value, &attribute.ty()).unwrap_or_else(|_| value.clone())
+        }
+        Fact::Removed => value.clone(),
         Fact::Block(block) => blocks(*block, value, cause, TYPE_DEPTH),
     }
 }
@@ -131,7 +150,8 @@ fn fill(facts: TypeFacts, block: &Value, cause: &dyn Fn(&str) -> Cause) -> Value
                 entry.value = complete(&fact, &entry.value, &inside);
             }
             _ => {
-                if let Some(value) = unset(&fact, || cause(name), &block.origin) {
+                let is_data = matches!(cause(name), Cause::Data { .. });
+                if let Some(value) = unset(&fact, is_data, || cause(name), &block.origin) {
                     entries.insert(name.into(), Entry { key_span: None, value });
                 }
             }

@@ -3,15 +3,18 @@
 //! [`fit`]. What an argument means is for `lower`.
 
 mod blob;
+mod check;
 mod fit;
 mod format;
 
+use self::fit::Set;
 use self::format::{flag, header, nesting};
 use super::Mode;
 use crate::text;
 use crate::value::{ObjectAttribute, Type};
 
-pub(crate) use fit::{Set, complete, unset};
+pub(crate) use check::Described;
+pub(crate) use fit::{complete, unset};
 
 /// What is known of a resource or data source type, of a nested block, or of the objects in an attribute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,11 +27,8 @@ pub(crate) struct TypeFacts {
 pub(crate) enum Fact {
     Attribute(AttributeFacts),
     Block(BlockFacts),
-    /// Gone with this major version of the provider; older configurations still have it.
-    Removed {
-        #[allow(dead_code)]
-        major: u8,
-    },
+    /// Gone; configurations for older versions of the provider still have it.
+    Removed,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -65,6 +65,36 @@ pub(crate) fn facts(mode: Mode, ty: &str) -> Option<TypeFacts> {
     ty.starts_with("aws_").then(|| blob::top(table, count, ty)).flatten().map(|shape| TypeFacts { shape })
 }
 
+/// The facts of the resource with this address.
+#[must_use]
+pub(crate) fn facts_at(address: &str) -> Option<TypeFacts> {
+    let mut rest = address;
+    while let Some(call) = rest.strip_prefix("module.") {
+        let name = call.find(['.', '['])?;
+        let after = call.get(name..)?;
+        rest = match after.strip_prefix('[') {
+            Some(key) => after_key(key)?.strip_prefix('.')?,
+            None => after.strip_prefix('.')?,
+        };
+    }
+    match rest.strip_prefix("data.") {
+        Some(rest) => facts(Mode::Data, rest.split('.').next()?),
+        None => facts(Mode::Managed, rest.split('.').next()?),
+    }
+}
+
+/// What follows the `]` of an instance key, in which text is quoted and may hold anything.
+fn after_key(key: &str) -> Option<&str> {
+    let Some(quoted) = key.strip_prefix('"') else { return key.split_once(']').map(|(_, rest)| rest) };
+    let mut escaped = false;
+    let end = quoted.find(|letter| {
+        let ends = letter == '"' && !escaped;
+        escaped = letter == '\\' && !escaped;
+        ends
+    })?;
+    quoted.get(end..)?.strip_prefix("\"]")
+}
+
 /// Major version of the provider that the table describes.
 #[must_use]
 pub(crate) fn major() -> u64 {
@@ -81,12 +111,18 @@ impl TypeFacts {
         blob::fields(self.shape).filter_map(|field| Some((blob::name(field.name)?, fact(field))))
     }
 
+    /// What an attribute that is referred to was probably meant to be, when the type does not have it.
+    #[must_use]
+    pub(crate) fn misspelt(self, name: &str) -> Option<&'static str> {
+        if self.get(name).is_some() { None } else { self.meant(name, Written::Reference) }
+    }
+
     /// What `name`, which the type does not have, was probably meant to be. A name that differs only by a digit is
     /// another thing, and one that is far from all others may be of a newer provider than the table.
     #[must_use]
     pub(crate) fn meant(self, name: &str, written: Written) -> Option<&'static str> {
         let fits = |fact: &Fact| match (written, fact) {
-            (_, Fact::Removed { .. }) => false,
+            (_, Fact::Removed) => false,
             (Written::Reference, _) => true,
             (Written::Argument, Fact::Attribute(attribute)) => attribute.settable,
             (Written::Block, Fact::Attribute(attribute)) => attribute.content().is_some(),
@@ -107,7 +143,7 @@ impl TypeFacts {
             let ty = match fact {
                 Fact::Attribute(attribute) => attribute.ty(),
                 Fact::Block(block) => block.ty(depth - 1),
-                Fact::Removed { .. } => return None,
+                Fact::Removed => return None,
             };
             Some((name.into(), ObjectAttribute { ty, optional: false }))
         });
@@ -130,7 +166,7 @@ fn letters(name: &str) -> String {
 
 fn fact(field: blob::Field) -> Fact {
     if field.flags & flag::REMOVED != 0 {
-        return Fact::Removed { major: field.detail };
+        return Fact::Removed;
     }
     if field.flags & flag::BLOCK != 0 {
         let nesting = match field.detail {
@@ -241,8 +277,7 @@ mod tests {
 
     #[test]
     fn arguments_of_older_providers_are_remembered() {
-        let removed =
-            |ty, name| matches!(facts(Mode::Managed, ty).unwrap().get(name), Some(Fact::Removed { .. }));
+        let removed = |ty, name| matches!(facts(Mode::Managed, ty).unwrap().get(name), Some(Fact::Removed));
         assert!(removed("aws_eip", "vpc"));
         assert!(removed("aws_db_instance", "name"));
         assert!(removed("aws_ecs_cluster", "capacity_providers"));
@@ -259,14 +294,26 @@ mod tests {
     }
 
     #[test]
+    fn an_address_leads_to_the_facts() {
+        assert_eq!(facts_at("aws_ecs_service.web"), Some(service()));
+        assert_eq!(
+            facts_at("module.api[\"a.b]\\\"\"].module.x[0].aws_ecs_service.web[\"k\"]"),
+            Some(service())
+        );
+        assert_eq!(facts_at("module.x.data.aws_ecs_service.web"), facts(Mode::Data, "aws_ecs_service"));
+        assert_eq!(facts_at("module.x[\""), None);
+        assert_eq!(facts_at("random_id.x"), None);
+    }
+
+    #[test]
     fn what_was_meant_is_near() {
         let meant = |name| service().meant(name, Written::Argument);
         assert_eq!(meant("desired_counts"), Some("desired_count"));
         assert_eq!(meant("luanch_type"), Some("launch_type"));
         assert_eq!(meant("something_of_a_newer_version"), None);
         assert_eq!(service().meant("load_balancers", Written::Block), Some("load_balancer"));
-        let group = facts(Mode::Managed, "aws_lb_target_group").unwrap();
-        assert_eq!(group.meant("ipv4_address_type", Written::Argument), None);
+        let subnet = facts(Mode::Managed, "aws_subnet").unwrap();
+        assert_eq!(subnet.meant("ipv4_cidr_block", Written::Argument), None);
     }
 
     #[test]
