@@ -6,6 +6,7 @@
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
+    clippy::string_slice,
     clippy::print_stderr
 )]
 
@@ -229,6 +230,9 @@ impl Writer {
                     .choices
                     .one(&[" + ", " - ", " * ", " / ", " % ", " == ", " != ", " < ", " >= ", " && ", " || "]);
                 self.out.push_str(operator);
+                if lines {
+                    self.gap(true);
+                }
                 self.expression(inner, lines);
             }
             8 => {
