@@ -230,8 +230,8 @@ impl Writer {
                     .choices
                     .one(&[" + ", " - ", " * ", " / ", " % ", " == ", " != ", " < ", " >= ", " && ", " || "]);
                 self.out.push_str(operator);
-                if lines {
-                    self.gap(true);
+                if lines && self.choices.below(2) == 0 {
+                    self.out.push('\n');
                 }
                 self.expression(inner, lines);
             }

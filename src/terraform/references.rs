@@ -122,9 +122,7 @@ pub(crate) fn undeclared(module: &Module) -> Vec<Diagnostic> {
     for resource in module.resources.values() {
         finder.body(&resource.body, &["provider"], &mut bound);
     }
-    for provider in module.providers.values() {
-        finder.body(&provider.body, &["alias", "version"], &mut bound);
-    }
+    // Providers are evaluated whenever the module is, and say there what is missing.
     finder.found
 }
 
