@@ -21,6 +21,7 @@ mod provider;
 mod resource;
 mod roots;
 mod session;
+pub mod var_files;
 
 pub use config::{Configs, Module};
 pub use lookup::{Lookup, lookup};
