@@ -34,6 +34,7 @@ fn run(dir: &Path, price: bool) -> Analysis {
         working_directory: dir.to_path_buf(),
         config: None,
         terraform: terraform::Options::default(),
+        environment: None,
         region: None,
         price_region: None,
         stage: None,

@@ -2,11 +2,12 @@
 //! prints nothing and never exits.
 
 mod documents;
+pub mod environments;
 mod plans;
 mod problems;
 pub mod secret_places;
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
@@ -38,6 +39,8 @@ pub struct Request {
     /// Configuration file; the nearest one where not given.
     pub config: Option<PathBuf>,
     pub terraform: terraform::Options,
+    /// One of the configuration's environments.
+    pub environment: Option<String>,
     pub region: Option<String>,
     pub price_region: Option<String>,
     pub stage: Option<Stage>,
@@ -62,6 +65,10 @@ pub struct Analysis {
     pub notes: Vec<String>,
     /// Names of the `TF_VAR_…` variables that were used, sorted.
     pub environment: Vec<String>,
+    /// The environment of the configuration that was evaluated.
+    pub environment_name: Option<String>,
+    /// What gives a variable without value one, by its name: `--environment prod`, `--var-file env/prod.tfvars`.
+    pub decide_with: BTreeMap<String, String>,
 }
 
 /// Why a run could not start.
@@ -89,19 +96,32 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
     let discovered = discover::discover(&request.paths, request.root.as_deref())?;
     let files = Files::new(&discovered.root, &request.working_directory)
         .map_err(|error| Failure::Path(format!("{}: {error}", discovered.root.display())))?;
-    let (config, usage) = match configuration(request, &discovered, &files)? {
+    let (config, usage, directory) = match configuration(request, &discovered, &files)? {
         Ok(read) => read,
         Err(errors) => return Err(Failure::Config { errors, sources: files.into_sources() }),
+    };
+    let chosen = request
+        .environment
+        .as_ref()
+        .map(|name| environments::choose(&config, directory.as_deref(), name, &files))
+        .transpose();
+    let chosen = match chosen {
+        Ok(chosen) => chosen,
+        Err(refused) => return Err(refused.into_failure(files)),
     };
 
     let mut problems = Vec::new();
     let mut notes = note_lines(&discovered, &files);
     let mut read = documents::read(&discovered, &files, &mut problems);
     let mut of_terraform = request.terraform.clone();
+    if let Some(chosen) = &chosen {
+        of_terraform = chosen.options(of_terraform);
+        notes.push(chosen.note());
+    }
     if let Some(most) = config.most_instances {
         of_terraform.limits.instances = most;
     }
-    let mut evaluations = evaluate(&of_terraform, &discovered, &files);
+    let mut evaluations = evaluate(&of_terraform, &discovered, &files, chosen.as_ref(), &mut notes);
     let plans = plans::read(request, &discovered, &files, &mut evaluations, &mut problems, &mut notes)?;
     let modules = evaluations.iter().flat_map(|evaluation| &evaluation.files).collect::<HashSet<_>>().len();
     for evaluation in evaluations.iter().chain(&plans.judged) {
@@ -110,18 +130,25 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
     problems.extend(problems::undeclared_variables(&evaluations));
 
     let options = lower::Options {
-        stage: request.stage.or(config.stage),
+        stage: request.stage.or(chosen.and_then(|chosen| chosen.environment.stage)).or(config.stage),
+        stage_by: match (request.stage, chosen) {
+            (None, Some(chosen)) if chosen.environment.stage.is_some() => {
+                Some(format!("environment {} in the configuration", chosen.environment.name))
+            }
+            _ => None,
+        },
+        environment: chosen.map(|chosen| chosen.environment.name.clone()),
         region: request.region.clone().or_else(|| config.region.as_ref().map(|(region, _)| region.clone())),
-        var_files: request
-            .terraform
-            .inputs
+        // As written: folders above the configuration are no hints.
+        var_files: chosen
             .iter()
-            .filter_map(|input| match input {
+            .flat_map(|chosen| chosen.environment.var_files.iter().map(|file| file.path.clone()))
+            .chain(request.terraform.inputs.iter().filter_map(|input| match input {
                 terraform::Input::VarFile(path) => Some(path.to_string_lossy().into_owned()),
                 terraform::Input::Var { .. } | terraform::Input::Value { .. } => None,
-            })
+            }))
             .collect(),
-        workspace: request.terraform.workspace.clone(),
+        workspace: of_terraform.workspace.clone(),
         root: discovered.root.clone(),
     };
     let inputs = lower::Inputs {
@@ -166,6 +193,16 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
         cost::estimate(&deployment, &cost_options)
     });
 
+    let search = environments::Search {
+        files: &files,
+        config: &config,
+        directory: directory.as_deref(),
+        chosen,
+        given: &request.terraform.inputs,
+    };
+    let mut advice = search.advice(&evaluations);
+    let environment_name = chosen.map(|chosen| chosen.environment.name.clone());
+
     let sources = files.into_sources();
     let policy = Policy {
         profile: request.profile.or(config.profile),
@@ -188,7 +225,8 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
     if let Some(estimate) = &mut estimate {
         secret_places::redact_estimate(estimate, &masks, &sources);
     }
-    notes.iter_mut().for_each(|note| {
+    notes.extend(advice.notes(&judgement));
+    notes.iter_mut().chain(advice.decide_with.values_mut()).for_each(|note| {
         secret_places::clean(&masks, &sources, note);
     });
     Ok(Analysis {
@@ -201,12 +239,14 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
         files: file_count,
         notes,
         environment,
+        environment_name,
+        decide_with: advice.decide_with,
     })
 }
 
-type Configured = (Config, Usage);
+type Configured = (Config, Usage, Option<PathBuf>);
 
-/// The configuration file, if there is one, with its `usage`.
+/// The configuration file, if there is one, with its `usage` and the directory it lies in.
 fn configuration(
     request: &Request,
     discovered: &Discovered,
@@ -219,24 +259,36 @@ fn configuration(
             config::find(&start, &discovered.root)
         }
     };
-    let Some(path) = path else { return Ok(Ok((Config::default(), Usage::default()))) };
-    // A configuration named on the command line is trusted: it may lie outside the boundary.
-    let loaded = files
-        .load_trusted(&path)
-        .map_err(|error| Failure::Path(format!("{}: {error}", files.display_name(&path))))?;
-    let config = match config::load(&loaded.text, loaded.id) {
-        Ok(config) => config,
+    let Some(path) = path else { return Ok(Ok((Config::default(), Usage::default(), None))) };
+    let (config, directory) = match read_configuration(&path, files)? {
+        Ok(read) => read,
         Err(errors) => return Ok(Err(errors)),
     };
     let (usage, mistakes) = config.usage.as_ref().map(Usage::from_node).unwrap_or_default();
     if mistakes.is_empty() {
-        return Ok(Ok((config, usage)));
+        return Ok(Ok((config, usage, Some(directory))));
     }
     let errors = mistakes
         .into_iter()
         .map(|mistake| ConfigError { span: mistake.span, message: mistake.message, help: mistake.help })
         .collect();
     Ok(Err(errors))
+}
+
+/// Reads a configuration file; the directory it lies in comes with it. One named on the command line is trusted: it may
+/// lie outside the boundary.
+///
+/// # Errors
+/// When the file cannot be read. Mistakes in it are the inner error.
+pub fn read_configuration(
+    path: &Path,
+    files: &Files,
+) -> Result<Result<(Config, PathBuf), Vec<ConfigError>>, Failure> {
+    let unreadable = |reason: String| Failure::Path(format!("{}: {reason}", files.display_name(path)));
+    let loaded = files.load_trusted(path).map_err(|error| unreadable(error.to_string()))?;
+    let real = path.canonicalize().map_err(|error| unreadable(error.to_string()))?;
+    let directory = real.parent().map(Path::to_path_buf).unwrap_or_default();
+    Ok(config::load(&loaded.text, loaded.id).map(|config| (config, directory)))
 }
 
 /// The directory of the first path: where the configuration is looked for, and below which folder names hint at the stage.
@@ -246,8 +298,14 @@ fn scan_start(request: &Request, discovered: &Discovered) -> PathBuf {
     if start.is_dir() { start } else { start.parent().unwrap_or(&discovered.root).to_path_buf() }
 }
 
-/// Evaluates every root module that the selection needs.
-fn evaluate(options: &terraform::Options, discovered: &Discovered, files: &Files) -> Vec<Evaluation> {
+/// Evaluates every root module that the selection needs and that belongs to the environment.
+fn evaluate(
+    options: &terraform::Options,
+    discovered: &Discovered,
+    files: &Files,
+    chosen: Option<&environments::Chosen<'_>>,
+    notes: &mut Vec<String>,
+) -> Vec<Evaluation> {
     let of_terraform =
         |found: &&discover::Found| matches!(found.kind, FileKind::Terraform | FileKind::TerraformVariables);
     let directories: BTreeSet<PathBuf> = discovered
@@ -257,7 +315,21 @@ fn evaluate(options: &terraform::Options, discovered: &Discovered, files: &Files
         .filter_map(|found| found.path.parent().map(Path::to_path_buf))
         .collect();
     let configs = terraform::Configs::new(files);
-    let roots = terraform::find_roots(&configs, &directories);
+    let mut roots = terraform::find_roots(&configs, &directories);
+    if let Some(chosen) = chosen {
+        let (of_it, others): (Vec<_>, Vec<_>) =
+            roots.into_iter().partition(|root| chosen.has_root(&root.dir));
+        roots = of_it;
+        let name = &chosen.environment.name;
+        let others: Vec<String> = others
+            .iter()
+            .filter(|root| !configs.module(&root.dir).files.is_empty())
+            .map(|root| files.display_name(&root.dir))
+            .collect();
+        if !others.is_empty() {
+            notes.push(format!("not part of environment {name}, and left out: {}", others.join(", ")));
+        }
+    }
     let evaluations =
         roots.par_iter().map(|root| terraform::evaluate_in(&configs, &root.dir, options)).collect();
     let modules = configs.into_modules();

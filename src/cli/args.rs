@@ -97,6 +97,9 @@ pub struct RulesArgs {
 
 #[derive(Debug, Args)]
 pub struct EvalArgs {
+    /// Configuration file instead of the nearest plimsoll.yaml
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
     /// Root module in whose scope expressions stand
     #[arg(long = "in", value_name = "DIR", default_value = ".")]
     pub dir: PathBuf,
@@ -118,6 +121,9 @@ pub struct EvalArgs {
 
 #[derive(Debug, Args)]
 pub struct ShowArgs {
+    /// Configuration file instead of the nearest plimsoll.yaml
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
     /// Directory of a root module (default: `.`), and addresses to show or how they start
     #[arg(value_name = "PATH|ADDRESS")]
     pub targets: Vec<String>,
@@ -189,6 +195,9 @@ pub struct CommonArgs {
 /// What Terraform takes on its command line.
 #[derive(Debug, Args)]
 pub struct TerraformArgs {
+    /// Environment of plimsoll.yaml: its var files, workspace and stage; flags win
+    #[arg(long, value_name = "NAME")]
+    pub environment: Option<String>,
     /// Value of a Terraform variable
     #[arg(long = "var", value_name = "NAME=VALUE")]
     pub var: Vec<String>,

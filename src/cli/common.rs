@@ -29,6 +29,7 @@ pub(super) fn request(
         source: args.source.clone(),
         config: args.config.clone(),
         terraform: terraform_options(&args.terraform, matches)?,
+        environment: args.terraform.environment.clone(),
         region: args.region.clone(),
         price_region: price.and_then(|price| price.price_region.clone()),
         stage: args.stage.map(|stage| match stage {
@@ -90,7 +91,12 @@ pub(super) fn run(request: &Request, jobs: Option<usize>) -> Result<Analysis, St
     }
     // A pool that exists already serves as well.
     let _ = pool.build_global();
-    analyse(request).map_err(|failure| match failure {
+    analyse(request).map_err(stop)
+}
+
+/// How a failed run reads.
+pub(super) fn stop(failure: Failure) -> Stop {
+    match failure {
         Failure::Path(message) => Stop::path(message),
         Failure::Argument(message) => Stop::usage(message),
         Failure::Config { errors, sources } => {
@@ -103,7 +109,7 @@ pub(super) fn run(request: &Request, jobs: Option<usize>) -> Result<Analysis, St
             };
             Stop { exit: Exit::Usage, message: format!("the configuration is wrong\n{message}") }
         }
-    })
+    }
 }
 
 /// Where a report goes: standard output, or a file that appears complete or not at all.
@@ -161,5 +167,7 @@ pub(super) fn outcome<'a>(analysis: &'a Analysis, as_of: Date) -> report::Outcom
         estimate: analysis.estimate.as_ref(),
         notes: &analysis.notes,
         environment: &analysis.environment,
+        environment_name: analysis.environment_name.as_deref(),
+        decide_with: &analysis.decide_with,
     }
 }

@@ -18,7 +18,10 @@ type Answer = (String, Result<Value, Box<Diagnostic>>);
 
 pub(super) fn run(args: &EvalArgs, matches: &ArgMatches) -> Result<Exit, Stop> {
     let options = common::terraform_options(&args.terraform, matches)?;
-    let module::Place { files, dir, others } = module::find(&args.dir, args.root.as_deref())?;
+    let place = module::find(&args.dir, args.root.as_deref())?;
+    let environment = args.terraform.environment.as_deref();
+    let (place, options) = module::with_environment(place, environment, args.config.as_deref(), options)?;
+    let module::Place { files, dir, others } = place;
     let configs = Configs::new(&files);
     let reads_lines = args.expression == "-";
     let expressions: Vec<String> = if reads_lines {

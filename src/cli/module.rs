@@ -4,10 +4,13 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::Stop;
-use super::common::working_directory;
+use super::common::{self, working_directory};
+use crate::analysis::environments::{Refused, choose};
+use crate::analysis::read_configuration;
+use crate::config::{self, Config};
 use crate::discover::{self, FileKind};
 use crate::source::Files;
-use crate::terraform::{Configs, find_roots};
+use crate::terraform::{Configs, Options, find_roots};
 
 /// The files of a root module, its directory, and the names of other root modules beside it.
 pub(super) struct Place {
@@ -52,6 +55,37 @@ pub(super) fn find(dir: &Path, root: Option<&Path>) -> Result<Place, Stop> {
     roots.retain(|other| *other != dir);
     let others = roots.iter().map(|other| name(&files, other)).collect();
     Ok(Place { files, dir, others })
+}
+
+/// Options with what the environment that was asked for brings.
+pub(super) fn with_environment(
+    place: Place,
+    name: Option<&str>,
+    config: Option<&Path>,
+    options: Options,
+) -> Result<(Place, Options), Stop> {
+    let Some(name) = name else { return Ok((place, options)) };
+    let path = config.map(Path::to_path_buf).or_else(|| config::find(&place.dir, place.files.root()));
+    let read = match path {
+        None => Ok((Config::default(), None)),
+        Some(path) => read_configuration(&path, &place.files)
+            .map_err(common::stop)?
+            .map(|(config, directory)| (config, Some(directory))),
+    };
+    let (config, directory) = match read {
+        Ok(read) => read,
+        Err(errors) => return Err(common::stop(Refused::Config(errors).into_failure(place.files))),
+    };
+    let chosen = match choose(&config, directory.as_deref(), name, &place.files) {
+        Ok(chosen) => chosen,
+        Err(refused) => return Err(common::stop(refused.into_failure(place.files))),
+    };
+    if !chosen.has_root(&place.dir) {
+        let root = self::name(&place.files, &place.dir);
+        return Err(Stop::usage(format!("the root module {root} is not part of the environment `{name}`")));
+    }
+    let options = chosen.options(options);
+    Ok((place, options))
 }
 
 /// A directory as it is shown: `.` for the working directory.

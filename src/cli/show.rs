@@ -18,7 +18,10 @@ use crate::value::Value;
 pub(super) fn run(args: &ShowArgs, matches: &ArgMatches) -> Result<Exit, Stop> {
     let options = common::terraform_options(&args.terraform, matches)?;
     let (dir, only) = targets(args)?;
-    let module::Place { files, dir, others } = module::find(&dir, args.root.as_deref())?;
+    let place = module::find(&dir, args.root.as_deref())?;
+    let environment = args.terraform.environment.as_deref();
+    let (place, options) = module::with_environment(place, environment, args.config.as_deref(), options)?;
+    let module::Place { files, dir, others } = place;
     let root = module::name(&files, &dir);
     let configs = Configs::new(&files);
     let why = args.why.as_deref();

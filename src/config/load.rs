@@ -49,21 +49,30 @@ pub fn load(text: &str, file: FileId) -> Result<Config, Vec<ConfigError>> {
     if reader.errors.is_empty() { Ok(config) } else { Err(reader.errors) }
 }
 
-const KEYS: [&str; 9] =
-    ["region", "stage", "profile", "hours", "fail_on", "rules", "ignore", "limits", "usage"];
+const KEYS: [&str; 10] =
+    ["region", "stage", "profile", "hours", "fail_on", "rules", "ignore", "environments", "limits", "usage"];
 const IGNORE_KEYS: [&str; 5] = ["rule", "path", "resource", "reason", "until"];
 
-struct Reader {
+/// A stage as the configuration names it.
+pub(super) fn stage(text: &str) -> Option<Stage> {
+    match text {
+        "production" => Some(Stage::Production),
+        "non-production" => Some(Stage::NonProduction),
+        _ => None,
+    }
+}
+
+pub(super) struct Reader {
     errors: Vec<ConfigError>,
 }
 
 impl Reader {
-    fn error(&mut self, span: Span, message: String, help: Option<String>) {
+    pub(super) fn error(&mut self, span: Span, message: String, help: Option<String>) {
         self.errors.push(ConfigError { span, message, help });
     }
 
     /// Members of a mapping; reports keys that are not `known`.
-    fn members<'a>(&mut self, node: &'a Node, what: &str, known: &[&str]) -> &'a [Member] {
+    pub(super) fn members<'a>(&mut self, node: &'a Node, what: &str, known: &[&str]) -> &'a [Member] {
         let NodeKind::Map(members) = &node.kind else {
             self.error(node.span, format!("{what} must be a mapping"), None);
             return &[];
@@ -80,7 +89,7 @@ impl Reader {
         members
     }
 
-    fn text(&mut self, node: &Node, key: &str) -> Option<String> {
+    pub(super) fn text(&mut self, node: &Node, key: &str) -> Option<String> {
         let text = node.scalar_text();
         if text.is_none() {
             self.error(node.span, format!("`{key}` must be text"), None);
@@ -89,7 +98,7 @@ impl Reader {
     }
 
     /// One of a list of words.
-    fn choice<T>(
+    pub(super) fn choice<T>(
         &mut self,
         node: &Node,
         key: &str,
@@ -113,12 +122,7 @@ impl Reader {
             match &*member.key {
                 "region" => config.region = self.text(value, "region").map(|region| (region, value.span)),
                 "stage" => {
-                    config.stage =
-                        self.choice(value, "stage", "production, non-production", |text| match text {
-                            "production" => Some(Stage::Production),
-                            "non-production" => Some(Stage::NonProduction),
-                            _ => None,
-                        });
+                    config.stage = self.choice(value, "stage", "production, non-production", stage);
                 }
                 "profile" => {
                     config.profile = self.choice(value, "profile", "default, strict", |text| match text {
@@ -140,6 +144,7 @@ impl Reader {
                 }
                 "rules" => self.rules(value, config),
                 "ignore" => self.ignores(value, config),
+                "environments" => config.environments = self.environments(value),
                 "limits" => self.limits(value, config),
                 "usage" => config.usage = Some(value.clone()),
                 _ => {}
@@ -291,6 +296,49 @@ mod tests {
         let ignore = &config.ignores[0];
         assert!(ignore.resource.as_ref().unwrap().is_match("module.a[\"x\"].aws_db_instance.this"));
         assert!(ignore.path.as_ref().unwrap().is_match("infra/prod/db.tf"));
+    }
+
+    #[test]
+    fn environments_are_read() {
+        let config = read(
+            "environments:\n  prod: {var_files: [common.tfvars, env/prod.tfvars], workspace: live, stage: production}\n\
+             \x20 dev: {var_files: env/dev.tfvars, roots: ['infra/*', ./net/, .]}\n",
+        )
+        .unwrap();
+        let [prod, dev] = config.environments.as_slice() else { unreachable!() };
+        assert_eq!((prod.name.as_str(), prod.workspace.as_deref()), ("prod", Some("live")));
+        assert_eq!(prod.stage, Some(Stage::Production));
+        let files: Vec<&str> = prod.var_files.iter().map(|file| file.path.as_str()).collect();
+        assert_eq!(files, ["common.tfvars", "env/prod.tfvars"]);
+        assert!(prod.has_root("anything/at/all"));
+        assert_eq!(dev.var_files.len(), 1);
+        assert_eq!(
+            ["infra/api", "infra/api/sub", "net", "", "other"].map(|dir| dev.has_root(dir)),
+            [true, false, true, true, false]
+        );
+    }
+
+    #[test]
+    fn mistakes_in_environments_are_named() {
+        let errors = read(
+            "environments:\n  a: {var_file: x}\n  b: {stage: prod}\n  c: {var_files: [/etc/x.tfvars, {}]}\n  d: 1\n  e: {roots: ['[']}\n",
+        )
+        .unwrap_err();
+        assert_eq!(
+            errors,
+            [
+                "unknown key `var_file`: did you mean `var_files`?",
+                "`stage` cannot be `prod`: one of production, non-production",
+                "`var_files` cannot hold `/etc/x.tfvars`: paths are relative to the configuration file",
+                "`var_files` must be text: ",
+                "an environment must be a mapping: ",
+                "`roots` is no pattern: unclosed character class; missing ']'",
+            ]
+        );
+        assert_eq!(
+            read("environments: [prod]").unwrap_err(),
+            ["`environments` must be a mapping from names: "]
+        );
     }
 
     #[test]

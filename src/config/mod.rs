@@ -1,7 +1,9 @@
 //! `plimsoll.yaml`: what a team decided once. Typed; every mistake is an error with its place.
 
+mod environments;
 mod load;
 
+pub use environments::{Environment, VarFile};
 pub use load::{find, load};
 
 use std::collections::HashMap;
@@ -29,6 +31,8 @@ pub struct Config {
     /// Rules switched off (`None`) or given another severity, by id.
     pub rules: HashMap<&'static str, Option<Severity>>,
     pub ignores: Vec<ConfigIgnore>,
+    /// `environments:` in the order written.
+    pub environments: Vec<Environment>,
     /// Whether comments written for other tools are honoured; they are where not written.
     pub ignore_foreign: Option<bool>,
     /// `limits.instances`: instances of one block that are read.

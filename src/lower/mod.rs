@@ -27,6 +27,10 @@ use crate::value::{Origin, Value};
 pub struct Options {
     /// `--stage`: wins over every hint.
     pub stage: Option<Stage>,
+    /// What gave `stage`; `--stage` where not said.
+    pub stage_by: Option<String>,
+    /// Name of the environment evaluated: a hint at the stage.
+    pub environment: Option<String>,
     /// `--region`: used where the files name none.
     pub region: Option<String>,
     /// Names of the var files used: hints at the stage.
@@ -141,7 +145,9 @@ impl Options {
     /// `--stage` where given, else what the hints agree on.
     fn stage_or(&self, hints: impl IntoIterator<Item = stage::Hint>) -> StageOf {
         match self.stage {
-            Some(stage) => StageOf { stage, hint: Some(Arc::from("--stage")) },
+            Some(stage) => {
+                StageOf { stage, hint: Some(Arc::from(self.stage_by.as_deref().unwrap_or("--stage"))) }
+            }
             None => Stage::agreed(hints),
         }
     }

@@ -47,6 +47,9 @@ const NAMES: [&str; 8] = [
 /// Hints of a whole root module or file: its folders, the var files, the workspace.
 pub(crate) fn of_root(name: &str, options: &Options) -> Vec<Hint> {
     let mut hints = vec![(Stage::from_name(name), Arc::from(format!("folder {name}")))];
+    if let Some(environment) = &options.environment {
+        hints.push((Stage::from_name(environment), Arc::from(format!("environment {environment}"))));
+    }
     for file in &options.var_files {
         hints.push((Stage::from_name(file), Arc::from(format!("var file {file}"))));
     }

@@ -237,7 +237,7 @@ pub fn undecided(outcome: &Outcome<'_>, style: &Style, out: &mut dyn Write) -> i
             let words = format!("{rule} at {}", listed(places.iter().map(String::as_str), 3));
             indented(&words, style, out)?;
         }
-        if let Some(how) = cause.decide_with() {
+        if let Some(how) = outcome.decide_with(cause) {
             let how = if matches!(cause, Cause::MissingVariable { .. }) {
                 format!("decide with {how}")
             } else {
@@ -300,6 +300,9 @@ pub fn summary(outcome: &Outcome<'_>, style: &Style, out: &mut dyn Write) -> io:
     .collect();
     let found = if found.is_empty() { "no findings".to_owned() } else { found.join(", ") };
     let mut words = format!("{found} in {}", plural(outcome.files, "file"));
+    if let Some(name) = outcome.environment_name {
+        words.push_str(&format!("; environment {name}"));
+    }
     words.push_str(&format!("; {} of {} decided", counts.decided, plural(counts.applicable, "check")));
     if counts.undecided > 0 {
         words.push_str(&format!(", {} undecided", counts.undecided));

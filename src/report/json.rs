@@ -41,6 +41,8 @@ struct FindingsReport<'a> {
     notes: &'a [String],
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     environment: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    environment_name: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -178,6 +180,7 @@ fn findings_report<'a>(outcome: &Outcome<'a>) -> FindingsReport<'a> {
         suppressed: judgement.suppressed.iter().map(|record| suppressed_record(outcome, record)).collect(),
         notes: outcome.notes,
         environment: outcome.environment,
+        environment_name: outcome.environment_name,
     }
 }
 
@@ -239,7 +242,7 @@ fn undecided_record<'a>(outcome: &Outcome<'a>, record: &'a Undecided) -> Undecid
             kind: record.cause.kind(),
             name: outcome.words(&record.cause.name()).into_owned(),
         },
-        decide_with: record.cause.decide_with(),
+        decide_with: outcome.decide_with(&record.cause),
         file: outcome.sources.name(record.span.file),
         line: outcome.sources.position(record.span).line,
         instances: record.instances.iter().map(|address| &**address).collect(),
@@ -280,6 +283,8 @@ struct EstimateReport<'a> {
     resources: Vec<ResourceRecord<'a>>,
     assumptions: Vec<AssumptionRecord<'a>>,
     unpriced: Vec<UnpricedRecord<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    environment_name: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -427,6 +432,7 @@ fn estimate_report<'a>(outcome: &Outcome<'a>, estimate: &'a Estimate) -> Estimat
         resources: resources.collect(),
         assumptions: assumptions.collect(),
         unpriced: unpriced.collect(),
+        environment_name: outcome.environment_name,
     }
 }
 

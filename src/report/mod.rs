@@ -30,6 +30,7 @@ use crate::lint::sink::Judgement;
 use crate::lint::{Finding, Fix, Severity, registry};
 use crate::mask::Masks;
 use crate::source::{Position, SourceMap, Span};
+use crate::value::Cause;
 
 /// Everything a report may tell about a run.
 #[derive(Debug)]
@@ -49,6 +50,10 @@ pub struct Outcome<'a> {
     pub notes: &'a [String],
     /// Names of the `TF_VAR_…` environment variables whose values were used, sorted.
     pub environment: &'a [String],
+    /// The environment of the configuration that was evaluated.
+    pub environment_name: Option<&'a str>,
+    /// What gives a variable without value one, by its name.
+    pub decide_with: &'a BTreeMap<String, String>,
 }
 
 impl Outcome<'_> {
@@ -64,6 +69,15 @@ impl Outcome<'_> {
     /// Words about the sources without the secrets that they may quote.
     fn words<'t>(&self, words: &'t str) -> Cow<'t, str> {
         self.masks.words(self.sources, words)
+    }
+
+    /// What a person can do to have a cause decided; for a variable, the environments or var files that set it.
+    fn decide_with(&self, cause: &Cause) -> Option<String> {
+        let of_variable = match cause {
+            Cause::MissingVariable { name } => self.decide_with.get(&**name).cloned(),
+            _ => None,
+        };
+        of_variable.or_else(|| cause.decide_with())
     }
 
     /// What to do about a finding: its own help, else the first sentence of the rule's remediation.

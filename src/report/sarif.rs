@@ -109,6 +109,8 @@ struct RunProperties<'a> {
     decided: usize,
     applicable: usize,
     environment: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    environment_name: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -277,6 +279,7 @@ pub fn write(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
                 decided: counts.decided,
                 applicable: counts.applicable,
                 environment: outcome.environment,
+                environment_name: outcome.environment_name,
             },
         }],
     };
@@ -369,7 +372,7 @@ impl<'a> Writer<'a> {
     }
 
     fn undecided(&self, record: &'a Undecided) -> SarifResult<'a> {
-        let decide_with = record.cause.decide_with();
+        let decide_with = self.outcome.decide_with(&record.cause);
         let how = decide_with.as_ref().map_or(String::new(), |how| format!("\nTo decide: {how}"));
         SarifResult {
             rule_id: record.rule,

@@ -23,6 +23,7 @@ pub(super) struct Case {
     pub(super) estimate: Option<Estimate>,
     pub(super) notes: Vec<String>,
     pub(super) environment: Vec<String>,
+    pub(super) decide_with: std::collections::BTreeMap<String, String>,
 }
 
 impl Case {
@@ -34,6 +35,7 @@ impl Case {
             estimate: None,
             notes: Vec::new(),
             environment: Vec::new(),
+            decide_with: std::collections::BTreeMap::new(),
         }
     }
 
@@ -83,6 +85,8 @@ impl Case {
             estimate: self.estimate.as_ref(),
             notes: &self.notes,
             environment: &self.environment,
+            environment_name: None,
+            decide_with: &self.decide_with,
         }
     }
 

@@ -22,6 +22,7 @@ mod references;
 mod resource;
 mod roots;
 mod session;
+pub mod var_files;
 
 pub use config::{Configs, Module};
 pub use lookup::{Lookup, lookup};
