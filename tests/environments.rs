@@ -261,3 +261,34 @@ fn only_roots_of_the_environment_are_judged() {
     assert_eq!(run.status, 2);
     assert!(run.err.contains("is not part of the environment `prod`"), "{}", run.err);
 }
+
+#[test]
+fn var_files_are_found_in_folders_of_the_root_and_of_the_project() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    std::fs::create_dir(root.join(".git")).unwrap();
+    put(root, "infra/main.tf", MAIN);
+    put(root, "infra/beside.tfvars", "image = \"a:1\"\n");
+    put(root, "infra/envs/prod/values.tfvars.json", "{\"image\": \"a:2\"}");
+    put(root, "vars/x.tfvars", "image = \"a:3\"\nretention = 1\n");
+    put(root, "vars/broken.tfvars", "image = \n}}}\nretention = [\n");
+    // The file of another root module, and one that is in use.
+    put(root, "environments/other/main.tf", "output \"x\" {\n  value = 1\n}\n");
+    put(root, "environments/other/o.tfvars", "image = \"a:4\"\n");
+    put(root, "infra/own.auto.tfvars", "class = \"db.t3.micro\"\n");
+    let report = json(root, &["check"]);
+    let how = |report: &Value, name: &str| {
+        let open = report["undecided"].as_array().unwrap();
+        let record = open.iter().find(|record| record["cause"]["name"] == name).unwrap();
+        record["decide_with"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(
+        how(&report, "image"),
+        "--var-file infra/beside.tfvars, infra/envs/prod/values.tfvars.json or vars/x.tfvars"
+    );
+    assert_eq!(how(&report, "retention"), "--var-file vars/x.tfvars");
+    assert_eq!(how(&report, "protected"), "--var protected=… or --var-file");
+    assert!(!has(&report, "syntax-error"), "{report}");
+    let report = json(root, &["check", "--var-file", "infra/beside.tfvars"]);
+    assert_eq!(how(&report, "retention"), "--var-file vars/x.tfvars");
+}

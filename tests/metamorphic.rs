@@ -491,6 +491,7 @@ fn run(case: &Case, files: &Tree, fill: Option<&str>) -> Outcome {
         config: None,
         source: None,
         terraform: Options { inputs, workspace: case.workspace.clone(), ..Options::default() },
+        environment: None,
         region: case.region.clone(),
         price_region: None,
         stage: case.stage.as_deref().map(|stage| match stage {

@@ -332,7 +332,7 @@ mod tests {
                 "`var_files` cannot hold `/etc/x.tfvars`: paths are relative to the configuration file",
                 "`var_files` must be text: ",
                 "an environment must be a mapping: ",
-                "`roots` is no pattern: unclosed character class; missing ']'",
+                "`roots` is no pattern: unclosed character class; missing ']': ",
             ]
         );
         assert_eq!(
