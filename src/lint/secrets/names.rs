@@ -175,6 +175,9 @@ const ABOUT_PAIRS: &[(&str, &str)] = &[
 /// Whether a name looks like a credential's.
 #[must_use]
 pub fn is_secret_name(name: &str) -> bool {
+    if !may_be_secret(name) {
+        return false;
+    }
     let words = words(name);
     let has = |word: &str, list: &[&str]| list.contains(&word);
     if words.iter().any(|word| has(word, PUBLIC)) {
@@ -206,6 +209,18 @@ pub fn is_secret_name(name: &str) -> bool {
     }
     // `PASSWORD_PRODUCTION`, `token2`
     words.iter().any(|word| has(word, SECRET_WORDS) && word != "pass" && word != "pw" && word != "pat")
+}
+
+/// One of these stands in every name of a credential.
+const STEMS: &[&str] = &["pass", "pw", "secret", "token", "key", "credential", "dsn", "pat", "string"];
+
+/// Tells most names quickly from those of credentials.
+fn may_be_secret(name: &str) -> bool {
+    let has = |stem: &&str| {
+        name.as_bytes().windows(stem.len()).any(|part| part.eq_ignore_ascii_case(stem.as_bytes()))
+    };
+    // Other letters may become ASCII ones in lower case.
+    !name.is_ascii() || STEMS.iter().any(has)
 }
 
 /// What the entry under `key` is called: the value of `{name = "DB_PASSWORD", value = …}`, as ECS writes
@@ -247,6 +262,12 @@ fn words(name: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_word_of_a_credential_has_a_stem() {
+        assert!(SECRET_WORDS.iter().all(|word| may_be_secret(word)));
+        assert!(SECRET_PAIRS.iter().all(|(first, second)| may_be_secret(first) || may_be_secret(second)));
+    }
 
     #[test]
     fn names_of_credentials_are_told_from_names_about_them() {
