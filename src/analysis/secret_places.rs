@@ -240,6 +240,7 @@ enum Sighted {
 /// Hides what was sighted, in order; whether there was anything to hide.
 fn hide_all(masks: &mut Masks, sources: &SourceMap, sightings: &[Sighting<'_>]) -> bool {
     let mut found = false;
+    let mut searched = HashSet::new();
     for sighting in sightings {
         let Sighting { text, span, .. } = sighting;
         match sighting.what {
@@ -263,7 +264,7 @@ fn hide_all(masks: &mut Masks, sources: &SourceMap, sightings: &[Sighting<'_>]) 
             }
         }
         found = true;
-        if sighting.holds {
+        if sighting.holds && searched.insert(&**text) {
             for range in find(text) {
                 masks.add_text(text.get(range).unwrap_or_default());
             }

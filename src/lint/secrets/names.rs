@@ -211,16 +211,24 @@ pub fn is_secret_name(name: &str) -> bool {
     words.iter().any(|word| has(word, SECRET_WORDS) && word != "pass" && word != "pw" && word != "pat")
 }
 
-/// One of these stands in every name of a credential.
-const STEMS: &[&str] = &["pass", "pw", "secret", "token", "key", "credential", "dsn", "pat", "string"];
-
-/// Tells most names quickly from those of credentials.
+/// Tells most names quickly from those of credentials: one of a few stems stands in each of these.
 fn may_be_secret(name: &str) -> bool {
-    let has = |stem: &&str| {
-        name.as_bytes().windows(stem.len()).any(|part| part.eq_ignore_ascii_case(stem.as_bytes()))
+    let bytes = name.as_bytes();
+    let stem_at = |(at, first): (usize, &u8)| {
+        let stems: &[&str] = match first.to_ascii_lowercase() {
+            b'p' => &["pass", "pw", "pat"],
+            b's' => &["secret", "string"],
+            b't' => &["token"],
+            b'k' => &["key"],
+            b'c' => &["credential"],
+            b'd' => &["dsn"],
+            _ => return false,
+        };
+        let part = |stem: &&str| bytes.get(at..at + stem.len());
+        stems.iter().any(|stem| part(stem).is_some_and(|part| part.eq_ignore_ascii_case(stem.as_bytes())))
     };
     // Other letters may become ASCII ones in lower case.
-    !name.is_ascii() || STEMS.iter().any(has)
+    bytes.iter().enumerate().any(stem_at) || !name.is_ascii()
 }
 
 /// What the entry under `key` is called: the value of `{name = "DB_PASSWORD", value = …}`, as ECS writes
