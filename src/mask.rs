@@ -120,7 +120,8 @@ impl Masks {
     /// Ranges to hide that overlap `range`, in order and disjoint.
     fn within(&self, sources: &SourceMap, id: FileId, text: &str, range: Range<usize>) -> Vec<Range<usize>> {
         // What stands on the command line or in the environment is often there because it is secret.
-        if sources.get(id).is_some_and(|file| file.path.is_none()) {
+        let given = |name: &str| name.starts_with("--var ") || name.starts_with("TF_VAR_");
+        if sources.get(id).is_some_and(|file| file.path.is_none() && given(&file.name)) {
             return std::iter::once(0..text.len()).filter(|whole| !whole.is_empty()).collect();
         }
         let mut hidden: Vec<Range<usize>> =

@@ -152,6 +152,72 @@ fn is_missing_file(value: &Value) -> bool {
     value.causes().iter().all(|cause| matches!(cause, Cause::MissingFile { .. }))
 }
 
+/// Two defects that are known and not mended: a negative zero keeps its sign in text, and the quotient of two
+/// whole numbers that functions computed has 64 bits where literals have 512. They are listed so that they are
+/// counted; whoever mends one moves its line to `functions.txt`.
+#[test]
+fn known_differences_are_still_what_they_were() {
+    let dir = folder().join("expressions");
+    let files = Files::new(&dir, &dir).unwrap();
+    let configs = Configs::new(&files);
+    let text = std::fs::read_to_string(dir.join("known-differences.jsonl")).unwrap();
+    let agreeing: Vec<String> = terraform::with_session(&configs, &dir, &Options::default(), |session| {
+        let agrees = |line: &&str| {
+            let case: Json = serde_json::from_str(line).unwrap();
+            let value = session.eval_expression(case["expr"].as_str().unwrap()).unwrap();
+            compare(&value, &case["value"], &Json::Bool(false)) == AGREE
+        };
+        text.lines().filter(agrees).map(str::to_owned).collect()
+    });
+    eprintln!("known differences: {}", text.lines().count() - agreeing.len());
+    assert!(agreeing.is_empty(), "no longer different: {agreeing:?}");
+}
+
+/// Values for `terraform_data.unknown.id`, and for a decoded one of any type.
+const COMPLETIONS: [(&str, &str); 6] = [
+    ("\"x\"", "1"),
+    ("\"12\"", "\"a\""),
+    ("\"\"", "true"),
+    ("\"a-b\"", "[\"a\", 2]"),
+    ("\"true\"", "{ a = \"b\" }"),
+    ("\"ü\"", "null"),
+];
+
+/// Whether what is known of `said` is so in `known`.
+fn agrees(said: &Value, known: &Value) -> bool {
+    match (&said.kind, &known.kind) {
+        (Kind::Unknown(_), _) => true,
+        (Kind::Null(_), Kind::Null(_)) => true,
+        (Kind::Bool(a), Kind::Bool(b)) => a == b,
+        (Kind::Number(a), Kind::Number(b)) => a == b,
+        (Kind::String(a), Kind::String(b)) => a.as_str() == b.as_str(),
+        (Kind::Sequence(a), Kind::Sequence(b)) => {
+            a.rest.is_some()
+                || (a.items.len() == b.items.len() && a.items.iter().zip(&b.items).all(|(a, b)| agrees(a, b)))
+        }
+        (Kind::Mapping(a), Kind::Mapping(b)) => a.entries.iter().all(|(key, entry)| {
+            let other = b.entries.get(key);
+            a.rest.is_some() || other.is_some_and(|other| agrees(&entry.value, &other.value))
+        }),
+        _ => false,
+    }
+}
+
+/// Whether an answer that is sharper than Terraform's holds for the completions; `None` where fewer than three
+/// of them have a value.
+fn proved(session: &terraform::Session<'_>, expr: &str, said: &Value) -> Option<bool> {
+    let known: Vec<Value> = COMPLETIONS
+        .iter()
+        .filter_map(|(text, any)| {
+            let filled = expr
+                .replace("jsondecode(terraform_data.unknown.id)", &format!("({any})"))
+                .replace("terraform_data.unknown.id", text);
+            session.eval_expression(&filled).ok()
+        })
+        .collect();
+    (known.len() >= 3).then(|| known.iter().all(|known| agrees(said, known)))
+}
+
 /// Evaluates every expression of a table in the folder of expressions.
 fn expressions(table: &str) {
     let dir = folder().join("expressions");
@@ -161,6 +227,7 @@ fn expressions(table: &str) {
     let report = terraform::with_session(&configs, &dir, &Options::default(), |session| {
         let mut tally = Tally::default();
         let mut lines = Vec::new();
+        let (mut shown_sharper, mut refuted, mut unproved) = (0_usize, Vec::new(), Vec::new());
         for line in text.lines() {
             let case: Json = serde_json::from_str(line).unwrap();
             let expr = case["expr"].as_str().unwrap();
@@ -189,6 +256,15 @@ fn expressions(table: &str) {
                 }
             };
             tally.add(result);
+            if result == SHARPER
+                && let Ok(value) = &answer
+            {
+                match proved(session, expr, value) {
+                    Some(true) => shown_sharper += 1,
+                    Some(false) => refuted.push(expr.to_owned()),
+                    None => unproved.push(expr.to_owned()),
+                }
+            }
             if result != AGREE {
                 let what = if result == WRONG {
                     "WRONG"
@@ -204,9 +280,11 @@ fn expressions(table: &str) {
                 lines.push(format!("{what}: {expr}\n    theirs {line}\n    ours {shown}"));
             }
         }
-        (tally, lines)
+        (tally, lines, shown_sharper, refuted, unproved)
     });
-    let (tally, lines) = report;
+    let (tally, lines, shown_sharper, refuted, unproved) = report;
+    eprintln!("{table}: {shown_sharper} sharper ones hold for the completions; without three: {unproved:?}");
+    assert!(refuted.is_empty(), "sharper than is true: {refuted:?}");
     for line in &lines {
         eprintln!("{line}");
     }
@@ -283,6 +361,7 @@ fn configurations_agree_with_the_cli() {
         }
         for (output, theirs) in expected["outputs"].as_object().unwrap() {
             let result = match found.outputs.iter().find(|(name, _)| **name == **output) {
+                Some((_, ours)) if is_sensitive(ours) != is_marked(&theirs["sensitive"]) => WRONG,
                 Some((_, ours)) => compare(ours, &theirs["value"], &theirs["unknown"]),
                 None => WRONG,
             };
@@ -306,7 +385,12 @@ fn configurations_agree_with_the_cli() {
             for (attribute, entry) in &ours.body.as_mapping().unwrap().entries {
                 let value = theirs["values"].get(&**attribute).unwrap_or(&Json::Null);
                 let mask = theirs["unknown"].get(&**attribute).unwrap_or(&Json::Bool(false));
-                let result = compare_attribute(&entry.value, value, mask);
+                let marked = theirs["sensitive"].get(&**attribute).is_some_and(is_marked);
+                let result = if is_sensitive(&entry.value) == marked {
+                    compare_attribute(&entry.value, value, mask)
+                } else {
+                    WRONG
+                };
                 note(
                     result,
                     format!("{address}.{attribute}: {value} / {mask}, ours {:?}", brief(&entry.value)),
@@ -319,6 +403,16 @@ fn configurations_agree_with_the_cli() {
     }
     eprintln!("configurations: {total:?}");
     assert_eq!(total.wrong, 0, "wrong answers");
+}
+
+/// Whether anything in a mask is set.
+fn is_marked(mask: &Json) -> bool {
+    match mask {
+        Json::Bool(marked) => *marked,
+        Json::Array(items) => items.iter().any(is_marked),
+        Json::Object(members) => members.values().any(is_marked),
+        _ => false,
+    }
 }
 
 fn brief(value: &Value) -> String {
@@ -384,6 +478,11 @@ fn compare_attribute(ours: &Value, theirs: &Json, mask: &Json) -> Tally {
             compare_attribute(&list.items[0], theirs, mask)
         }
         (Kind::Sequence(list), Json::Null) if list.items.is_empty() => AGREE,
+        // JSON does not tell arguments from blocks.
+        (Kind::Mapping(_), Json::Array(items)) if items.len() == 1 => {
+            let part = mask.get(0).unwrap_or(&Json::Bool(false));
+            compare_attribute(ours, &items[0], part)
+        }
         (Kind::Mapping(ours), Json::Object(members)) => worst(ours.entries.iter().map(|(key, entry)| {
             let theirs = members.get(&**key).unwrap_or(&Json::Null);
             compare_attribute(&entry.value, theirs, mask.get(&**key).unwrap_or(&Json::Bool(false)))

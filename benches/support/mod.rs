@@ -1,6 +1,10 @@
 //! Deployments made to measure: the same numbers give the same bytes. Written for the benchmarks, in the
 //! manner of repositories that run services on ECS with Terraform.
-#![allow(dead_code, clippy::indexing_slicing, reason = "each benchmark uses a part, of numbers it makes itself")]
+#![allow(
+    dead_code,
+    clippy::indexing_slicing,
+    reason = "each benchmark uses a part, of numbers it makes itself"
+)]
 
 use std::fmt::Write as _;
 use std::path::Path;

@@ -10,6 +10,7 @@ pub mod runner;
 pub mod secrets;
 pub mod sink;
 pub mod suppress;
+mod verdicts;
 
 pub use finding::{
     Applicability, Edit, Finding, Fix, Instance, Monthly, Related, Severity, Suppressed, SuppressedBy,
@@ -17,6 +18,7 @@ pub use finding::{
 };
 pub use probe::{Probe, Problem};
 pub use rule::{Check, FixKind, Profile, Rule, RuleInfo, StageSeverity};
+pub use verdicts::{Decision, RuleVerdict, verdicts};
 
 use crate::model::Deployment;
 use crate::source::SourceMap;

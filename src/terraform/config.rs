@@ -84,6 +84,13 @@ pub(crate) struct ResourceConfig {
     pub(crate) body: Body,
 }
 
+impl Module {
+    /// Whether part of its files could not be read, so that more may be declared than is known.
+    pub(crate) fn is_incomplete(&self) -> bool {
+        self.problems.iter().any(|problem| matches!(problem.class, Class::Syntax | Class::Limit))
+    }
+}
+
 impl ResourceConfig {
     /// `aws_x.y` or `data.aws_x.y`.
     pub(crate) fn key(&self) -> String {
@@ -494,18 +501,24 @@ impl Builder {
     }
 }
 
+/// The type of the nested blocks a block stands for: its own, or that of a `dynamic` block.
+fn nested_type(block: &Block) -> Arc<str> {
+    match block.label(0) {
+        Some(label) if &*block.kind == "dynamic" => label.text.clone(),
+        _ => block.kind.clone(),
+    }
+}
+
 fn merge_body(base: &mut Body, over: Body) {
+    // JSON does not tell arguments from nested blocks: each replaces the other.
+    for attribute in &over.attributes {
+        base.blocks.retain(|block| nested_type(block) != attribute.name);
+    }
+    base.attributes.retain(|attribute| over.blocks.iter().all(|block| nested_type(block) != attribute.name));
     for attribute in over.attributes {
         match base.attributes.iter_mut().find(|old| old.name == attribute.name) {
             Some(old) => *old = attribute,
             None => base.attributes.push(attribute),
-        }
-    }
-    /// The type of the nested blocks a block stands for: its own, or that of a `dynamic` block.
-    fn nested_type(block: &Block) -> Arc<str> {
-        match block.label(0) {
-            Some(label) if &*block.kind == "dynamic" => label.text.clone(),
-            _ => block.kind.clone(),
         }
     }
     let replaced: BTreeSet<Arc<str>> =

@@ -1,17 +1,18 @@
 //! A module as called once: what the names in it stand for. Each variable, local, output, call and resource
 //! is evaluated when it is first asked for, and kept.
 
-use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
 use super::config::{Module, Variable};
 use super::eval::{Context, Evaluator, Failure, Outcome, Repetition, through_each};
 use super::expansion::{Expanded, Members};
+use super::references;
 use super::{Class, Multiplicity, UnresolvedModule, convert};
 use crate::source::{Files, Span};
-use crate::syntax::hcl::{Expr, ExprKind, Step as Way, StepKind};
+use crate::syntax::hcl::{Attribute, Expr, ExprKind, Step as Way, StepKind};
 use crate::value::{Cause, Entry, Kind, Mapping, MappingKind, Origin, Rest, Step, Type, Unknown, Value};
 
 /// Module instances of one root; a hostile configuration could ask for any number.
@@ -48,6 +49,8 @@ pub(crate) struct Instance {
     pub(crate) inputs: HashMap<Arc<str>, super::inputs::InputValue>,
     pub(crate) variables: Memo<Value>,
     pub(crate) locals: Memo<Value>,
+    /// Set once locals are found to need each other.
+    circular_locals: Cell<bool>,
     outputs: Memo<Value>,
     call_memo: Memo<Rc<CallState>>,
     pub(crate) resources: Memo<Rc<super::resource::ResourceState>>,
@@ -91,6 +94,7 @@ impl Instance {
             inputs,
             variables: Memo::default(),
             locals: Memo::default(),
+            circular_locals: Cell::new(false),
             outputs: Memo::default(),
             call_memo: Memo::default(),
             resources: Memo::default(),
@@ -324,10 +328,7 @@ impl Evaluator<'_> {
     /// `var.name` in a module.
     pub(crate) fn variable(&self, instance: &Rc<Instance>, name: &Arc<str>, span: Span) -> Outcome {
         let Some(variable) = instance.config.variables.get(name) else {
-            return Err(Failure::fixed(
-                span,
-                format!("the variable `{name}` is not declared in this module"),
-            ));
+            return nothing_there(&instance.config, span, references::no_variable(name));
         };
         let value = match enter(&instance.variables, name) {
             Some(Slot::Done(value)) => value,
@@ -422,30 +423,80 @@ impl Evaluator<'_> {
     /// `local.name` in a module.
     pub(crate) fn local(&self, instance: &Rc<Instance>, name: &Arc<str>, span: Span) -> Outcome {
         let Some(local) = instance.config.locals.get(name) else {
-            return Err(Failure::fixed(span, format!("the local `{name}` is not declared in this module")));
+            return nothing_there(&instance.config, span, references::no_local(name));
         };
+        if instance.locals.borrow().get(name).is_none() {
+            self.locals_first(instance, name);
+        }
         let value = match enter(&instance.locals, name) {
             Some(Slot::Done(value)) => value,
             Some(Slot::Busy) => {
                 return Err(self.circle(&instance.full_address(&format!("local.{name}")), span));
             }
-            None => {
-                let what = instance.full_address(&format!("local.{name}"));
-                let value = self.asked(what, local.name_span, span, || {
-                    self.within(instance.is_uncertain(), || self.eval_settled(context(instance), &local.expr))
-                });
-                let value = self.bounded(value, local.expr.span);
-                leave(&instance.locals, name, value.clone());
-                value
-            }
+            None => self.fill_local(instance, name, local, span),
         };
         Ok(value.via(Step::Local(name.clone()), span))
+    }
+
+    /// Evaluates what a local needs of other locals before itself, so that a chain of them, however long, is not
+    /// followed by nested calls. A circle is left to evaluation, which tells it.
+    fn locals_first(&self, instance: &Rc<Instance>, name: &Arc<str>) {
+        if instance.circular_locals.get() {
+            return;
+        }
+        let needs = |name: &Arc<str>| {
+            let local = instance.config.locals.get(name);
+            local.map(|local| references::locals_in(&local.expr)).unwrap_or_default().into_iter()
+        };
+        let mut open = HashSet::from([name.clone()]);
+        let mut order = Vec::new();
+        let mut path = vec![(name.clone(), needs(name))];
+        while let Some((current, rest)) = path.last_mut() {
+            match rest.next() {
+                Some(next) if open.contains(&next) => {
+                    if path.iter().any(|(above, _)| *above == next) {
+                        instance.circular_locals.set(true);
+                        return;
+                    }
+                }
+                Some(next) => {
+                    if instance.locals.borrow().get(&next).is_none() {
+                        open.insert(next.clone());
+                        let further = needs(&next);
+                        path.push((next, further));
+                    }
+                }
+                None => {
+                    order.push(current.clone());
+                    path.pop();
+                }
+            }
+        }
+        // The last one is the local itself.
+        order.pop();
+        for first in order {
+            if let Some(local) = instance.config.locals.get(&first)
+                && enter(&instance.locals, &first).is_none()
+            {
+                self.fill_local(instance, &first, local, local.name_span);
+            }
+        }
+    }
+
+    fn fill_local(&self, instance: &Rc<Instance>, name: &Arc<str>, local: &Attribute, span: Span) -> Value {
+        let what = instance.full_address(&format!("local.{name}"));
+        let value = self.asked(what, local.name_span, span, || {
+            self.within(instance.is_uncertain(), || self.eval_settled(context(instance), &local.expr))
+        });
+        let value = self.bounded(value, local.expr.span);
+        leave(&instance.locals, name, value.clone());
+        value
     }
 
     /// An output of a module instance.
     pub(crate) fn output(&self, instance: &Rc<Instance>, name: &Arc<str>, span: Span) -> Outcome {
         let Some(output) = instance.config.outputs.get(name) else {
-            return Err(Failure::fixed(span, format!("the module has no output `{name}`")));
+            return nothing_there(&instance.config, span, format!("the module has no output `{name}`"));
         };
         match enter(&instance.outputs, name) {
             Some(Slot::Done(value)) => Ok(value),
@@ -485,10 +536,7 @@ impl Evaluator<'_> {
 
     fn module_reference(&self, cx: Context<'_>, name: &Arc<str>, steps: &[Way], span: Span) -> Outcome {
         if !cx.module.config.calls.contains_key(name) {
-            return Err(Failure::fixed(
-                span,
-                format!("the module call `{name}` is not declared in this module"),
-            ));
+            return nothing_there(&cx.module.config, span, references::no_call(name));
         }
         let state = self.call_state(cx.module, name, span)?;
         let expanded = match &*state {
@@ -679,6 +727,15 @@ impl Evaluator<'_> {
         };
         modules.iter().filter_map(|module| Some((text(module, "Key")?, text(module, "Dir")?))).collect()
     }
+}
+
+/// Something that the module does not declare, or that stands in the part of it that could not be read.
+pub(crate) fn nothing_there(config: &Module, span: Span, message: String) -> Outcome {
+    if config.is_incomplete() {
+        let cause = Cause::Error { message: "a file of the module cannot be read as a whole".into() };
+        return Ok(Value::unknown(cause, Origin::at(span)));
+    }
+    Err(Failure::fixed(span, message))
 }
 
 pub(crate) fn is_local(source: &str) -> bool {

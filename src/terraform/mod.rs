@@ -18,6 +18,7 @@ mod lookup;
 pub mod plan;
 mod policy;
 mod provider;
+mod references;
 mod resource;
 mod roots;
 mod session;

@@ -8,8 +8,9 @@ use std::sync::Arc;
 use super::config::{ResourceConfig, dotted};
 use super::eval::{Context, Evaluator, Failure, Outcome, Repetition, Scope, through_each};
 use super::expansion::Expanded;
-use super::instance::{INSTANCE, Instance, Slot, context, enter, identified, leave};
+use super::instance::{INSTANCE, Instance, Slot, context, enter, identified, leave, nothing_there};
 use super::provider::{self, Described};
+use super::references;
 use super::{Class, Diagnostic, Lifecycle, Mode, Multiplicity, Resource, data};
 use crate::source::Span;
 use crate::syntax::hcl::{Block, Body, Expr, ExprKind, ItemKey, Step, StepKind};
@@ -58,6 +59,10 @@ impl Evaluator<'_> {
         span: Span,
     ) -> Outcome {
         let key: Arc<str> = key.into();
+        if !cx.module.config.resources.contains_key(&key) {
+            let value = nothing_there(&cx.module.config, span, references::no_resource(&key))?;
+            return self.follow(cx, value, steps, span);
+        }
         let state = self.resource_state(cx.module, &key, span)?;
         self.check_reference(cx, &key, steps)?;
         self.follow(cx, state.value.clone(), steps, span)
@@ -71,7 +76,7 @@ impl Evaluator<'_> {
         span: Span,
     ) -> Result<Rc<ResourceState>, Box<Failure>> {
         let Some(config) = instance.config.resources.get(key) else {
-            return Err(Failure::fixed(span, format!("`{key}` is not declared in this module")));
+            return Err(Failure::fixed(span, references::no_resource(key)));
         };
         match enter(&instance.resources, key) {
             Some(Slot::Done(state)) => Ok(state),

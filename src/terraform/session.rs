@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::config::Configs;
 use super::eval::{Evaluator, Failure};
 use super::instance::{CallState, Instance, Slot, context};
+use super::references;
 use super::{Class, Diagnostic, Evaluation, Multiplicity, Options};
 use crate::source::Span;
 use crate::syntax::hcl;
@@ -142,6 +143,9 @@ impl<'a> Session<'a> {
         };
         let config = &instance.config;
         config.problems.iter().for_each(|problem| evaluator.report(problem.clone()));
+        if evaluator.first_of(&config.dir) {
+            references::undeclared(config).into_iter().for_each(|diagnostic| evaluator.report(diagnostic));
+        }
         let cx = context(instance);
         for (name, variable) in &config.variables {
             let value = evaluator.variable(instance, name, variable.header);
@@ -182,8 +186,9 @@ impl<'a> Session<'a> {
         let CallState::Resolved(expanded) = &*state else { return };
         let Some(child) = expanded.all().next() else { return };
         for attribute in &call.body.attributes {
-            let known =
-                META.contains(&&*attribute.name) || child.config.variables.contains_key(&attribute.name);
+            let known = META.contains(&&*attribute.name)
+                || child.config.is_incomplete()
+                || child.config.variables.contains_key(&attribute.name);
             if !known {
                 self.report(
                     attribute.name_span,

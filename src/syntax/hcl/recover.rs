@@ -29,14 +29,20 @@ struct Scratch<'a> {
 
 impl<'a> Scratch<'a> {
     fn new(original: &'a str, file: FileId) -> Self {
-        Self {
+        let mut scratch = Self {
             original,
             text: original.to_owned(),
             file,
             rewrites: Rewrites::default(),
             problems: Vec::new(),
             placeholders: 0,
+        };
+        // The parser misses the end of an empty heredoc and reads on to the next one with the same marker.
+        for range in scan::empty_heredocs(original) {
+            scratch.blank(range.clone());
+            scratch.replace(range.start..range.start + 2, "\"\"");
         }
+        scratch
     }
 
     fn converter(&self) -> Converter<'_> {

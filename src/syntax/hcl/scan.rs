@@ -166,6 +166,27 @@ pub(super) fn top_level_items(text: &str) -> Vec<Range<usize>> {
     items
 }
 
+/// Heredocs without a line of text, from `<<` to the end of the marker that ends them.
+pub(super) fn empty_heredocs(text: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    if !text.contains("<<") {
+        return found;
+    }
+    let mut scanner = Scanner::new(text);
+    loop {
+        let (top, depth, at) = (scanner.stack.last().copied(), scanner.stack.len(), scanner.at);
+        if !scanner.step() {
+            return found;
+        }
+        if let Some((start, Open::Heredoc(_))) = top
+            && scanner.stack.len() < depth
+            && !text.get(start..at).unwrap_or_default().contains('\n')
+        {
+            found.push(start..scanner.at);
+        }
+    }
+}
+
 /// The outermost bracket that is never closed, if there is one.
 pub(super) fn unclosed(text: &str) -> Option<(usize, Open)> {
     let scanner = Scanner::until(text, text.len());

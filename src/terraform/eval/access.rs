@@ -38,16 +38,8 @@ impl Evaluator<'_> {
                     steps = outer;
                     continue;
                 }
-                StepKind::FullSplat => {
-                    let end = rest
-                        .iter()
-                        .position(|step| matches!(step.kind, StepKind::FullSplat | StepKind::AttributeSplat))
-                        .unwrap_or(rest.len());
-                    let (inner, outer) = rest.split_at(end);
-                    value = self.splat(context, &value, inner, span)?;
-                    steps = outer;
-                    continue;
-                }
+                // Everything that follows is done with each element, further splats too.
+                StepKind::FullSplat => return self.splat(context, &value, rest, span),
             }
             steps = rest;
         }

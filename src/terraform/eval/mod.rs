@@ -153,6 +153,8 @@ pub(crate) struct Evaluator<'a> {
     /// Directories of the modules that [`Self::allowed`] has taken in.
     known_modules: RefCell<HashSet<PathBuf>>,
     depth: Cell<usize>,
+    /// Module directories whose references were looked at.
+    judged: RefCell<HashSet<PathBuf>>,
     /// Set when something evaluated may fail for some completion of what is unknown; `try` looks at it.
     may_fail: Cell<bool>,
     /// Set inside what may not exist at all (an instance of an unknown `for_each`): failures there are not
@@ -190,6 +192,7 @@ impl<'a> Evaluator<'a> {
             allowed: Cell::new(options.limits.made),
             known_modules: RefCell::default(),
             depth: Cell::new(0),
+            judged: RefCell::default(),
             may_fail: Cell::new(false),
             uncertain: Cell::new(false),
         }
@@ -210,6 +213,11 @@ impl<'a> Evaluator<'a> {
         self.may_fail.set(may_fail);
         self.uncertain.set(outer);
         result
+    }
+
+    /// Whether a module directory is met for the first time.
+    pub(crate) fn first_of(&self, dir: &Path) -> bool {
+        self.judged.borrow_mut().insert(dir.to_path_buf())
     }
 
     pub(crate) fn is_uncertain(&self) -> bool {

@@ -118,10 +118,6 @@ pub(super) fn cidrsubnet(call: &Call<'_>) -> Outcome {
     if range.is_mapped() {
         return Ok(call.unsupported("an IPv4 range written as IPv6"));
     }
-    if new_bits < 0 || number < IBig::ZERO {
-        // Terraform computes something here, of no meaning.
-        return Ok(call.unsupported("cidrsubnet() with a negative number"));
-    }
     let prefix = i64::from(range.prefix).saturating_add(new_bits);
     let prefix = match u32::try_from(prefix) {
         Ok(prefix) if prefix <= range.bits => prefix,
@@ -133,8 +129,12 @@ pub(super) fn cidrsubnet(call: &Call<'_>) -> Outcome {
         }
     };
     let shift = range.bits - prefix;
-    let most = if new_bits >= 128 { u128::MAX } else { (1_u128 << new_bits) - 1 };
-    let number = match u128::try_from(&number) {
+    // What Terraform makes of negative numbers has no meaning, but it is what it plans: the size of the number
+    // counts, and the address is the amount of its two's complement.
+    let most = if (0..128).contains(&new_bits) { (1_u128 << new_bits) - 1 } else { u128::MAX };
+    let negative = number < IBig::ZERO;
+    let size = if negative { -number.clone() } else { number.clone() };
+    let number = match u128::try_from(&size) {
         Ok(value) if value <= most => value,
         _ => {
             return Err(Failure::new(format!(
@@ -142,7 +142,12 @@ pub(super) fn cidrsubnet(call: &Call<'_>) -> Outcome {
             )));
         }
     };
-    let first = range.first | number.checked_shl(shift).unwrap_or(0);
+    let shifted = number.checked_shl(shift).unwrap_or(0);
+    let first = if negative {
+        (shifted.wrapping_sub(1) & !range.first).wrapping_add(1)
+    } else {
+        range.first | shifted
+    };
     Ok(call.string(Range { first, prefix, bits: range.bits }.text()))
 }
 

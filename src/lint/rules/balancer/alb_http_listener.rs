@@ -4,7 +4,7 @@ use crate::lint::rules::facts::exposure;
 use crate::lint::{Probe, Problem, Severity};
 use crate::model::balancer::{Listener, ListenerAction, LoadBalancer};
 use crate::model::service::Service;
-use crate::model::{Deployment, Link, Reference, Tri};
+use crate::model::{Deployment, Link, Reference, State, Tri};
 
 fn plain(listener: &Listener) -> Problem {
     let port = listener.port.known().map_or_else(String::new, |port| format!(" on port {port}"));
@@ -21,12 +21,15 @@ fn nothing_serves_https() -> Problem {
 
 pub(super) fn listener(probe: &mut Probe<'_>, listener: &Listener) {
     let balancer = listener.load_balancer_link.to().and_then(|id| probe.deployment.load_balancer(id));
-    let bad = speaks_http(listener, balancer).and(is_application(balancer)).and(redirects(listener).negate());
-    if is_only_for_tests(probe.deployment, listener)
-        || balancer.is_some_and(|balancer| is_behind_prefix_list(probe.deployment, listener, balancer))
-    {
+    let behind_lists =
+        balancer.map_or(Tri::No, |balancer| is_behind_prefix_list(probe.deployment, listener, balancer));
+    if is_only_for_tests(probe.deployment, listener) || behind_lists.is_yes() {
         return;
     }
+    let bad = speaks_http(listener, balancer)
+        .and(is_application(balancer))
+        .and(redirects(listener).negate())
+        .and(behind_lists.negate());
     if bad.is_no() && !speaks_http(listener, balancer).is_yes() {
         return;
     }
@@ -113,24 +116,41 @@ fn is_only_for_tests(deployment: &Deployment, listener: &Listener) -> bool {
 }
 
 /// Whether the balancer's groups admit nothing but prefix lists to the listener's port, as the one of CloudFront.
-fn is_behind_prefix_list(deployment: &Deployment, listener: &Listener, balancer: &LoadBalancer) -> bool {
-    let Some(port) = listener.port.known() else { return false };
-    let mut admitted = false;
+fn is_behind_prefix_list(deployment: &Deployment, listener: &Listener, balancer: &LoadBalancer) -> Tri {
+    let port = match &listener.port.state {
+        State::Known(port) => Some(*port),
+        State::Unknown(_) => None,
+        State::Absent => return Tri::No,
+    };
+    let mut admitted = Tri::No;
+    let mut others = match &balancer.security_groups.open {
+        Some(open) => Tri::Maybe(open.causes.clone()),
+        None => Tri::No,
+    };
     for link in &balancer.security_group_links {
-        let Some(id) = link.to() else { return false };
-        for rule in exposure::rules_of(deployment, id) {
-            if exposure::is_ingress(rule).is_no() || exposure::opens(rule, *port).is_no() {
+        let id = match link {
+            Link::To(id) => *id,
+            Link::Unknown(causes) => {
+                others = others.or(Tri::Maybe(causes.clone()));
                 continue;
             }
-            let only_lists = rule.ipv4.is_empty().is_yes()
-                && rule.ipv6.is_empty().is_yes()
-                && rule.source_groups.is_empty().is_yes()
-                && !rule.prefix_lists.is_empty().is_yes();
-            if !only_lists {
-                return false;
-            }
-            admitted = true;
+            Link::NotFound(_) | Link::Absent => return Tri::No,
+        };
+        for rule in exposure::rules_of(deployment, id) {
+            let opens = match port {
+                Some(port) => exposure::opens(rule, port),
+                None => Tri::Maybe(listener.port.causes()),
+            };
+            let lets_in = exposure::is_ingress(rule).and(opens);
+            let only_lists = rule
+                .ipv4
+                .is_empty()
+                .and(rule.ipv6.is_empty())
+                .and(rule.source_groups.is_empty())
+                .and(rule.prefix_lists.is_empty().negate());
+            admitted = admitted.or(lets_in.clone().and(only_lists.clone()));
+            others = others.or(lets_in.and(only_lists.negate()));
         }
     }
-    admitted && balancer.security_groups.is_closed()
+    admitted.and(others.negate())
 }

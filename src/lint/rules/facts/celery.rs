@@ -4,7 +4,7 @@
 use super::words::{HOLE, basename, commands, with_holes};
 use crate::model::service::Service;
 use crate::model::task::{Container, EnvironmentVariable};
-use crate::model::{Deployment, Field, State, Tri};
+use crate::model::{Deployment, Field, Link, State, Tri};
 use crate::value::Causes;
 
 /// Options of celery and its sub-commands whose value is the next word (`celery --help`, versions 4 and 5).
@@ -68,9 +68,13 @@ pub(crate) fn holds_lock(container: &Container) -> Tri {
 
 /// Whether a task of the service runs a beat that holds no lock.
 pub(crate) fn runs_unlocked_beat(deployment: &Deployment, service: &Service) -> Tri {
-    let Some(task) = service.task_definition_link.to().and_then(|id| deployment.task_definition(id)) else {
-        return Tri::No;
+    let task = match &service.task_definition_link {
+        Link::To(id) => deployment.task_definition(*id),
+        // It may be any task definition, that of a beat too.
+        Link::Unknown(causes) => return Tri::Maybe(causes.clone()),
+        Link::NotFound(_) | Link::Absent => None,
     };
+    let Some(task) = task else { return Tri::No };
     task.containers.any(|container| match runs_beat(container) {
         Tri::No => Tri::No,
         beat => beat.and(holds_lock(container).negate()),
@@ -113,7 +117,10 @@ fn invocation(words: &[String]) -> Invocation {
         let unknown = |word: &String| basename(word).contains(HOLE);
         let may_be_celery = words.first().is_some_and(unknown)
             || words.windows(2).any(|pair| match pair {
-                [before, word] => BEFORE_PROGRAM.contains(&before.as_str()) && unknown(word),
+                [before, word] => {
+                    let option = before.starts_with('-') && before.contains(HOLE);
+                    (option || BEFORE_PROGRAM.contains(&before.as_str())) && unknown(word)
+                }
                 _ => false,
             });
         return if may_be_celery { Invocation::Unknown } else { Invocation::Other };
@@ -129,7 +136,8 @@ fn invocation(words: &[String]) -> Invocation {
             locked = either(locked, is_lock(value));
         } else if WITH_VALUE.contains(&word.as_str()) {
             rest.next();
-        } else if word.contains(HOLE) && !word.starts_with('-') {
+        } else if word.contains(HOLE) && !is_option_with_value(word) {
+            // An option that is not known may take the next word as its value.
             if process.is_none() {
                 return Invocation::Unknown;
             }
@@ -142,6 +150,11 @@ fn invocation(words: &[String]) -> Invocation {
         Some(process) => Invocation::Celery { process, locked },
         None => Invocation::Other,
     }
+}
+
+/// `--loglevel=…` with the option's name known.
+fn is_option_with_value(word: &str) -> bool {
+    word.starts_with("--") && word.split_once('=').is_some_and(|(name, _)| !name.contains(HOLE))
 }
 
 fn is_lock(scheduler: &str) -> Option<bool> {

@@ -59,13 +59,12 @@ fn created_without_policy(name: &str) -> Problem {
 }
 
 fn group(probe: &mut Probe<'_>, group: &LogGroup) {
-    if is_archive(group) {
-        return probe.pass();
-    }
     let fixed_by_aws = group.class.holds(false, |class| class == "DELIVERY");
     let for_ever = group.retention.holds(true, |days| *days == 0);
     probe.decide(for_ever.and(fixed_by_aws.negate()), &group.retention.origin, || {
-        no_retention(&group.retention, group.meta.region.known().map(String::as_str))
+        let problem = no_retention(&group.retention, group.meta.region.known().map(String::as_str));
+        // Whether the name is known must not turn the verdict round: an archive is reported more mildly.
+        if is_archive(group) { problem.severity(Severity::Info).strict() } else { problem }
     });
 }
 
@@ -92,13 +91,19 @@ fn is_archive(group: &LogGroup) -> bool {
 }
 
 fn created_by_task(probe: &mut Probe<'_>, _: &TaskDefinition, container: &Container) {
-    let Some(log) =
-        container.log.known().filter(|log| log.driver.known().is_some_and(|driver| driver == "awslogs"))
-    else {
+    let log = match &container.log.state {
+        State::Known(log) => log,
+        State::Unknown(unknown) => return probe.undecided(&container.log.origin, &unknown.causes),
+        State::Absent => return,
+    };
+    let by_awslogs = log.driver.holds(false, |driver| driver == "awslogs");
+    let Some(create) = log.option("awslogs-create-group") else {
+        if let Some(open) = log.options.open.as_ref().filter(|_| !by_awslogs.is_no()) {
+            probe.undecided(&log.options.origin, &open.causes);
+        }
         return;
     };
-    let Some(create) = log.option("awslogs-create-group") else { return };
-    let creates = create.value.holds(false, |value| value.eq_ignore_ascii_case("true"));
+    let creates = by_awslogs.and(create.value.holds(false, |value| value.eq_ignore_ascii_case("true")));
     if creates.is_no() {
         return;
     }

@@ -5,7 +5,8 @@ use crate::lint::rules::facts::exposure::{self, DATA_PORTS, Width};
 use crate::lint::{Probe, Problem, Severity};
 use crate::model::graph::SecurityGroupId;
 use crate::model::network::SecurityGroupRule;
-use crate::model::{Deployment, Tri};
+use crate::model::service::Service;
+use crate::model::{Deployment, Link, State, Tri};
 
 const HELP: &str = "name the callers' security group as the source (`referenced_security_group_id`, or \
                     `security_groups` in the inline rule)";
@@ -60,14 +61,14 @@ pub(super) fn check(probe: &mut Probe<'_>, rule: &SecurityGroupRule, group: Opti
             probe.fail(exposure::place(rule, is_public), problem);
         }
         Tri::Maybe(causes) => probe.undecided(exposure::place(rule, is_public), &causes),
-        Tri::No if !applies.is_yes() => {}
+        Tri::No if applies.is_no() => {}
         Tri::No => {
-            let private = exposure::any_source(rule, is_private).is_yes();
-            if private && has_caller_with_group(probe, group) {
-                let source = exposure::source_text(rule, is_private);
-                probe.fail(exposure::place(rule, is_private), private_range(source));
-            } else {
-                probe.pass();
+            let private = exposure::any_source(rule, is_private).and(has_caller_with_group(probe, group));
+            match applies.clone().and(private) {
+                Tri::No if !applies.is_yes() => {}
+                bad => probe.decide(bad, exposure::place(rule, is_private), || {
+                    private_range(exposure::source_text(rule, is_private))
+                }),
             }
         }
     }
@@ -81,12 +82,24 @@ fn is_group_of_store(deployment: &Deployment, id: SecurityGroupId) -> Tri {
 }
 
 /// Whether a service of the same root module has a security group of its own in the code.
-fn has_caller_with_group(probe: &Probe<'_>, store: Option<SecurityGroupId>) -> bool {
+fn has_caller_with_group(probe: &Probe<'_>, store: Option<SecurityGroupId>) -> Tri {
     let unit = probe.meta().unit;
-    probe.deployment.services.iter().filter(|service| service.meta.unit == unit).any(|service| {
-        let network = service.network.known();
-        network.is_some_and(|network| {
-            network.security_group_links.iter().any(|link| link.to().is_some_and(|id| Some(id) != store))
-        })
-    })
+    let of_service = |service: &Service| match &service.network.state {
+        State::Known(network) => {
+            let of_link = |link: &Link<SecurityGroupId>| match link {
+                Link::To(id) => Tri::from(Some(*id) != store),
+                Link::Unknown(causes) => Tri::Maybe(causes.clone()),
+                Link::NotFound(_) | Link::Absent => Tri::No,
+            };
+            let further = match &network.security_groups.open {
+                Some(open) => Tri::Maybe(open.causes.clone()),
+                None => Tri::No,
+            };
+            network.security_group_links.iter().map(of_link).fold(further, Tri::or)
+        }
+        State::Unknown(unknown) => Tri::Maybe(unknown.causes.clone()),
+        State::Absent => Tri::No,
+    };
+    let services = probe.deployment.services.iter().filter(|service| service.meta.unit == unit);
+    services.map(of_service).fold(Tri::No, Tri::or)
 }

@@ -45,8 +45,8 @@ pub(super) fn check(probe: &mut Probe<'_>, service: &Service) {
         return;
     }
     let count = &service.desired_count;
-    if beat.is_yes() && count.known() == Some(&0) && probe.stage() == Stage::Production {
-        probe.fail(&count.origin, paused());
+    if count.known() == Some(&0) && probe.stage() == Stage::Production {
+        probe.decide(beat, &count.origin, paused);
         return;
     }
     let many = count.holds(false, |count| *count > 1);

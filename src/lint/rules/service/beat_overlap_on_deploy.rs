@@ -57,13 +57,12 @@ pub(super) fn check(probe: &mut Probe<'_>, service: &Service) {
     let paused = service.desired_count.holds(false, |count| *count == 0);
     let beat = celery::runs_unlocked_beat(probe.deployment, service).and(paused.negate());
     let daemon = service.scheduling_strategy.holds(false, |strategy| strategy.eq_ignore_ascii_case("DAEMON"));
-    // A daemon beat is one too many all the time, which beat-count-not-1 says.
-    if beat.is_no() || daemon.is_yes() {
-        return;
-    }
     let controller = &service.deployment_controller;
     let strategy = &service.deployment_strategy;
-    if !controller.holds(false, |kind| kind.eq_ignore_ascii_case("EXTERNAL")).is_no() {
+    let external = controller.holds(false, |kind| kind.eq_ignore_ascii_case("EXTERNAL"));
+    // A daemon beat is one too many all the time, which beat-count-not-1 says.
+    let beat = beat.and(daemon.negate()).and(external.negate());
+    if beat.is_no() {
         return;
     }
     let code_deploy = controller.holds(false, |kind| kind.eq_ignore_ascii_case("CODE_DEPLOY"));
@@ -74,13 +73,14 @@ pub(super) fn check(probe: &mut Probe<'_>, service: &Service) {
     } else if blue_green.is_yes() {
         probe.decide(beat.clone(), &strategy.origin, || two_sets("strategy ROLLING", strategy.known()));
     } else {
-        rolling(probe, service, beat.clone());
+        rolling(probe, service, beat.clone(), code_deploy.or(blue_green));
     }
     rebalancing(probe, service, &beat);
 }
 
-/// Maximum 100 and minimum 0 stop the old task first. Of the two the written one that is wrong is to blame.
-fn rolling(probe: &mut Probe<'_>, service: &Service, beat: Tri) {
+/// Maximum 100 and minimum 0 stop the old task first, unless the deployment type starts a second set anyway. Of
+/// the two the written one that is wrong is to blame.
+fn rolling(probe: &mut Probe<'_>, service: &Service, beat: Tri, two_sets: Tri) {
     let (maximum, minimum) = (&service.maximum_percent, &service.minimum_healthy_percent);
     let too_high = maximum.holds(true, |percent| *percent != 100);
     let too_healthy = minimum.holds(true, |percent| *percent != 0);
@@ -91,15 +91,15 @@ fn rolling(probe: &mut Probe<'_>, service: &Service, beat: Tri) {
     } else {
         &service.meta.origin
     };
-    probe.decide(beat.and(too_high.or(too_healthy)), place, || overlaps(maximum, minimum));
+    probe.decide(beat.and(too_high.or(too_healthy).or(two_sets)), place, || overlaps(maximum, minimum));
 }
 
 fn rebalancing(probe: &mut Probe<'_>, service: &Service, beat: &Tri) {
     let field = &service.availability_zone_rebalancing;
     let one_at_a_time = service.maximum_percent.known() == Some(&100);
     if field.is_absent() {
-        if one_at_a_time && service.minimum_healthy_percent.known() == Some(&0) && beat.is_yes() {
-            probe.fail(&service.meta.origin, rebalancing_not_written());
+        if one_at_a_time && service.minimum_healthy_percent.known() == Some(&0) && !beat.is_no() {
+            probe.decide(beat.clone(), &service.meta.origin, rebalancing_not_written);
         }
         return;
     }

@@ -66,8 +66,9 @@ pub(super) fn check(probe: &mut Probe<'_>, service: &Service) {
             return;
         }
     }
-    let short = match (grace.known(), task) {
-        (Some(grace), Some(task)) => task.containers.any(|container| starts_longer(container, *grace)),
+    let short = match (grace.known(), task, &service.task_definition_link) {
+        (Some(grace), Some(task), _) => task.containers.any(|container| starts_longer(container, *grace)),
+        (Some(_), None, Link::Unknown(causes)) => Tri::Maybe(causes.clone()),
         _ => Tri::No,
     };
     let bad = applies.and(short);

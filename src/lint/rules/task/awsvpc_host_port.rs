@@ -34,13 +34,19 @@ pub(super) fn check(probe: &mut Probe<'_>, task: &TaskDefinition) {
         return;
     }
     for (index, container) in task.containers.with_template().enumerate() {
-        for mapping in container.ports.with_template() {
-            let differs = differs(mapping);
+        for mapping in &container.ports {
             let port = mapping.container_port.known();
             let element = container_element(container.name.known(), index);
-            probe.decide(awsvpc.clone().and(differs), &mapping.host_port.origin, || {
+            probe.decide(awsvpc.clone().and(differs(mapping)), &mapping.host_port.origin, || {
                 host_port_differs(&mapping.host_port, port).element(element)
             });
+        }
+        // Whether there is any further mapping is not known, so that none can fail for certain.
+        if let Some(open) = &container.ports.open {
+            let differs = open.template.as_deref().map_or(Tri::Yes, differs);
+            if let Tri::Maybe(causes) = awsvpc.clone().and(differs).and(Tri::Maybe(open.causes.clone())) {
+                probe.undecided(&container.ports.origin, &causes);
+            }
         }
     }
     shared_ports(probe, task, &awsvpc);

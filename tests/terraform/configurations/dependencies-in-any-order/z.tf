@@ -1,0 +1,2 @@
+output "result" { value = local.g }
+locals { g = "${local.f}${local.a}" }

@@ -1,0 +1,2 @@
+variable "l" { default = ["a"] }
+output "o" { value = var.l[1] }

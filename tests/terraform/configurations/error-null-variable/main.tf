@@ -1,0 +1,5 @@
+variable "v" {
+  default  = null
+  nullable = false
+}
+output "v" { value = var.v }

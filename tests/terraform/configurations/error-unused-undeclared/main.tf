@@ -1,0 +1,4 @@
+resource "aws_ecs_cluster" "c" {
+  count = 0
+  name  = var.nowhere
+}

@@ -1,0 +1,3 @@
+locals {
+  native = "from ${local.one}"
+}

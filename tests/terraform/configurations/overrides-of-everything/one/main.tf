@@ -1,0 +1,2 @@
+variable "text" {}
+output "text" { value = "one ${var.text}" }

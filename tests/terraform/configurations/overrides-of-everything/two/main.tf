@@ -1,0 +1,2 @@
+variable "text" {}
+output "text" { value = "two ${var.text}" }

@@ -1,0 +1,2 @@
+h = "aa.auto"
+e = "aa.auto"

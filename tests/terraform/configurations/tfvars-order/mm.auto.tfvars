@@ -1,0 +1,2 @@
+h = "mm.auto"
+e = "mm.auto"

@@ -1,0 +1,5 @@
+a = "terraform.tfvars"
+f = "terraform.tfvars"
+g = "terraform.tfvars"
+h = "terraform.tfvars"
+e = "terraform.tfvars"
