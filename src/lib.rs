@@ -7,6 +7,7 @@ pub mod config;
 pub mod cost;
 pub mod date;
 pub mod discover;
+mod heap;
 pub mod lint;
 pub mod lower;
 pub mod mask;

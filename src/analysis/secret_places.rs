@@ -1,8 +1,12 @@
 //! What must never be shown: values that are sensitive, or secret by their name or form. The one place that
 //! decides it for every command; how it is kept out of text is in `mask`.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
+
+use rayon::prelude::*;
 
 use crate::lint::secrets::{ValueClass, classify, find, is_secret_name, name_of, value_class};
 use crate::lint::sink::Judgement;
@@ -10,7 +14,7 @@ use crate::mask::Masks;
 use crate::model::{Deployment, Field};
 use crate::source::{SourceMap, Span};
 use crate::terraform::Evaluation;
-use crate::value::{Built, Kind, Part, Value};
+use crate::value::{Built, Kind, Mapping, Part, Rest, Value};
 
 /// Shorter texts cannot hold a secret beside something else.
 const SHORTEST_SEARCHED: usize = 12;
@@ -66,39 +70,29 @@ pub fn of_evaluations<'a>(
     sources: &SourceMap,
 ) -> Masks {
     let mut masks = Masks::new();
-    let mut walk = Walk::new(&mut masks, sources);
-    let mut spoken_of = Vec::new();
-    for evaluation in evaluations {
-        // A second time, for what was computed from what the first one found.
-        for pass in 0..2 {
-            if pass > 0 && !walk.found {
-                break;
-            }
-            walk.seen.clear();
-            for (name, value) in evaluation.named.iter().chain(&evaluation.outputs) {
-                walk.value(name, value, false);
-            }
-            for resource in &evaluation.resources {
-                walk.value("", &resource.body, false);
-                if let Some(provider) = &resource.provider {
-                    walk.value("", provider, false);
-                }
-            }
-            for module in &evaluation.unresolved_modules {
-                walk.value("", &module.arguments, false);
-            }
+    let evaluations: Vec<&Evaluation> = evaluations.into_iter().collect();
+    let sightings: Vec<_> = evaluations.par_iter().map(|evaluation| sightings(evaluation)).collect();
+    let mut found = false;
+    for sightings in &sightings {
+        found |= hide_all(&mut masks, sources, sightings);
+        // Again, for what was computed from what was found.
+        for _ in 0..if found { MOST_DERIVED } else { 0 } {
+            hide_derived(&mut masks, sources, sightings);
         }
-        let undeclared = evaluation.undeclared.iter().map(|undeclared| &undeclared.diagnostic);
-        spoken_of
-            .extend(evaluation.diagnostics.iter().chain(undeclared).map(|diagnostic| diagnostic.span.file));
     }
-    spoken_of.into_iter().for_each(|file| masks.learn(sources, file));
+    let spoken_of = evaluations.iter().flat_map(|evaluation| {
+        let undeclared = evaluation.undeclared.iter().map(|undeclared| &undeclared.diagnostic);
+        evaluation.diagnostics.iter().chain(undeclared).map(|diagnostic| diagnostic.span.file)
+    });
+    spoken_of.for_each(|file| masks.learn(sources, file));
     masks
 }
 
 /// Adds what is secret in one more value, such as that of an expression.
 pub fn add_value(masks: &mut Masks, value: &Value, sources: &SourceMap) {
-    Walk::new(masks, sources).value("", value, false);
+    let mut walk = Walk::default();
+    walk.value(false, value, false);
+    hide_all(masks, sources, &walk.sightings);
 }
 
 /// Takes hidden values out of everything said in words.
@@ -201,158 +195,274 @@ fn hide_place(masks: &mut Masks, sources: &SourceMap, span: Span, text: &str) {
     }
 }
 
-/// A walk over values.
-struct Walk<'a> {
-    masks: &'a mut Masks,
-    sources: &'a SourceMap,
-    /// Collections that were looked at, with what was known of them: they are shared.
-    seen: HashSet<(usize, bool, bool)>,
-    names: HashMap<Box<str>, bool>,
-    /// What short texts are, and whether something secret stands in them: the same ones come again and again.
-    texts: HashMap<Arc<str>, (ValueClass, bool)>,
-    /// Whether anything was hidden.
-    found: bool,
-}
-
-/// Longer texts are not remembered.
-const LONGEST_REMEMBERED: usize = 512;
-
-impl<'a> Walk<'a> {
-    fn new(masks: &'a mut Masks, sources: &'a SourceMap) -> Self {
-        Self {
-            masks,
-            sources,
-            seen: HashSet::new(),
-            names: HashMap::new(),
-            texts: HashMap::new(),
-            found: false,
+/// Everything in an evaluation that is to be hidden, or would be if it was computed from something hidden.
+fn sightings(evaluation: &Evaluation) -> Vec<Sighting<'_>> {
+    let mut walk = Walk::default();
+    for (name, value) in evaluation.named.iter().chain(&evaluation.outputs) {
+        let secret = walk.is_secret_name(name);
+        walk.value(secret, value, false);
+    }
+    for resource in &evaluation.resources {
+        walk.value(false, &resource.body, false);
+        if let Some(provider) = &resource.provider {
+            walk.value(false, provider, false);
         }
     }
+    for module in &evaluation.unresolved_modules {
+        walk.value(false, &module.arguments, false);
+    }
+    walk.sightings
+}
 
-    fn judged(&mut self, text: &str) -> (ValueClass, bool) {
-        if let Some(known) = self.texts.get(text) {
+/// A text or number that is to be hidden, or may be.
+struct Sighting<'v> {
+    text: Cow<'v, str>,
+    span: Span,
+    what: Sighted,
+    /// Its parts were looked at one by one.
+    structured: bool,
+    /// Whether something secret stands in it.
+    holds: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sighted {
+    Secret,
+    /// Has a harmless meaning, but is marked sensitive.
+    Sensitive,
+    SensitiveNumber,
+    /// Has no meaning: secret where it was computed from a secret.
+    Opaque,
+    /// Nothing in itself.
+    Harmless,
+}
+
+/// Hides what was sighted, in order; whether there was anything to hide.
+fn hide_all(masks: &mut Masks, sources: &SourceMap, sightings: &[Sighting<'_>]) -> bool {
+    let mut found = false;
+    let mut searched = HashSet::new();
+    for sighting in sightings {
+        let Sighting { text, span, .. } = sighting;
+        match sighting.what {
+            Sighted::Secret => sighting.hide(masks, sources),
+            Sighted::Opaque if masks.covers(*span) => sighting.hide(masks, sources),
+            Sighted::Opaque if !sighting.holds => continue,
+            Sighted::Opaque | Sighted::Harmless => {}
+            Sighted::Sensitive => {
+                if text.len() >= SHORTEST_HARMLESS {
+                    masks.add_text(text);
+                }
+                if !matches!(&**text, "true" | "false" | "null") {
+                    hide_place(masks, sources, *span, text);
+                }
+            }
+            Sighted::SensitiveNumber => {
+                if text.len() >= SHORTEST_NUMBER {
+                    masks.add_text(text);
+                }
+                hide_place(masks, sources, *span, text);
+            }
+        }
+        found = true;
+        if sighting.holds && searched.insert(&**text) {
+            for range in find(text) {
+                masks.add_text(text.get(range).unwrap_or_default());
+            }
+        }
+    }
+    found
+}
+
+/// Hides once more what was computed from something hidden.
+fn hide_derived(masks: &mut Masks, sources: &SourceMap, sightings: &[Sighting<'_>]) {
+    for sighting in sightings {
+        if sighting.what == Sighted::Opaque && masks.covers(sighting.span) {
+            sighting.hide(masks, sources);
+        }
+    }
+}
+
+/// How often what was computed from something hidden is followed.
+const MOST_DERIVED: usize = 2;
+
+impl Sighting<'_> {
+    fn hide(&self, masks: &mut Masks, sources: &SourceMap) {
+        if self.structured {
+            masks.add_origin(self.span);
+        } else {
+            hide(masks, sources, self.span, &self.text);
+        }
+    }
+}
+
+/// A walk over values, each shared one looked at once.
+#[derive(Default)]
+struct Walk<'v> {
+    sightings: Vec<Sighting<'v>>,
+    /// Shared values that were looked at, with what was known of them.
+    seen: HashSet<(usize, bool, bool), Quick>,
+    names: HashMap<&'v str, bool>,
+    /// Names by where they lie: most are shared.
+    shared_names: HashMap<usize, bool, Quick>,
+    /// What texts are, and whether something secret stands in them: the same ones come again and again.
+    texts: HashMap<&'v str, (ValueClass, bool)>,
+    shared_texts: HashMap<(usize, usize), (ValueClass, bool), Quick>,
+}
+
+type Quick = BuildHasherDefault<AddressHasher>;
+
+/// Hashes addresses: they are nobody's choice, so nothing has to be held against chosen ones.
+#[derive(Default)]
+struct AddressHasher(u64);
+
+impl Hasher for AddressHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.write_u64(u64::from(*byte)));
+    }
+
+    fn write_u8(&mut self, number: u8) {
+        self.write_u64(u64::from(number));
+    }
+
+    fn write_usize(&mut self, number: usize) {
+        self.write_u64(number as u64);
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        // An odd number whose bits are spread evenly; the best bits of the product are in its middle.
+        self.0 = (self.0.rotate_left(5) ^ number).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(26);
+    }
+}
+
+impl<'v> Walk<'v> {
+    fn judged(&mut self, text: &'v str) -> (ValueClass, bool) {
+        let place = (text.as_ptr().addr(), text.len());
+        if let Some(known) = self.shared_texts.get(&place) {
             return *known;
         }
-        let holds = text.len() >= SHORTEST_SEARCHED && find(text).into_iter().next().is_some();
-        let judged = (value_class(text), holds);
-        if text.len() <= LONGEST_REMEMBERED {
-            self.texts.insert(text.into(), judged);
-        }
+        let judged = *self.texts.entry(text).or_insert_with(|| {
+            let holds = text.len() >= SHORTEST_SEARCHED && find(text).into_iter().next().is_some();
+            (value_class(text), holds)
+        });
+        self.shared_texts.insert(place, judged);
         judged
     }
 
-    fn is_secret_name(&mut self, name: &str) -> bool {
-        if let Some(known) = self.names.get(name) {
+    fn is_secret_name(&mut self, name: &'v str) -> bool {
+        *self.names.entry(name).or_insert_with(|| is_secret_name(name))
+    }
+
+    /// Whether the entry under `key` is secret by its name.
+    fn is_secret_entry(&mut self, mapping: &'v Mapping, key: &'v Arc<str>) -> bool {
+        let name = name_of(mapping, key);
+        if !std::ptr::eq(name, &raw const **key) {
+            return self.is_secret_name(name);
+        }
+        let place = name.as_ptr().addr();
+        if let Some(known) = self.shared_names.get(&place) {
             return *known;
         }
-        let is_secret = is_secret_name(name);
-        self.names.insert(name.into(), is_secret);
+        let is_secret = self.is_secret_name(name);
+        self.shared_names.insert(place, is_secret);
         is_secret
     }
 
-    fn is_new<T>(&mut self, shared: &Arc<T>, name: &str, sensitive: bool) -> bool {
-        let secret = self.is_secret_name(name);
+    fn is_new<T>(&mut self, shared: &Arc<T>, secret: bool, sensitive: bool) -> bool {
         self.seen.insert((Arc::as_ptr(shared).addr(), sensitive, secret))
     }
 
-    /// `name` is what the value is called; `sensitive` whether it is part of something sensitive.
-    fn value(&mut self, name: &str, value: &Value, sensitive: bool) {
+    /// `secret`: whether the value has the name of a secret; `sensitive`: whether it is part of something sensitive.
+    fn value(&mut self, secret: bool, value: &'v Value, sensitive: bool) {
         let sensitive = sensitive || value.sensitive;
         match &value.kind {
             Kind::String(text) => {
-                self.built(name, text.built.as_deref(), sensitive);
+                self.built(secret, text.built.as_ref(), sensitive);
                 let structured = match text.built.as_deref() {
                     Some(Built::Json(_)) => true,
                     Some(Built::Template(parts)) => has_holes(parts) && text.as_str().trim().contains('\n'),
                     None => false,
                 };
-                self.text(name, text.as_str(), value.span(), sensitive, structured);
+                self.text(secret, text.as_str(), value.span(), sensitive, structured);
             }
-            Kind::Number(number) if sensitive => {
-                self.found = true;
-                let digits = number.to_json().unwrap_or_default();
-                if digits.len() >= SHORTEST_NUMBER {
-                    self.masks.add_text(&digits);
-                }
-                hide_place(self.masks, self.sources, value.span(), &digits);
-            }
+            Kind::Number(number) if sensitive => self.sightings.push(Sighting {
+                text: number.to_json().unwrap_or_default().into(),
+                span: value.span(),
+                what: Sighted::SensitiveNumber,
+                structured: false,
+                holds: false,
+            }),
             Kind::Sequence(sequence) => {
-                if self.is_new(sequence, name, sensitive) {
-                    sequence.items.iter().for_each(|item| self.value(name, item, sensitive));
-                    self.rest(name, sequence.rest.as_deref(), sensitive);
+                if self.is_new(sequence, secret, sensitive) {
+                    sequence.items.iter().for_each(|item| self.value(secret, item, sensitive));
+                    self.rest(secret, sequence.rest.as_deref(), sensitive);
                 }
             }
             Kind::Mapping(mapping) => {
-                if self.is_new(mapping, name, sensitive) {
+                if self.is_new(mapping, secret, sensitive) {
                     for (key, entry) in &mapping.entries {
-                        let name = name_of(mapping, key).to_owned();
-                        self.value(&name, &entry.value, sensitive);
+                        if !matches!(entry.value.kind, Kind::Null(_) | Kind::Bool(_)) {
+                            let secret = self.is_secret_entry(mapping, key);
+                            self.value(secret, &entry.value, sensitive);
+                        }
                     }
-                    self.rest(name, mapping.rest.as_deref(), sensitive);
+                    self.rest(secret, mapping.rest.as_deref(), sensitive);
                 }
             }
             Kind::Unknown(unknown) => {
                 for alternative in &unknown.alternatives {
-                    self.value(name, alternative, sensitive);
+                    self.value(secret, alternative, sensitive);
                 }
-                self.built(name, unknown.built.as_deref(), sensitive);
+                self.built(secret, unknown.built.as_ref(), sensitive);
             }
             Kind::Null(_) | Kind::Bool(_) | Kind::Number(_) => {}
         }
     }
 
-    fn rest(&mut self, name: &str, rest: Option<&crate::value::Rest>, sensitive: bool) {
+    fn rest(&mut self, secret: bool, rest: Option<&'v Rest>, sensitive: bool) {
         if let Some(template) = rest.and_then(|rest| rest.template.as_ref()) {
-            self.value(name, template, sensitive);
+            self.value(secret, template, sensitive);
         }
     }
 
     /// What a string was built from. A whole that is sensitive because of one part is not secret in the others.
-    fn built(&mut self, name: &str, built: Option<&Built>, sensitive: bool) {
-        match built {
-            None => {}
-            Some(Built::Json(inner)) => self.value(name, inner, sensitive),
-            Some(Built::Template(parts)) => {
-                for part in parts {
-                    if let Part::Hole(hole) = part {
-                        self.value("", hole, false);
+    fn built(&mut self, secret: bool, built: Option<&'v Arc<Built>>, sensitive: bool) {
+        let Some(built) = built else { return };
+        match &**built {
+            Built::Json(inner) => {
+                if self.is_new(built, secret, sensitive) {
+                    self.value(secret, inner, sensitive);
+                }
+            }
+            Built::Template(parts) => {
+                if self.is_new(built, false, false) {
+                    for part in parts {
+                        if let Part::Hole(hole) = part {
+                            self.value(false, hole, false);
+                        }
                     }
                 }
             }
         }
     }
 
-    fn text(&mut self, name: &str, text: &str, span: Span, sensitive: bool, structured: bool) {
+    fn text(&mut self, secret: bool, text: &'v str, span: Span, sensitive: bool, structured: bool) {
         if text.is_empty() {
             return;
         }
         let (class, holds) = self.judged(text);
-        let secret = match class {
-            ValueClass::Format(_) | ValueClass::UrlPassword => true,
-            ValueClass::Opaque => sensitive || self.is_secret_name(name),
-            ValueClass::Harmless => false,
+        let what = match class {
+            ValueClass::Format(_) | ValueClass::UrlPassword => Sighted::Secret,
+            ValueClass::Opaque if sensitive || secret => Sighted::Secret,
+            ValueClass::Opaque => Sighted::Opaque,
+            ValueClass::Harmless if sensitive => Sighted::Sensitive,
+            ValueClass::Harmless => Sighted::Harmless,
         };
-        let derived = self.masks.covers(span) && class != ValueClass::Harmless;
-        self.found |= secret || derived || sensitive || holds;
-        if secret || derived {
-            // Its parts were looked at one by one.
-            if structured {
-                self.masks.add_origin(span);
-            } else {
-                hide(self.masks, self.sources, span, text);
-            }
-        } else if sensitive {
-            if text.len() >= SHORTEST_HARMLESS {
-                self.masks.add_text(text);
-            }
-            if !matches!(text, "true" | "false" | "null") {
-                hide_place(self.masks, self.sources, span, text);
-            }
-        }
-        if holds {
-            for range in find(text) {
-                self.masks.add_text(text.get(range).unwrap_or_default());
-            }
+        if what != Sighted::Harmless || holds {
+            self.sightings.push(Sighting { text: text.into(), span, what, structured, holds });
         }
     }
 }

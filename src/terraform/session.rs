@@ -62,6 +62,7 @@ impl<'a> Session<'a> {
             let instance = self.evaluator.instances.borrow().get(at).cloned();
             let Some(instance) = instance else { break };
             at += 1;
+            crate::heap::reserve();
             self.evaluator.within(instance.is_uncertain(), || self.force(&instance));
             for key in instance.config.resources.keys() {
                 resources.extend(self.evaluator.resources_of(&instance, key));

@@ -1,5 +1,9 @@
 //! Credential formats that vendors document: a fixed start, an alphabet and a length.
 
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
 /// A format: the text starts with `prefix`, followed by at least `least` characters of `alphabet`.
 struct Format {
     kind: &'static str,
@@ -87,6 +91,15 @@ const FORMATS: &[Format] = &[
     format("a Square token", "EAAA", 56, Alphabet::Url),
 ];
 
+const JWT_START: &str = "eyJ";
+const KEY_START: &str = "-----BEGIN ";
+
+/// Every start of a format at once; `None` where it cannot be built, and nothing can be ruled out.
+static STARTS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let starts = FORMATS.iter().map(|format| format.prefix).chain([JWT_START, KEY_START]);
+    AhoCorasick::new(starts).ok()
+});
+
 const PRIVATE_KEY: &str = "a private key";
 const JWT: &str = "a signed token (JWT)";
 
@@ -107,6 +120,9 @@ pub(super) fn known(value: &str) -> Option<&'static str> {
 /// Byte ranges of known formats anywhere in a text, for masking.
 pub(super) fn inside(text: &str) -> Vec<std::ops::Range<usize>> {
     let mut found = Vec::new();
+    if STARTS.as_ref().is_some_and(|starts| !starts.is_match(text)) {
+        return found;
+    }
     let starts_word = |at: usize| {
         text.get(..at).and_then(|head| head.bytes().last()).is_none_or(|byte| !byte.is_ascii_alphanumeric())
     };
@@ -119,13 +135,13 @@ pub(super) fn inside(text: &str) -> Vec<std::ops::Range<usize>> {
             }
         }
     }
-    for (at, _) in text.match_indices("eyJ") {
+    for (at, _) in text.match_indices(JWT_START) {
         if let Some(length) = text.get(at..).and_then(jwt) {
             found.push(at..at + length);
         }
     }
     let mut from = 0;
-    while let Some(at) = text.get(from..).and_then(|rest| rest.find("-----BEGIN ")).map(|at| at + from) {
+    while let Some(at) = text.get(from..).and_then(|rest| rest.find(KEY_START)).map(|at| at + from) {
         let rest = text.get(at..).unwrap_or_default();
         let header = rest.find("PRIVATE KEY-----").filter(|header| *header < 40);
         let Some(header) = header else {

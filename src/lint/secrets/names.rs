@@ -175,6 +175,9 @@ const ABOUT_PAIRS: &[(&str, &str)] = &[
 /// Whether a name looks like a credential's.
 #[must_use]
 pub fn is_secret_name(name: &str) -> bool {
+    if !may_be_secret(name) {
+        return false;
+    }
     let words = words(name);
     let has = |word: &str, list: &[&str]| list.contains(&word);
     if words.iter().any(|word| has(word, PUBLIC)) {
@@ -206,6 +209,26 @@ pub fn is_secret_name(name: &str) -> bool {
     }
     // `PASSWORD_PRODUCTION`, `token2`
     words.iter().any(|word| has(word, SECRET_WORDS) && word != "pass" && word != "pw" && word != "pat")
+}
+
+/// Tells most names quickly from those of credentials: one of a few stems stands in each of these.
+fn may_be_secret(name: &str) -> bool {
+    let bytes = name.as_bytes();
+    let stem_at = |(at, first): (usize, &u8)| {
+        let stems: &[&str] = match first.to_ascii_lowercase() {
+            b'p' => &["pass", "pw", "pat"],
+            b's' => &["secret", "string"],
+            b't' => &["token"],
+            b'k' => &["key"],
+            b'c' => &["credential"],
+            b'd' => &["dsn"],
+            _ => return false,
+        };
+        let part = |stem: &&str| bytes.get(at..at + stem.len());
+        stems.iter().any(|stem| part(stem).is_some_and(|part| part.eq_ignore_ascii_case(stem.as_bytes())))
+    };
+    // Other letters may become ASCII ones in lower case.
+    bytes.iter().enumerate().any(stem_at) || !name.is_ascii()
 }
 
 /// What the entry under `key` is called: the value of `{name = "DB_PASSWORD", value = …}`, as ECS writes
@@ -247,6 +270,12 @@ fn words(name: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_word_of_a_credential_has_a_stem() {
+        assert!(SECRET_WORDS.iter().all(|word| may_be_secret(word)));
+        assert!(SECRET_PAIRS.iter().all(|(first, second)| may_be_secret(first) || may_be_secret(second)));
+    }
 
     #[test]
     fn names_of_credentials_are_told_from_names_about_them() {
