@@ -152,27 +152,6 @@ fn is_missing_file(value: &Value) -> bool {
     value.causes().iter().all(|cause| matches!(cause, Cause::MissingFile { .. }))
 }
 
-/// Two defects that are known and not mended: a negative zero keeps its sign in text, and the quotient of two
-/// whole numbers that functions computed has 64 bits where literals have 512. They are listed so that they are
-/// counted; whoever mends one moves its line to `functions.txt`.
-#[test]
-fn known_differences_are_still_what_they_were() {
-    let dir = folder().join("expressions");
-    let files = Files::new(&dir, &dir).unwrap();
-    let configs = Configs::new(&files);
-    let text = std::fs::read_to_string(dir.join("known-differences.jsonl")).unwrap();
-    let agreeing: Vec<String> = terraform::with_session(&configs, &dir, &Options::default(), |session| {
-        let agrees = |line: &&str| {
-            let case: Json = serde_json::from_str(line).unwrap();
-            let value = session.eval_expression(case["expr"].as_str().unwrap()).unwrap();
-            compare(&value, &case["value"], &Json::Bool(false)) == AGREE
-        };
-        text.lines().filter(agrees).map(str::to_owned).collect()
-    });
-    eprintln!("known differences: {}", text.lines().count() - agreeing.len());
-    assert!(agreeing.is_empty(), "no longer different: {agreeing:?}");
-}
-
 /// Values for `terraform_data.unknown.id`, and for a decoded one of any type.
 const COMPLETIONS: [(&str, &str); 6] = [
     ("\"x\"", "1"),

@@ -1,5 +1,5 @@
-//! Terraform numbers: exact integers, otherwise binary floats of 512 bits as in cty. Arithmetic, conversion
-//! to text and parsing give the digits that Terraform prints.
+//! Terraform numbers: exact integers, otherwise binary floats with the precision that cty's have. Arithmetic,
+//! conversion to text and parsing give the digits that Terraform prints.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -14,8 +14,15 @@ use rust_decimal::Decimal;
 
 use super::digits::{Digits, decimal_digits};
 
-/// Precision of every non-integer result, in bits (cty's `big.Float` precision).
+/// Precision of what is written or parsed, in bits (cty's `big.Float` precision). A result has the larger
+/// precision of its operands.
 pub const PRECISION: usize = 512;
+
+/// Precision of a whole number that a function computed (cty's `NumberIntVal`), in bits.
+const COUNTED: u16 = 64;
+
+/// Precision of a result computed in doubles (cty's `NumberFloatVal`), in bits.
+const DOUBLE: u16 = 53;
 
 /// Magnitudes of more bits than this count as infinite (or as zero): they would print as megabytes.
 const LARGEST_EXPONENT_BITS: isize = 200_000;
@@ -25,7 +32,12 @@ pub type Float = FBig<HalfEven, 2>;
 /// A number without loss: small integers as such, the rest as binary floats of (usually) 512 bits.
 #[derive(Debug, Clone)]
 pub enum Number {
+    /// A whole number of [`PRECISION`] bits.
     Int(i64),
+    /// A whole number of fewer bits of precision: what functions such as `length` and `pow` compute.
+    Short(i64, u16),
+    /// Zero with a minus sign, which Terraform prints as `-0`, and its precision in bits.
+    NegativeZero(u16),
     Float(Arc<Float>),
 }
 
@@ -53,7 +65,50 @@ impl Number {
         Self::Float(Arc::new(Float::NEG_INFINITY))
     }
 
-    /// The float brought to at most [`PRECISION`], or an `Int` where it is one that fits.
+    /// A whole number as functions such as `length` compute it: with 64 bits of precision.
+    #[must_use]
+    pub fn counted(value: i64) -> Self {
+        Self::Short(value, COUNTED)
+    }
+
+    /// A whole number of at most `precision` bits; 0 stands for [`PRECISION`].
+    fn whole(value: i64, precision: usize) -> Self {
+        match u16::try_from(precision) {
+            Ok(bits) if precision < PRECISION && bits > 0 => Self::Short(value, bits),
+            _ => Self::Int(value),
+        }
+    }
+
+    fn signed_zero(negative: bool, precision: usize) -> Self {
+        let bits = u16::try_from(precision.min(PRECISION)).unwrap_or(0);
+        if negative { Self::NegativeZero(bits) } else { Self::whole(0, precision) }
+    }
+
+    /// In bits.
+    fn precision(&self) -> usize {
+        match self {
+            Self::Int(_) => PRECISION,
+            Self::Short(_, bits) | Self::NegativeZero(bits) => usize::from(*bits),
+            Self::Float(value) => value.precision(),
+        }
+    }
+
+    /// Both as integers where sums and products that fit are exact, and the precision of the result.
+    fn integers(&self, other: &Self) -> Option<(i64, i64, usize)> {
+        let (a, b) = match (self, other) {
+            (Self::Int(a) | Self::Short(a, _), Self::Int(b) | Self::Short(b, _)) => (*a, *b),
+            _ => return None,
+        };
+        let precision = self.precision().max(other.precision());
+        (precision >= usize::from(COUNTED)).then_some((a, b, precision))
+    }
+
+    /// Whether it has a minus sign; a negative zero has one.
+    pub(crate) fn has_minus(&self) -> bool {
+        matches!(self, Self::NegativeZero(_)) || self.is_negative()
+    }
+
+    /// The float brought to at most [`PRECISION`], or a whole number where it is one that fits.
     #[must_use]
     pub fn from_float(value: Float) -> Self {
         if value.repr().is_infinite() {
@@ -69,13 +124,13 @@ impl Number {
             };
         }
         if magnitude < -LARGEST_EXPONENT_BITS || value.repr().significand().is_zero() {
-            return Self::Int(0);
+            return Self::whole(0, value.precision());
         }
         if value.repr().exponent() >= 0
             && magnitude <= 64
             && let Ok(small) = i64::try_from(value.clone().to_int().value())
         {
-            return Self::Int(small);
+            return Self::whole(small, value.precision());
         }
         let precision = value.precision();
         if precision == 0 || precision > PRECISION {
@@ -84,11 +139,11 @@ impl Number {
         Self::Float(Arc::new(value))
     }
 
-    /// A whole number of any size, exact.
+    /// A whole number of any size, exact, with at least 64 bits of precision (Go's `SetInt`).
     #[must_use]
     pub fn from_integer(value: IBig) -> Self {
         match i64::try_from(&value) {
-            Ok(small) => Self::Int(small),
+            Ok(small) => Self::counted(small),
             Err(_) => {
                 let precision = value.bit_len().max(64);
                 Self::Float(Arc::new(Float::from(value).with_precision(precision).value()))
@@ -106,8 +161,11 @@ impl Number {
         if value.is_infinite() {
             return Some(if value > 0.0 { Self::infinity() } else { Self::negative_infinity() });
         }
+        if value == 0.0 {
+            return Some(Self::signed_zero(value.is_sign_negative(), usize::from(DOUBLE)));
+        }
         let float = Float::try_from(value).ok()?;
-        Some(Self::from_float(float.with_precision(53).value()))
+        Some(Self::from_float(float.with_precision(usize::from(DOUBLE)).value()))
     }
 
     /// The nearest double.
@@ -115,7 +173,8 @@ impl Number {
     pub fn to_f64(&self) -> f64 {
         match self {
             #[allow(clippy::cast_precision_loss)] // rounding to nearest is what is asked for
-            Self::Int(value) => *value as f64,
+            Self::Int(value) | Self::Short(value, _) => *value as f64,
+            Self::NegativeZero(_) => -0.0,
             Self::Float(value) => {
                 if value.repr().is_infinite() {
                     return if value.repr().sign() == Sign::Negative {
@@ -133,6 +192,8 @@ impl Number {
     pub fn to_float(&self) -> Float {
         match self {
             Self::Int(value) => Float::from(*value).with_precision(PRECISION).value(),
+            Self::Short(value, bits) => Float::from(*value).with_precision(usize::from(*bits)).value(),
+            Self::NegativeZero(bits) => Float::ZERO.with_precision(usize::from(*bits)).value(),
             Self::Float(value) => (**value).clone(),
         }
     }
@@ -141,7 +202,8 @@ impl Number {
     #[must_use]
     pub fn to_i64(&self) -> Option<i64> {
         match self {
-            Self::Int(value) => Some(*value),
+            Self::Int(value) | Self::Short(value, _) => Some(*value),
+            Self::NegativeZero(_) => Some(0),
             Self::Float(_) => None,
         }
     }
@@ -150,7 +212,8 @@ impl Number {
     #[must_use]
     pub fn to_integer(&self) -> Option<IBig> {
         match self {
-            Self::Int(value) => Some(IBig::from(*value)),
+            Self::Int(value) | Self::Short(value, _) => Some(IBig::from(*value)),
+            Self::NegativeZero(_) => Some(IBig::ZERO),
             Self::Float(value) if value.repr().is_infinite() || value.repr().exponent() < 0 => None,
             Self::Float(value) => Some(value.to_int().value()),
         }
@@ -163,13 +226,15 @@ impl Number {
 
     #[must_use]
     pub fn is_zero(&self) -> bool {
-        matches!(self, Self::Int(0))
+        matches!(self, Self::Int(0) | Self::Short(0, _) | Self::NegativeZero(_))
     }
 
+    /// Whether it is below zero; a negative zero is not.
     #[must_use]
     pub fn is_negative(&self) -> bool {
         match self {
-            Self::Int(value) => *value < 0,
+            Self::Int(value) | Self::Short(value, _) => *value < 0,
+            Self::NegativeZero(_) => false,
             Self::Float(value) => value.repr().sign() == Sign::Negative,
         }
     }
@@ -178,7 +243,8 @@ impl Number {
     #[must_use]
     pub fn to_decimal(&self) -> Option<Decimal> {
         match self {
-            Self::Int(value) => Some(Decimal::from(*value)),
+            Self::Int(value) | Self::Short(value, _) => Some(Decimal::from(*value)),
+            Self::NegativeZero(_) => Some(Decimal::ZERO),
             Self::Float(value) if value.repr().is_infinite() => None,
             Self::Float(value) => {
                 let decimal = Float::clone(value).with_base_and_precision::<10>(28).value();
@@ -202,6 +268,15 @@ impl Number {
         {
             return Ok(Self::Int(sum));
         }
+        if let Some((a, b, precision)) = self.integers(other)
+            && let Some(sum) = a.checked_add(b)
+        {
+            return Ok(Self::whole(sum, precision));
+        }
+        if self.is_zero() && other.is_zero() {
+            let negative = self.has_minus() && other.has_minus();
+            return Ok(Self::signed_zero(negative, self.precision().max(other.precision())));
+        }
         match (self.is_infinite(), other.is_infinite()) {
             (true, true) if self.is_negative() != other.is_negative() => {
                 Err(Undefined("can't compute sum of opposing infinities"))
@@ -220,6 +295,11 @@ impl Number {
         {
             return Ok(Self::Int(difference));
         }
+        if let Some((a, b, precision)) = self.integers(other)
+            && let Some(difference) = a.checked_sub(b)
+        {
+            return Ok(Self::whole(difference, precision));
+        }
         self.add(&other.neg()).map_err(|_| Undefined("can't subtract infinity from itself"))
     }
 
@@ -228,19 +308,36 @@ impl Number {
     pub fn mul(&self, other: &Self) -> Result<Self, Undefined> {
         if let (Self::Int(a), Self::Int(b)) = (self, other)
             && let Some(product) = a.checked_mul(*b)
+            && product != 0
         {
             return Ok(Self::Int(product));
         }
+        let negative = self.has_minus() != other.has_minus();
         if self.is_infinite() || other.is_infinite() {
             return if self.is_zero() || other.is_zero() {
                 Err(Undefined("can't multiply zero by infinity"))
-            } else if self.is_negative() == other.is_negative() {
-                Ok(Self::infinity())
-            } else {
+            } else if negative {
                 Ok(Self::negative_infinity())
+            } else {
+                Ok(Self::infinity())
             };
         }
-        Ok(Self::from_float(self.to_float() * other.to_float()))
+        let precision = self.precision().max(other.precision());
+        if self.is_zero() || other.is_zero() {
+            return Ok(Self::signed_zero(negative, precision));
+        }
+        if let Some((a, b, precision)) = self.integers(other)
+            && let Some(product) = a.checked_mul(b)
+        {
+            return Ok(Self::whole(product, precision));
+        }
+        // cty multiplies with 512 bits and keeps as many of them as the product needs.
+        let product = Context::<HalfEven>::new(PRECISION)
+            .mul(self.to_float().repr(), other.to_float().repr())
+            .map_err(|_| Undefined("can't multiply these numbers"))?
+            .value();
+        let precision = precision.max(product.repr().significand().bit_len());
+        Ok(Self::from_float(product.with_precision(precision).value()))
     }
 
     /// Division; by zero it is infinite, as in Terraform.
@@ -251,29 +348,22 @@ impl Number {
         let undefined = Undefined("can't divide zero by zero or infinity by infinity");
         if let (Self::Int(a), Self::Int(b)) = (self, other)
             && let (Some(0), Some(quotient)) = (a.checked_rem(*b), a.checked_div(*b))
+            && quotient != 0
         {
             return Ok(Self::Int(quotient));
         }
+        let negative = self.has_minus() != other.has_minus();
         match (self.is_infinite(), other.is_infinite()) {
             (true, true) => Err(undefined),
-            (true, false) => {
-                if self.is_negative() == other.is_negative() {
-                    Ok(Self::infinity())
-                } else {
-                    Ok(Self::negative_infinity())
-                }
-            }
-            (false, true) => Ok(Self::ZERO),
+            (false, true) => Ok(Self::signed_zero(negative, self.precision())),
+            (false, false) if self.is_zero() && other.is_zero() => Err(undefined),
+            (true, false) => Ok(if negative { Self::negative_infinity() } else { Self::infinity() }),
             (false, false) if other.is_zero() => {
-                if self.is_zero() {
-                    Err(undefined)
-                } else if self.is_negative() {
-                    Ok(Self::negative_infinity())
-                } else {
-                    Ok(Self::infinity())
-                }
+                Ok(if negative { Self::negative_infinity() } else { Self::infinity() })
             }
-            (false, false) if self.is_zero() => Ok(Self::ZERO),
+            (false, false) if self.is_zero() => {
+                Ok(Self::signed_zero(negative, self.precision().max(other.precision())))
+            }
             (false, false) => Ok(Self::from_float(self.to_float() / other.to_float())),
         }
     }
@@ -289,8 +379,13 @@ impl Number {
         if other.is_zero() {
             return Ok(self.clone());
         }
-        if let (Self::Int(a), Self::Int(b)) = (self, other) {
-            return Ok(Self::Int(a.checked_rem(*b).unwrap_or(0)));
+        if self.is_zero() {
+            return Ok(Self::signed_zero(self.has_minus() && !other.has_minus(), self.precision()));
+        }
+        if let Some((a, b, _)) = self.integers(other)
+            && self.precision() >= usize::from(COUNTED)
+        {
+            return Ok(Self::whole(a.checked_rem(b).unwrap_or(0), self.precision()));
         }
         let quotient = self.div(other)?.truncated();
         let value = self.to_float();
@@ -306,8 +401,11 @@ impl Number {
     #[must_use]
     pub fn neg(&self) -> Self {
         match self {
-            Self::Int(value) => match value.checked_neg() {
-                Some(negated) => Self::Int(negated),
+            Self::Int(0) => Self::signed_zero(true, PRECISION),
+            Self::Short(0, bits) => Self::NegativeZero(*bits),
+            Self::NegativeZero(bits) => Self::whole(0, usize::from(*bits)),
+            Self::Int(value) | Self::Short(value, _) => match value.checked_neg() {
+                Some(negated) => Self::whole(negated, self.precision()),
                 None => Self::from_float(-self.to_float()),
             },
             Self::Float(value) => Self::from_float(-Float::clone(value)),
@@ -316,13 +414,16 @@ impl Number {
 
     #[must_use]
     pub fn abs(&self) -> Self {
-        if self.is_negative() { self.neg() } else { self.clone() }
+        if self.has_minus() { self.neg() } else { self.clone() }
     }
 
+    /// Without the fraction and without the sign of a zero; the precision stays.
     fn truncated(&self) -> Self {
         match self {
+            Self::NegativeZero(bits) => Self::whole(0, usize::from(*bits)),
             Self::Float(value) if !value.repr().is_infinite() && value.repr().exponent() < 0 => {
-                Self::from_integer(value.trunc().to_int().value())
+                let whole = Float::from(value.trunc().to_int().value());
+                Self::from_float(whole.with_precision(value.precision()).value())
             }
             _ => self.clone(),
         }
@@ -332,14 +433,14 @@ impl Number {
     #[must_use]
     pub fn floor(&self) -> Self {
         let whole = self.truncated();
-        if whole > *self { whole.sub(&Self::Int(1)).unwrap_or(whole) } else { whole }
+        if whole > *self { whole.sub(&Self::whole(1, self.precision())).unwrap_or(whole) } else { whole }
     }
 
     /// The smallest whole number not below; infinities stay.
     #[must_use]
     pub fn ceil(&self) -> Self {
         let whole = self.truncated();
-        if whole < *self { whole.add(&Self::Int(1)).unwrap_or(whole) } else { whole }
+        if whole < *self { whole.add(&Self::whole(1, self.precision())).unwrap_or(whole) } else { whole }
     }
 
     /// `self` to the power of `power`, in doubles as Terraform computes it; `None` where the result is no number.
@@ -357,7 +458,7 @@ impl Number {
     /// -1, 0 or 1; `None` where Terraform refuses: for what is no whole number of 64 bits.
     #[must_use]
     pub fn signum(&self) -> Option<Self> {
-        self.to_i64().map(|value| Self::Int(value.signum()))
+        self.to_i64().map(|value| Self::counted(value.signum()))
     }
 
     /// Reads a whole number of a base from 2 to 62 as Go's `big.Int` does: an optional sign and digits; above
@@ -401,16 +502,16 @@ impl Number {
         let significand = value.repr().significand();
         let (sign, magnitude) = significand.clone().into_parts();
         let mut digits = decimal_digits(&magnitude, value.repr().exponent());
-        digits.negative = sign == Sign::Negative;
+        digits.negative = sign == Sign::Negative || self.has_minus();
         Some(digits)
     }
 
     /// The fewest decimal digits that read back as the same number of its precision (Go's `Text(…, -1)`).
     pub(crate) fn shortest_digits(&self) -> Option<Digits> {
-        let value = match self {
-            Self::Int(_) => return self.exact_digits(),
-            Self::Float(value) => value,
-        };
+        if matches!(self, Self::Int(_)) {
+            return self.exact_digits();
+        }
+        let value = self.to_float();
         let exact = self.exact_digits()?;
         if exact.digits.is_empty() {
             return Some(exact);
@@ -557,15 +658,17 @@ fn scaled(value: f64, scale: i64) -> f64 {
     value * 2.0_f64.powi(half) * 2.0_f64.powi(clamped - half)
 }
 
+/// As Terraform counts: with 64 bits of precision.
 impl From<i64> for Number {
     fn from(value: i64) -> Self {
-        Self::Int(value)
+        Self::counted(value)
     }
 }
 
+/// As Terraform counts: with 64 bits of precision.
 impl From<usize> for Number {
     fn from(value: usize) -> Self {
-        i64::try_from(value).map_or_else(|_| Self::from_integer(IBig::from(value)), Self::Int)
+        i64::try_from(value).map_or_else(|_| Self::from_integer(IBig::from(value)), Self::counted)
     }
 }
 
@@ -578,7 +681,11 @@ impl FromStr for Number {
         /// Exponents beyond this would make numbers of millions of digits.
         const LARGEST_EXPONENT: i64 = 10_000;
         if let Ok(value) = text.parse::<i64>() {
-            return Ok(Self::Int(value));
+            return Ok(if value == 0 {
+                Self::signed_zero(text.starts_with('-'), PRECISION)
+            } else {
+                Self::Int(value)
+            });
         }
         let (negative, digits) = match text.strip_prefix('-') {
             Some(rest) => (true, rest),
@@ -604,9 +711,10 @@ impl FromStr for Number {
         let sign = if negative { "-" } else { "" };
         let decimal =
             DBig::from_str(&format!("{sign}0{whole}.{fraction}0e{exponent}")).map_err(|_| NotANumber)?;
-        Ok(Self::from_float(
+        let value = Self::from_float(
             decimal.with_rounding::<HalfEven>().with_base_and_precision::<2>(PRECISION).value(),
-        ))
+        );
+        Ok(if value.is_zero() { Self::signed_zero(negative, PRECISION) } else { value })
     }
 }
 
@@ -627,7 +735,7 @@ impl PartialOrd for Number {
 impl Ord for Number {
     fn cmp(&self, other: &Self) -> Ordering {
         match (self, other) {
-            (Self::Int(a), Self::Int(b)) => a.cmp(b),
+            (Self::Int(a) | Self::Short(a, _), Self::Int(b) | Self::Short(b, _)) => a.cmp(b),
             _ => self.to_float().cmp(&other.to_float()),
         }
     }
@@ -638,7 +746,9 @@ impl fmt::Display for Number {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Int(value) => write!(f, "{value}"),
-            Self::Float(_) => match self.shortest_digits() {
+            Self::Short(value, bits) if *bits >= COUNTED => write!(f, "{value}"),
+            Self::NegativeZero(_) => f.write_str("-0"),
+            Self::Short(..) | Self::Float(_) => match self.shortest_digits() {
                 Some(digits) => f.write_str(&digits.plain(true)),
                 None if self.is_negative() => f.write_str("-Inf"),
                 None => f.write_str("+Inf"),

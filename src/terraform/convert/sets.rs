@@ -102,10 +102,12 @@ fn hash_text(value: &Value, into: &mut String) {
         Kind::Unknown(_) => into.push('?'),
         Kind::Null(_) => into.push('~'),
         Kind::Bool(value) => into.push(if *value { 'T' } else { 'F' }),
-        Kind::Number(number) => match number.exact_digits() {
-            Some(digits) => into.push_str(&Digits::general(&digits, Some(10))),
-            None => into.push_str(&number.to_string()),
-        },
+        Kind::Number(number) => {
+            match (if number.is_zero() { number.abs() } else { number.clone() }).exact_digits() {
+                Some(digits) => into.push_str(&Digits::general(&digits, Some(10))),
+                None => into.push_str(&number.to_string()),
+            }
+        }
         Kind::String(text) => quoted(text.as_str(), into),
         Kind::Sequence(sequence) => {
             let (open, close) = if sequence.kind == SequenceKind::Tuple { ('<', '>') } else { ('[', ']') };

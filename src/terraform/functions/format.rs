@@ -405,7 +405,7 @@ fn integer_text(verb: &Verb, integer: &IBig) -> String {
 }
 
 fn float_text(verb: &Verb, number: &Number) -> String {
-    let sign = sign_text(verb, number.is_negative());
+    let sign = sign_text(verb, number.has_minus());
     let magnitude = number.abs();
     let Some(exact) = magnitude.exact_digits() else {
         let sign = if sign.is_empty() { "+" } else { sign };

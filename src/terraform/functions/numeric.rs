@@ -89,9 +89,9 @@ pub(super) fn parseint(call: &Call<'_>) -> Outcome {
 }
 
 pub(super) fn range(call: &Call<'_>) -> Outcome {
-    let one = Number::Int(1);
+    let one = Number::counted(1);
     let (start, end, step) = match call.args.len() {
-        1 => (Number::ZERO, call.number(0), None),
+        1 => (Number::counted(0), call.number(0), None),
         2 => (call.number(0), call.number(1), None),
         3 => (call.number(0), call.number(1), Some(call.number(2))),
         _ => return Err(Failure::new("must have one, two, or three arguments")),
@@ -142,7 +142,7 @@ pub(super) fn sum(call: &Call<'_>) -> Outcome {
     if sequence.items.is_empty() && sequence.rest.is_none() {
         return Err(Failure::argument(0, "cannot sum an empty list"));
     }
-    let mut total = Number::ZERO;
+    let mut total: Option<Number> = None;
     let mut bounded = true;
     for item in &sequence.items {
         if item.is_null() {
@@ -150,12 +150,17 @@ pub(super) fn sum(call: &Call<'_>) -> Outcome {
         }
         let number = convert(item, &Type::Number).map_err(|_| Failure::argument(0, NUMBERS))?;
         match number.as_number() {
-            Some(number) => total = total.add(number).map_err(|error| Failure::new(error.to_string()))?,
+            Some(number) => {
+                total = Some(match total {
+                    Some(total) => total.add(number).map_err(|error| Failure::new(error.to_string()))?,
+                    None => number.clone(),
+                });
+            }
             None => bounded = false,
         }
     }
     if bounded && sequence.rest.is_none() {
-        return Ok(call.num(total));
+        return Ok(call.num(total.unwrap_or(Number::ZERO)));
     }
     let unknown: Unknown = call.unknown_parts();
     Ok(Value::from_unknown(unknown, call.origin()))
