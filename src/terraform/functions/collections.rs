@@ -56,8 +56,9 @@ pub(super) fn length(call: &Call<'_>) -> Outcome {
                 {
                     return Ok(call.num(length));
                 }
-                let bound =
-                    |bound: Option<u64>| bound.and_then(|bound| i64::try_from(bound).ok()).map(Number::counted);
+                let bound = |bound: Option<u64>| {
+                    bound.and_then(|bound| i64::try_from(bound).ok()).map(Number::counted)
+                };
                 let mut result = call.unknown_parts();
                 result.range = (bound(unknown.length.0).or(Some(Number::ZERO)), bound(unknown.length.1));
                 Value::from_unknown(result, call.origin())
