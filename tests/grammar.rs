@@ -1,5 +1,5 @@
 //! Parsing: random valid HCL of committed seeds, every `.tf` file of a corpus where one lies beside the repository
-//! (`/work/corpus`, or `PLIMSOLL_CORPUS`), and what happens to the rest of a module when one file is broken.
+//! (the folder `PLIMSOLL_CORPUS` names), and what happens to the rest of a module when one file is broken.
 //! Where the Terraform CLI is installed, `terraform fmt` is the judge. `SEED` and `CASES` choose others.
 #![allow(
     clippy::unwrap_used,
@@ -370,7 +370,7 @@ fn collect(dir: &Path, files: &mut Vec<PathBuf>) {
 
 #[test]
 fn corpus_parses_where_there_is_one() {
-    let root = std::env::var("PLIMSOLL_CORPUS").unwrap_or_else(|_| "/work/corpus".to_owned());
+    let Ok(root) = std::env::var("PLIMSOLL_CORPUS") else { return };
     let mut files = Vec::new();
     collect(Path::new(&root), &mut files);
     if files.is_empty() || accepted("a = 1\n").is_none() {
