@@ -3,7 +3,7 @@
 //! Nothing outside the boundary is read, whatever a file asks for: `..`, absolute paths and symbolic
 //! links are resolved before the check.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::io::Read;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -259,15 +259,5 @@ impl Files {
     /// Runs `look` on the sources read so far.
     pub fn with_sources<T>(&self, look: impl FnOnce(&SourceMap) -> T) -> T {
         look(&self.state().map)
-    }
-
-    /// Files that could not be read, with the reason, by path.
-    #[must_use]
-    pub fn failures(&self) -> BTreeMap<PathBuf, LoadError> {
-        let state = self.state();
-        let failed = |(path, result): (&PathBuf, &Result<Loaded, LoadError>)| {
-            result.as_ref().err().map(|error| (path.clone(), error.clone()))
-        };
-        state.by_path.iter().filter_map(failed).collect()
     }
 }

@@ -10,7 +10,7 @@ pub use files::{Files, LARGEST_FILE, LoadError, Loaded};
 pub use span::{FileId, Span};
 
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// One file (or pseudo file such as `--var image`) of a run.
@@ -176,12 +176,6 @@ impl SourceMap {
     #[must_use]
     pub fn name(&self, id: FileId) -> &str {
         self.get(id).map_or("", |file| &file.name)
-    }
-
-    /// The file that was read from `path`, if it was.
-    #[must_use]
-    pub fn find(&self, path: &Path) -> Option<FileId> {
-        self.files.iter().position(|file| file.path.as_deref() == Some(path)).map(FileId::new)
     }
 
     pub fn iter(&self) -> impl Iterator<Item = (FileId, &SourceFile)> {

@@ -8,9 +8,9 @@ use super::super::estimate::Range;
 use super::super::quantity::{Known, Missing, Quantity};
 use super::super::schedule::Schedule;
 use super::super::sheet::Sheet;
-use super::capacity::{Placement, Provider, split_quantity};
-use super::fargate::{self, Capacity, Task};
-use super::service::{anywhere, on_instances};
+use super::capacity::{Placement, split_quantity};
+use super::fargate::{self, Task};
+use super::service::fargate_capacity;
 use crate::model::schedule::ScheduledTask;
 use crate::model::{State, Tri};
 
@@ -51,18 +51,7 @@ fn charge<'a>(sheet: &mut Sheet<'a>, task: &'a ScheduledTask) {
         Err(missing) => vec![Err(missing); shares.len()],
     };
     for (share, tasks) in shares.iter().zip(split) {
-        let capacity = match share.provider {
-            Provider::Fargate => Capacity::OnDemand,
-            Provider::FargateSpot => Capacity::Spot,
-            Provider::Instances => {
-                on_instances(sheet, &shares);
-                continue;
-            }
-            Provider::External => {
-                anywhere(sheet);
-                continue;
-            }
-        };
+        let Some(capacity) = fargate_capacity(sheet, share.provider, &shares) else { continue };
         let task_hours = match (&runs, tasks) {
             (Ok(runs), Ok(tasks)) => {
                 let minutes_a_month = minutes.clone().by(runs).by(&tasks);

@@ -48,18 +48,7 @@ fn charge<'a>(sheet: &mut Sheet<'a>, service: &'a Service) {
     let size = Task::read(sheet, &definition);
     let addresses = fargate::public_addresses(sheet, &service.network);
     for (share, tasks) in shares.iter().zip(split) {
-        let capacity = match share.provider {
-            Provider::Fargate => Capacity::OnDemand,
-            Provider::FargateSpot => Capacity::Spot,
-            Provider::Instances => {
-                on_instances(sheet, &shares);
-                continue;
-            }
-            Provider::External => {
-                anywhere(sheet);
-                continue;
-            }
-        };
+        let Some(capacity) = fargate_capacity(sheet, share.provider, &shares) else { continue };
         let task_hours = tasks.map(|tasks| tasks.times(hours));
         size.charge(sheet, &task_hours, capacity, (hours, "task-month"));
         if let Some(addresses) = &addresses {
@@ -125,8 +114,28 @@ fn join(first: &Quantity, others: &[&Quantity]) -> Quantity {
     joined
 }
 
+/// What Fargate bills a share of the tasks as; other providers have their remark noted and no such bill.
+pub(super) fn fargate_capacity(
+    sheet: &mut Sheet<'_>,
+    provider: Provider,
+    shares: &[Share],
+) -> Option<Capacity> {
+    match provider {
+        Provider::Fargate => Some(Capacity::OnDemand),
+        Provider::FargateSpot => Some(Capacity::Spot),
+        Provider::Instances => {
+            on_instances(sheet, shares);
+            None
+        }
+        Provider::External => {
+            anywhere(sheet);
+            None
+        }
+    }
+}
+
 /// Tasks on EC2 cost nothing by themselves; the instances do.
-pub(super) fn on_instances(sheet: &mut Sheet<'_>, shares: &[Share]) {
+fn on_instances(sheet: &mut Sheet<'_>, shares: &[Share]) {
     let unit = sheet.meta.unit;
     let others = &sheet.context.deployment.others;
     let described =
@@ -140,7 +149,7 @@ pub(super) fn on_instances(sheet: &mut Sheet<'_>, shares: &[Share]) {
 }
 
 /// ECS Anywhere bills the registered instances, which are in no file.
-pub(super) fn anywhere(sheet: &mut Sheet<'_>) {
+fn anywhere(sheet: &mut Sheet<'_>) {
     let price: Option<Price> = sheet.context.catalogue.ecs_anywhere(&sheet.region());
     let missing = Missing::because("how many external instances there are is in no file");
     sheet.leave_out("ECS Anywhere instances", missing, price.map(|price| (price.amount, price.unit)));
