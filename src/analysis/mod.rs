@@ -51,6 +51,29 @@ pub struct Request {
     pub price: bool,
 }
 
+impl Request {
+    /// Everything below the working directory, as it is: no flags, no estimate.
+    #[must_use]
+    pub fn new(working_directory: PathBuf, terraform: terraform::Options, as_of: Date) -> Self {
+        Self {
+            paths: vec![working_directory.clone()],
+            root: None,
+            working_directory,
+            source: None,
+            config: None,
+            terraform,
+            environment: None,
+            region: None,
+            price_region: None,
+            stage: None,
+            profile: None,
+            no_ignores: false,
+            as_of,
+            price: false,
+        }
+    }
+}
+
 /// What a run found.
 #[derive(Debug)]
 pub struct Analysis {
