@@ -19,7 +19,7 @@ use crate::date::Date;
 use crate::discover::{self, DiscoverError, Discovered, FileKind, NoteKind};
 use crate::lint::sink::{InputProblem, InputReport, Judgement, Policy};
 use crate::lint::suppress::Ignores;
-use crate::lint::{Profile, judge};
+use crate::lint::{Catalogue, Profile, judge};
 use crate::lower;
 use crate::mask::Masks;
 use crate::model::{Deployment, Input, Stage};
@@ -80,6 +80,8 @@ pub struct Analysis {
     pub sources: SourceMap,
     pub masks: Masks,
     pub config: Config,
+    /// The rules of the run: built-in ones and the user's.
+    pub catalogue: Catalogue,
     pub deployment: Deployment,
     pub judgement: Judgement,
     pub estimate: Option<Estimate>,
@@ -121,6 +123,11 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
         .map_err(|error| Failure::Path(format!("{}: {error}", discovered.root.display())))?;
     let (config, usage, directory) = match configuration(request, &discovered, &files)? {
         Ok(read) => read,
+        Err(errors) => return Err(Failure::Config { errors, sources: files.into_sources() }),
+    };
+    let catalogue = Catalogue::default();
+    let severities = match config.severities(&catalogue) {
+        Ok(severities) => severities,
         Err(errors) => return Err(Failure::Config { errors, sources: files.into_sources() }),
     };
     let chosen = request
@@ -229,7 +236,7 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
     let sources = files.into_sources();
     let policy = Policy {
         profile: request.profile.or(config.profile),
-        severities: config.rules.clone(),
+        severities,
         selected: selected(&discovered, &sources, &plans.places),
         no_ignores: request.no_ignores,
     };
@@ -237,8 +244,8 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
     let (mut judgement, mut masks) = rayon::join(
         || {
             let foreign = config.ignore_foreign.unwrap_or(true);
-            let ignores = Ignores::read(&sources, &config.ignores, request.as_of, foreign);
-            judge(&deployment, met, &policy, &ignores, &sources)
+            let ignores = Ignores::read(&sources, &catalogue, &config.ignores, request.as_of, foreign);
+            judge(&deployment, &catalogue, met, &policy, &ignores, &sources)
         },
         || secret_places::masks(&deployment, read_in_full(), &plans.hidden, &sources),
     );
@@ -256,6 +263,7 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
         sources,
         masks,
         config,
+        catalogue,
         deployment,
         judgement,
         estimate,

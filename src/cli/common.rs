@@ -165,6 +165,7 @@ pub(super) fn outcome<'a>(analysis: &'a Analysis, as_of: Date) -> report::Outcom
     report::Outcome {
         version: env!("CARGO_PKG_VERSION"),
         as_of,
+        catalogue: &analysis.catalogue,
         sources: &analysis.sources,
         masks: &analysis.masks,
         files: analysis.files,
