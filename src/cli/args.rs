@@ -30,7 +30,7 @@ pub enum Command {
     Check(CheckArgs),
     /// Estimate the monthly cost
     Cost(CostArgs),
-    /// Show a rule's page: why it hurts, what to do, when to ignore it
+    /// Explain a rule, a resource, or a value: why it hurts, how it was judged, where it comes from
     Explain(ExplainArgs),
     /// List the rules
     Rules(RulesArgs),
@@ -116,19 +116,25 @@ pub struct CostArgs {
 
 #[derive(Debug, Args)]
 pub struct ExplainArgs {
-    /// Id of a rule, or of the same check in another tool (CKV_AWS_51)
-    pub rule: String,
-    /// When to use colour
-    #[arg(long, value_enum, default_value_t = Color::Auto)]
-    pub color: Color,
+    /// Id of a rule, or of the same check in another tool (CKV_AWS_51); or the address of a resource, a module, or a
+    /// value (aws_ecs_service.api.desired_count)
+    #[arg(value_name = "RULE|ADDRESS")]
+    pub topic: String,
+    #[command(flatten)]
+    pub common: CommonArgs,
+    #[command(flatten)]
+    pub price: PriceArgs,
+    /// Output format
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
 }
 
 #[derive(Debug, Args)]
 pub struct RulesArgs {
     /// Output format
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    pub format: Format,
-    /// Write to this file instead of standard output
+    #[arg(long, value_enum, default_value_t = RulesFormat::Human)]
+    pub format: RulesFormat,
+    /// Write to this file instead of standard output; for markdown, a page for each rule into this directory
     #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 }
@@ -231,7 +237,7 @@ pub struct CommonArgs {
 }
 
 /// What Terraform takes on its command line.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct TerraformArgs {
     /// Environment of plimsoll.yaml: its var files, workspace and stage; flags win
     #[arg(long, value_name = "NAME")]
@@ -276,6 +282,14 @@ fn fail_on(text: &str) -> Result<FailOn, String> {
 pub enum Format {
     Human,
     Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum RulesFormat {
+    Human,
+    Json,
+    /// The rule book
+    Markdown,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

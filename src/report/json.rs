@@ -29,7 +29,7 @@ struct Overview<'a> {
 }
 
 #[derive(Serialize)]
-struct FindingsReport<'a> {
+pub(super) struct FindingsReport<'a> {
     schema: &'a str,
     version: &'a str,
     as_of: String,
@@ -158,7 +158,7 @@ pub fn overview(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
     write(&overview, out)
 }
 
-fn findings_report<'a>(outcome: &Outcome<'a>) -> FindingsReport<'a> {
+pub(super) fn findings_report<'a>(outcome: &Outcome<'a>) -> FindingsReport<'a> {
     let counts = outcome.counts();
     let judgement = outcome.judgement;
     FindingsReport {
@@ -271,7 +271,7 @@ pub(super) fn by(by: SuppressedBy) -> &'static str {
 }
 
 #[derive(Serialize)]
-struct EstimateReport<'a> {
+pub(super) struct EstimateReport<'a> {
     schema: &'a str,
     version: &'a str,
     currency: &'a str,
@@ -373,7 +373,7 @@ pub fn estimate(outcome: &Outcome<'_>, estimate: &Estimate, out: &mut dyn Write)
     write(&estimate_report(outcome, estimate), out)
 }
 
-fn estimate_report<'a>(outcome: &Outcome<'a>, estimate: &'a Estimate) -> EstimateReport<'a> {
+pub(super) fn estimate_report<'a>(outcome: &Outcome<'a>, estimate: &'a Estimate) -> EstimateReport<'a> {
     let sources = outcome.sources;
     let resources = estimate.resources.iter().map(|resource| ResourceRecord {
         address: &resource.address,

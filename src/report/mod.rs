@@ -3,6 +3,7 @@
 
 pub mod estimate;
 pub mod evaluated;
+pub mod evidence;
 pub mod github;
 pub mod human;
 pub mod json;
