@@ -31,7 +31,7 @@ pub(super) fn run(args: &ShowArgs, matches: &ArgMatches) -> Result<Exit, Stop> {
     let place = Place::find(at, options)?;
     let name = place.name();
     let why = args.why.as_deref();
-    let mut seen = match &place.plan {
+    let seen = match &place.plan {
         Some(plan) => of_plan(&place, plan, args.source.as_deref())?,
         None if args.source.is_some() => {
             return Err(Stop::usage("`--source` names the configuration of a plan, but no plan is given"));
@@ -43,7 +43,7 @@ pub(super) fn run(args: &ShowArgs, matches: &ArgMatches) -> Result<Exit, Stop> {
     let others = place.others;
     let sources = place.files.into_sources();
     let mut masks = secret_places::of_evaluations(seen.read.iter().chain([&seen.judged]), &sources);
-    seen.hidden.drain(..).for_each(|span| masks.add(span));
+    seen.hidden.iter().for_each(|span| masks.add_part(*span));
     if let Some(Ok(value)) = &seen.asked {
         secret_places::add_value(&mut masks, value, &sources);
     }

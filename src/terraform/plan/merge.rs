@@ -114,6 +114,8 @@ pub(super) struct Merge<'a> {
     /// The attribute each known ARN and typed id belongs to.
     pub(super) known: &'a HashMap<Arc<str>, Target>,
     pub(super) targets: &'a dyn Fn(&Json) -> Vec<Target>,
+    /// What an unknown part refers to of which no expression says it.
+    pub(super) otherwise: &'a [Target],
 }
 
 impl Merge<'_> {
@@ -348,6 +350,7 @@ impl Merge<'_> {
     /// the holes of a template; of several of one type none is chosen.
     fn unknown(&self, span: Span, targets: &[Target], path: &str) -> Value {
         let origin = Origin::at(span);
+        let targets = if targets.is_empty() { self.otherwise } else { targets };
         let Some(first) = targets.first() else {
             let attribute = path.split('.').next().unwrap_or(path).into();
             return Value::unknown(Cause::Computed { address: self.address.clone(), attribute }, origin);

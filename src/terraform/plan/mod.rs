@@ -157,6 +157,7 @@ impl<'a> Reader<'a> {
             facts: provider::facts(if planned.data { Mode::Data } else { Mode::Managed }, &change.ty),
             known,
             targets: &targets,
+            otherwise: &[],
         };
         body = merge.body(&after, &unknown, &sensitive, written);
         let prefix = if module.is_empty() { String::new() } else { format!("{module}.") };
@@ -200,6 +201,7 @@ impl<'a> Reader<'a> {
                 facts: provider::facts(Mode::Data, &resource.ty),
                 known: &HashMap::new(),
                 targets: &|_| Vec::new(),
+                otherwise: &[],
             };
             into.push(Resource {
                 mode: Mode::Data,
@@ -241,6 +243,7 @@ impl<'a> Reader<'a> {
                 facts: None,
                 known: &HashMap::new(),
                 targets: &|_| Vec::new(),
+                otherwise: &[],
             };
             Some((Arc::from(name), merge.any(&node, &Mask::Nothing, &Mask::Nothing, None)))
         };
@@ -272,6 +275,11 @@ impl<'a> Reader<'a> {
             let null = || (Node { span: Span::new(self.file, 0..0), kind: NodeKind::Null }, header.range().start);
             let (node, base) = change.after.and_then(|raw| self.node(raw)).unwrap_or_else(null);
             let address = Arc::from(format!("output.{name}"));
+            let expression = declared.and_then(|output| output.expression.as_ref());
+            let targets = |expression: &Json| links.targets("", "", expression);
+            // The references of the whole expression: of one alone each unknown part is made.
+            let all = expression.map(targets).unwrap_or_default();
+            let only = if all.len() == 1 { all.as_slice() } else { &[] };
             let merge = Merge {
                 file: self.file,
                 base,
@@ -280,9 +288,9 @@ impl<'a> Reader<'a> {
                 header,
                 facts: None,
                 known: &HashMap::new(),
-                targets: &|expression| links.targets("", "", expression),
+                targets: &targets,
+                otherwise: only,
             };
-            let expression = declared.and_then(|output| output.expression.as_ref());
             let mut value = merge.any(&node, &unknown, &sensitive, expression);
             if declared.is_some_and(|output| output.sensitive) {
                 value.sensitive = true;
