@@ -168,7 +168,7 @@ pub struct ShowArgs {
     /// Configuration file instead of the nearest plimsoll.yaml
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// Directory of a root module (default: `.`), and addresses to show or how they start
+    /// Directory of a root module (default: `.`) or a plan's JSON, and addresses to show or how they start
     #[arg(value_name = "PATH|ADDRESS")]
     pub targets: Vec<String>,
     /// Root module
@@ -177,6 +177,9 @@ pub struct ShowArgs {
     /// Where a value comes from, or why it is not known: an address such as aws_ecs_service.api.desired_count
     #[arg(long, value_name = "ADDRESS")]
     pub why: Option<String>,
+    /// Configuration that the plan was made from: fills what the plan does not know
+    #[arg(long, value_name = "DIR")]
+    pub source: Option<PathBuf>,
     #[command(flatten)]
     pub terraform: TerraformArgs,
     /// When to use colour

@@ -204,6 +204,13 @@ impl AttributeFacts {
     pub(crate) fn content(self) -> Option<TypeFacts> {
         blob::object_in(self.ty).map(|shape| TypeFacts { shape })
     }
+
+    /// Whether a configuration may write it as nested blocks, dynamic ones among them: Terraform's "attributes as
+    /// blocks", such as `ingress` of a security group.
+    #[must_use]
+    pub(crate) fn may_be_blocks(self) -> bool {
+        self.settable && self.content().is_some()
+    }
 }
 
 impl BlockFacts {
