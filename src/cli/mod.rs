@@ -8,6 +8,7 @@ mod cost;
 mod eval;
 mod explain;
 mod module;
+mod output;
 mod overview;
 mod rules;
 mod show;
