@@ -6,7 +6,7 @@ use clap::ArgMatches;
 use rayon::ThreadPoolBuilder;
 
 use super::args::{CommonArgs, ProfileArg, StageArg, TerraformArgs};
-pub(super) use super::output::{deliver, deliver_all, targets};
+pub(super) use super::output::{deliver, deliver_all, replace, targets};
 use super::{Exit, Stop};
 use crate::analysis::{Analysis, Failure, Request, analyse};
 use crate::date::Date;
@@ -118,6 +118,7 @@ pub(super) fn outcome<'a>(analysis: &'a Analysis, as_of: Date) -> report::Outcom
     report::Outcome {
         version: env!("CARGO_PKG_VERSION"),
         as_of,
+        catalogue: &analysis.catalogue,
         sources: &analysis.sources,
         masks: &analysis.masks,
         files: analysis.files,

@@ -153,9 +153,14 @@ pub(super) fn deliver(
             has_directory(path)?;
             let mut text = Vec::new();
             write(&Style { quiet, ..Style::plain(FILE_WIDTH) }, &mut text)?;
-            write_file(path, &text).map_err(|error| failed(path, &error.to_string()))
+            replace(path, &text)
         }
     }
+}
+
+/// Writes a file that appears complete or not at all.
+pub(super) fn replace(path: &Path, content: &[u8]) -> Result<(), Stop> {
+    write_file(path, content).map_err(|error| failed(path, &error.to_string()))
 }
 
 fn failed(path: &Path, why: &str) -> Stop {

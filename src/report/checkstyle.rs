@@ -20,7 +20,7 @@ pub fn write(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
             let (line, column) = (start.line.to_string(), start.column.to_string());
             let message = outcome.sentence(finding);
             // Jenkins shows the last part as type and the one before it as category.
-            let source = format!("plimsoll.{}.{}", outcome.family(finding.rule), finding.rule);
+            let source = format!("plimsoll.{}.{}", outcome.family(&finding.rule), finding.rule);
             let attributes = [
                 ("line", line.as_str()),
                 ("column", &column),

@@ -60,7 +60,7 @@ fn annotation(outcome: &Outcome<'_>, finding: &Finding, out: &mut dyn Write) -> 
         message.push_str("\nin ");
         message.push_str(&affected);
     }
-    writeln!(out, ",title={}::{}", property(finding.rule), data(&message))
+    writeln!(out, ",title={}::{}", property(&finding.rule), data(&message))
 }
 
 /// Escapes the message of a workflow command, as the runner's toolkit does.

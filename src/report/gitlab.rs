@@ -58,7 +58,7 @@ fn violation<'a>(outcome: &Outcome<'a>, finding: &'a Finding, times: usize) -> V
     };
     Violation {
         description: outcome.sentence(finding),
-        check_name: finding.rule,
+        check_name: &finding.rule,
         fingerprint,
         severity: match finding.severity {
             Severity::Error => "critical",

@@ -34,13 +34,13 @@ pub fn write(outcome: &Outcome<'_>, fails: &Fails, out: &mut dyn Write) -> io::R
     let mut suites: BTreeMap<&str, Vec<Case>> = BTreeMap::new();
     let judgement = outcome.judgement;
     for record in &judgement.findings {
-        suites.entry(outcome.family(record.rule)).or_default().push(finding(outcome, record, fails));
+        suites.entry(outcome.family(&record.rule)).or_default().push(finding(outcome, record, fails));
     }
     for record in &judgement.undecided {
-        suites.entry(outcome.family(record.rule)).or_default().push(undecided(outcome, record, fails));
+        suites.entry(outcome.family(&record.rule)).or_default().push(undecided(outcome, record, fails));
     }
     for record in &judgement.suppressed {
-        suites.entry(outcome.family(record.finding.rule)).or_default().push(suppressed(outcome, record));
+        suites.entry(outcome.family(&record.finding.rule)).or_default().push(suppressed(outcome, record));
     }
     for cases in suites.values_mut() {
         tell_apart(cases);
@@ -128,7 +128,7 @@ fn case(outcome: &Outcome<'_>, name: String, span: Span, result: Verdict) -> Cas
 
 /// `rule: resource, element`.
 fn name(finding: &Finding) -> String {
-    let mut name = finding.rule.to_owned();
+    let mut name = finding.rule.to_string();
     if let Some(first) = finding.instances.first() {
         name.push_str(&format!(": {}", first.address));
     }
@@ -161,7 +161,7 @@ fn undecided(outcome: &Outcome<'_>, record: &Undecided, fails: &Fails) -> Case {
     if let Some(how) = outcome.decide_with(&record.cause) {
         message.push_str(&format!("; to decide: {how}"));
     }
-    let mut name = record.rule.to_owned();
+    let mut name = record.rule.to_string();
     if let Some(first) = record.instances.first() {
         name.push_str(&format!(": {first}"));
     }

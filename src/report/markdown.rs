@@ -11,7 +11,7 @@ use std::io::{self, Write};
 use self::escape::{code, words};
 use super::{Outcome, Style, grouped, human, patch};
 use crate::cost::estimate::Estimate;
-use crate::lint::{Finding, Undecided, registry};
+use crate::lint::{Finding, Undecided};
 use crate::text::plural;
 use crate::value::Cause;
 
@@ -96,7 +96,7 @@ fn findings(outcome: &Outcome<'_>, style: &Style, room: usize) -> io::Result<Str
     let mut groups: Vec<Vec<&Finding>> = Vec::new();
     let mut index: HashMap<(&str, Option<Cow<'_, str>>), usize> = HashMap::new();
     for finding in &findings {
-        let at = *index.entry((finding.rule, outcome.help(finding))).or_insert(groups.len());
+        let at = *index.entry((&finding.rule, outcome.help(finding))).or_insert(groups.len());
         match groups.get_mut(at) {
             Some(group) => group.push(finding),
             None => groups.push(vec![finding]),
@@ -149,9 +149,9 @@ fn row(outcome: &Outcome<'_>, finding: &Finding) -> String {
     let place = outcome.place(finding.primary);
     let at = code(&format!("{}:{}", place.file, place.start.line));
     let message = words(&outcome.words(&finding.message));
-    let rule = match registry::info(finding.rule).and_then(|info| info.url()) {
-        Some(url) => escape::link(finding.rule, url),
-        None => code(finding.rule),
+    let rule = match outcome.catalogue.info(&finding.rule).and_then(|info| info.url()) {
+        Some(url) => escape::link(&finding.rule, url),
+        None => code(&finding.rule),
     };
     format!("| {} | {at} | {message} | {rule} |\n", finding.severity)
 }
@@ -162,7 +162,7 @@ fn details(outcome: &Outcome<'_>, findings: &[&Finding]) -> String {
     let mut text = String::new();
     if let Some(first) = findings.first() {
         let help = outcome.help(first).map_or(String::new(), |help| format!(": {}", words(&help)));
-        text.push_str(&format!("**{}**{help}\n\n", code(first.rule)));
+        text.push_str(&format!("**{}**{help}\n\n", code(&first.rule)));
     }
     for finding in findings.iter().take(SHOWN_OF_A_GROUP) {
         text.push_str(&one(outcome, finding));
@@ -223,7 +223,7 @@ fn open_checks(outcome: &Outcome<'_>, room: usize, report: &mut String) {
         let cause_words = cause.to_string();
         let count = plural(checks(records), "check");
         let mut block = format!("- cause: {} ({count})\n", words(&outcome.words(&cause_words)));
-        for (rule, records) in grouped(records, |record| record.rule) {
+        for (rule, records) in grouped(records, |record| &record.rule) {
             let place = |record: &&&Undecided| {
                 let place = outcome.place(record.span);
                 code(&format!("{}:{}", place.file, place.start.line))

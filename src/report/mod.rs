@@ -33,7 +33,7 @@ pub use style::Style;
 use crate::cost::estimate::Estimate;
 use crate::date::Date;
 use crate::lint::sink::Judgement;
-use crate::lint::{Finding, Fix, Severity, registry};
+use crate::lint::{Catalogue, Finding, Fix, Severity};
 use crate::mask::Masks;
 use crate::source::{Position, SourceMap, Span};
 use crate::value::Cause;
@@ -45,6 +45,8 @@ pub struct Outcome<'a> {
     pub version: &'a str,
     /// The date the run judged by.
     pub as_of: Date,
+    /// The rules of the run.
+    pub catalogue: &'a Catalogue,
     pub sources: &'a SourceMap,
     pub masks: &'a Masks,
     /// Number of files that were judged.
@@ -79,9 +81,9 @@ impl Fails {
     }
 }
 
-impl Outcome<'_> {
+impl<'a> Outcome<'a> {
     /// Where a span starts and ends as people count it.
-    fn place(&self, span: Span) -> Place<'_> {
+    fn place(&self, span: Span) -> Place<'a> {
         Place {
             file: self.sources.name(span.file),
             start: self.sources.position(span),
@@ -104,8 +106,12 @@ impl Outcome<'_> {
     }
 
     /// What to do about a finding: its own help, else the first sentence of the rule's remediation.
-    fn help<'f>(&self, finding: &'f Finding) -> Option<Cow<'f, str>> {
-        let remedy = || registry::info(finding.rule)?.remedy().map(Cow::Borrowed);
+    fn help<'f>(&self, finding: &'f Finding) -> Option<Cow<'f, str>>
+    where
+        'a: 'f,
+    {
+        let catalogue: &'a Catalogue = self.catalogue;
+        let remedy = || catalogue.info(&finding.rule)?.remedy().map(Cow::Borrowed);
         finding.help.as_deref().map(|help| self.words(help)).or_else(remedy)
     }
 
@@ -119,8 +125,9 @@ impl Outcome<'_> {
     }
 
     /// The family of a rule.
-    fn family(&self, rule: &str) -> &'static str {
-        registry::info(rule).map_or("other", |info| info.family)
+    fn family(&self, rule: &str) -> &'a str {
+        let catalogue: &'a Catalogue = self.catalogue;
+        catalogue.info(rule).map_or("other", |info| &info.family)
     }
 
     /// The resource and part that a finding is about, how many more there are; `None` where that is the file.
