@@ -198,6 +198,11 @@ fn junit_counts(text: &str) {
         for (attribute, element) in
             [("tests", "testcase"), ("failures", "failure"), ("errors", "error"), ("skipped", "skipped")]
         {
+            if attribute == "skipped" && suite.tag_name().name() == "testsuites" {
+                // The schema of Jenkins has none here.
+                assert_eq!(suite.attribute(attribute), None);
+                continue;
+            }
             assert_eq!(
                 suite.attribute(attribute),
                 Some(count(element).to_string().as_str()),
@@ -590,10 +595,11 @@ fn sarif_schema() -> serde_json::Value {
         "$defs": {
             "run": object(&["tool", "results"], json!({
                 "tool": object(&["driver"], json!({ "driver": one("driver") })),
+                "automationDetails": object(&[], json!({ "id": text })),
                 "columnKind": { "enum": ["utf16CodeUnits", "unicodeCodePoints"] },
                 "invocations": list("invocation"), "results": list("result"), "properties": bag })),
             "driver": object(&["name"], json!({
-                "name": text, "version": text, "semanticVersion": text, "rules": list("rule") })),
+                "name": text, "version": text, "semanticVersion": text, "informationUri": { "type": "string", "pattern": "^https://" }, "rules": list("rule") })),
             "rule": object(&["id"], json!({
                 "id": text, "shortDescription": one("message"), "fullDescription": one("message"),
                 "help": one("message"), "helpUri": { "type": "string", "pattern": "^https://" },
