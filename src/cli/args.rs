@@ -38,6 +38,44 @@ pub enum Command {
     Eval(EvalArgs),
     /// Show what evaluating a Terraform configuration found
     Show(ShowArgs),
+    /// Write plimsoll.yaml and snippets for pre-commit and CI that fit the repository
+    Init(InitArgs),
+    /// Print the completion script of a shell
+    Completions(CompletionsArgs),
+    /// Print a manual page
+    Man(ManArgs),
+}
+
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    /// Directory of the repository, or of the part that plimsoll.yaml is for
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub directory: PathBuf,
+    /// Print what would be written, and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Replace a plimsoll.yaml that is there
+    #[arg(long)]
+    pub force: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct CompletionsArgs {
+    /// The shell
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+    /// Write to this file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct ManArgs {
+    /// A command (default: the program)
+    pub command: Option<String>,
+    /// Write the pages of the program and all its commands into this directory
+    #[arg(long, value_name = "DIR", conflicts_with = "command")]
+    pub directory: Option<PathBuf>,
 }
 
 /// `plimsoll [PATH…]`: findings, then the estimate, then one summary line.
