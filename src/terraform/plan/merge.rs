@@ -128,13 +128,7 @@ impl Merge<'_> {
     }
 
     /// A value that is no resource. `written` is its expression.
-    pub(super) fn any(
-        &self,
-        node: &Node,
-        unknown: &Mask,
-        sensitive: &Mask,
-        written: Option<&Json>,
-    ) -> Value {
+    pub(super) fn any(&self, node: &Node, unknown: &Mask, sensitive: &Mask, written: Option<&Json>) -> Value {
         self.value(node, unknown, sensitive, written, None, "value")
     }
 
@@ -428,7 +422,10 @@ fn without_stand_ins(mut value: Value, fact: Option<&Fact>, lacks: bool) -> Valu
             value
         }
         Some(Fact::Block(block)) if block.nesting == Nesting::Single && lacks && is_stand_in(&value) => {
-            Value { kind: Value::from_unknown(Unknown::new(value.causes()), value.origin.clone()).kind, ..value }
+            Value {
+                kind: Value::from_unknown(Unknown::new(value.causes()), value.origin.clone()).kind,
+                ..value
+            }
         }
         _ => value,
     }
