@@ -330,8 +330,13 @@ fn no_secret_is_printed() {
 
     let mut all: Vec<Vec<&str>> = Vec::new();
     for color in ["--color=always", "--color=never"] {
-        for format in ["human", "json", "sarif", "github"] {
+        for format in
+            ["human", "json", "ndjson", "sarif", "github", "gitlab", "junit", "checkstyle", "markdown"]
+        {
             all.push(vec!["check", color, "--profile", "strict", "--format", format]);
+        }
+        for command in [vec!["cost"], vec![]] {
+            all.push([command, vec![color, "--format", "markdown"]].concat());
         }
         for format in ["human", "json"] {
             all.push(vec!["cost", color, "--format", format]);
