@@ -29,7 +29,7 @@ struct Overview<'a> {
 }
 
 #[derive(Serialize)]
-struct FindingsReport<'a> {
+pub(super) struct FindingsReport<'a> {
     schema: &'a str,
     version: &'a str,
     as_of: String,
@@ -158,7 +158,7 @@ pub fn overview(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
     write(&overview, out)
 }
 
-fn findings_report<'a>(outcome: &Outcome<'a>) -> FindingsReport<'a> {
+pub(super) fn findings_report<'a>(outcome: &Outcome<'a>) -> FindingsReport<'a> {
     let judgement = outcome.judgement;
     FindingsReport {
         schema: FINDINGS_SCHEMA,

@@ -4,6 +4,7 @@
 pub mod checkstyle;
 pub mod estimate;
 pub mod evaluated;
+pub mod evidence;
 pub mod github;
 pub mod gitlab;
 pub mod human;
