@@ -330,13 +330,8 @@ fn no_secret_is_printed() {
 
     let mut all: Vec<Vec<&str>> = Vec::new();
     for color in ["--color=always", "--color=never"] {
-        for format in
-            ["human", "json", "ndjson", "sarif", "github", "gitlab", "junit", "checkstyle", "markdown"]
-        {
+        for format in ["human", "json", "sarif", "github"] {
             all.push(vec!["check", color, "--profile", "strict", "--format", format]);
-        }
-        for command in [vec!["cost"], vec![]] {
-            all.push([command, vec![color, "--format", "markdown"]].concat());
         }
         for format in ["human", "json"] {
             all.push(vec!["cost", color, "--format", format]);
@@ -356,6 +351,10 @@ fn no_secret_is_printed() {
         }
     }
     all.push(vec!["check", "infra", "--region", "eu-west-1", "--quiet"]);
+    for format in ["ndjson", "gitlab", "junit", "checkstyle", "markdown"] {
+        all.push(vec!["--profile", "strict", "--format", format]);
+    }
+    all.push(vec!["cost", "--format", "markdown"]);
     let mut found = Vec::new();
     for args in all {
         let mut args = args;
