@@ -33,9 +33,7 @@ pub(super) struct Document<'a> {
 impl<'a> Document<'a> {
     /// Parts that repeat values and are not read as such.
     pub(super) fn repeated(&self) -> impl Iterator<Item = &'a RawValue> {
-        [self.planned_values, self.resource_drift, self.prior_state, self.values]
-            .into_iter()
-            .flatten()
+        [self.planned_values, self.resource_drift, self.prior_state, self.values].into_iter().flatten()
     }
 }
 

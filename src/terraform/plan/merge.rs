@@ -127,15 +127,14 @@ impl Merge<'_> {
         self.object(after, unknown, sensitive, written, self.facts, "")
     }
 
-    /// A value that is no resource. `written` is its expression.
-    pub(super) fn any(
-        &self,
-        node: &Node,
-        unknown: &Mask,
-        sensitive: &Mask,
-        written: Option<&Json>,
-    ) -> Value {
-        self.value(node, unknown, sensitive, written, None, "value")
+    /// A known value.
+    pub(super) fn any(&self, node: &Node) -> Value {
+        self.value(node, &NOTHING, &NOTHING, None, None, "value")
+    }
+
+    /// The value of an output, and the expression it is made from.
+    pub(super) fn output(&self, node: &Node, unknown: &Mask, sensitive: &Mask, from: Option<&Json>) -> Value {
+        self.value(node, unknown, sensitive, from, None, "")
     }
 
     fn object(
@@ -428,7 +427,10 @@ fn without_stand_ins(mut value: Value, fact: Option<&Fact>, lacks: bool) -> Valu
             value
         }
         Some(Fact::Block(block)) if block.nesting == Nesting::Single && lacks && is_stand_in(&value) => {
-            Value { kind: Value::from_unknown(Unknown::new(value.causes()), value.origin.clone()).kind, ..value }
+            Value {
+                kind: Value::from_unknown(Unknown::new(value.causes()), value.origin.clone()).kind,
+                ..value
+            }
         }
         _ => value,
     }

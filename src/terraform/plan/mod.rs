@@ -245,7 +245,7 @@ impl<'a> Reader<'a> {
                 targets: &|_| Vec::new(),
                 otherwise: &[],
             };
-            Some((Arc::from(name), merge.any(&node, &Mask::Nothing, &Mask::Nothing, None)))
+            Some((Arc::from(name), merge.any(&node)))
         };
         Ok(given.into_iter().filter_map(read).collect())
     }
@@ -272,7 +272,8 @@ impl<'a> Reader<'a> {
             // One that is unknown as a whole, or null, has no `after`.
             let raw = change.after.or(change.after_unknown);
             let header = raw.map_or(Span::new(self.file, 0..0), |raw| self.span(raw));
-            let null = || (Node { span: Span::new(self.file, 0..0), kind: NodeKind::Null }, header.range().start);
+            let null =
+                || (Node { span: Span::new(self.file, 0..0), kind: NodeKind::Null }, header.range().start);
             let (node, base) = change.after.and_then(|raw| self.node(raw)).unwrap_or_else(null);
             let address = Arc::from(format!("output.{name}"));
             let expression = declared.and_then(|output| output.expression.as_ref());
@@ -291,7 +292,7 @@ impl<'a> Reader<'a> {
                 targets: &targets,
                 otherwise: only,
             };
-            let mut value = merge.any(&node, &unknown, &sensitive, expression);
+            let mut value = merge.output(&node, &unknown, &sensitive, expression);
             if declared.is_some_and(|output| output.sensitive) {
                 value.sensitive = true;
             }

@@ -232,7 +232,9 @@ fn sequence(plan: &Sequence, source: &Sequence, origin: &Origin, depth: usize) -
         // What the plan leaves open is what the configuration has beside the known items.
         rest = source.rest.clone();
         if !by_position && plan.items.len().max(source.items.len()) <= LONGEST_MATCHED {
-            items.extend(source.items.iter().zip(&used).filter(|(_, used)| !**used).map(|(item, _)| item.clone()));
+            items.extend(
+                source.items.iter().zip(&used).filter(|(_, used)| !**used).map(|(item, _)| item.clone()),
+            );
         } else if source.items.len() != plan.items.len() {
             rest = plan.rest.clone();
         }

@@ -230,8 +230,11 @@ pub(crate) fn rules_of(
     deployment: &Deployment,
     id: SecurityGroupId,
 ) -> impl Iterator<Item = &SecurityGroupRule> {
-    let inline =
-        deployment.security_group(id).into_iter().flat_map(SecurityGroup::inline_rules).flat_map(Items::with_template);
+    let inline = deployment
+        .security_group(id)
+        .into_iter()
+        .flat_map(SecurityGroup::inline_rules)
+        .flat_map(Items::with_template);
     let alone = deployment.security_group_rules.iter().filter(move |rule| rule.group_link.to() == Some(id));
     inline.chain(alone)
 }
