@@ -333,3 +333,52 @@ fn the_source_of_a_plan_takes_the_environment_and_flags() {
         .unwrap();
     assert_eq!(output.status.code(), Some(2));
 }
+
+/// A Terraform plan as OpenTofu writes it: other provider names and versions, members more and less.
+fn of_opentofu(plan: &str) -> String {
+    let mut plan: Value = serde_json::from_str(plan).unwrap();
+    let members = plan.as_object_mut().unwrap();
+    for missing in ["applyable", "complete"] {
+        members.remove(missing);
+    }
+    members.insert("terraform_version".to_owned(), "1.10.6".into());
+    members.insert("timestamp".to_owned(), "2026-11-20T00:00:00Z".into());
+    for variable in members
+        .get_mut("variables")
+        .and_then(Value::as_object_mut)
+        .into_iter()
+        .flat_map(|all| all.values_mut())
+    {
+        variable["deprecated"] = "".into();
+    }
+    for resource in members.get_mut("resource_changes").and_then(Value::as_array_mut).into_iter().flatten() {
+        resource["full_provider"] = "registry.opentofu.org/hashicorp/aws".into();
+    }
+    let ephemeral = serde_json::json!({
+        "address": "ephemeral.aws_secretsmanager_secret_version.e", "mode": "ephemeral",
+        "type": "aws_secretsmanager_secret_version", "name": "e",
+        "change": {"actions": ["open"], "before": null, "after": null, "after_unknown": true, "after_sensitive": false},
+    });
+    members["resource_changes"].as_array_mut().unwrap().push(ephemeral);
+    plan.to_string().replace("registry.terraform.io/", "registry.opentofu.org/")
+}
+
+#[test]
+fn plans_of_opentofu_are_judged_like_those_of_terraform() {
+    let plans = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/plan");
+    for name in ["fastapi-mvp", "django-celery", "two-writers", "unknowns"] {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join(".git")).unwrap();
+        let plan = folder.path().join("plan.json");
+        let written = std::fs::read_to_string(plans.join(format!("{name}.json"))).unwrap();
+        let judge = |text: &str| {
+            std::fs::write(&plan, text).unwrap();
+            let report = run(folder.path(), &["check", "plan.json", "--profile", "strict"]);
+            let total = run(folder.path(), &["cost", "plan.json"])["total"].clone();
+            (rules(&report), open(&report), report["summary"].clone(), total)
+        };
+        let (terraform, tofu) = (judge(&written), judge(&of_opentofu(&written)));
+        assert!(!terraform.0.is_empty());
+        assert_eq!(tofu, terraform, "{name}");
+    }
+}
