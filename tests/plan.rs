@@ -378,7 +378,7 @@ fn plans_of_opentofu_are_judged_like_those_of_terraform() {
             (rules(&report), open(&report), report["summary"].clone(), total)
         };
         let (terraform, tofu) = (judge(&written), judge(&of_opentofu(&written)));
-        assert!(!terraform.0.is_empty());
+        assert!(terraform.2["applicable"].as_u64().unwrap() > 10);
         assert_eq!(tofu, terraform, "{name}");
     }
 }
