@@ -49,6 +49,8 @@ pub struct Request {
     pub as_of: Date,
     /// Whether an estimate is wanted.
     pub price: bool,
+    /// Whether what passed is wanted as well.
+    pub keep_passed: bool,
 }
 
 impl Request {
@@ -70,6 +72,7 @@ impl Request {
             no_ignores: false,
             as_of,
             price: false,
+            keep_passed: false,
         }
     }
 }
@@ -250,6 +253,7 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
         severities,
         selected: selected(&discovered, &sources, &plans.places),
         no_ignores: request.no_ignores,
+        keep_passed: request.keep_passed,
     };
     let read_in_full = || evaluations.iter().chain(&plans.judged).chain(&plans.read);
     let (mut judgement, mut masks) = rayon::join(
