@@ -171,7 +171,7 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
     }
     // Plans that are completed take the same flags.
     let completed = plans.judged.iter().filter(|_| request.source.is_some());
-    problems.extend(problems::undeclared_variables(evaluations.iter().chain(completed)));
+    problems.extend(problems::undeclared_variables(completed.chain(&evaluations)));
 
     let options = lower::Options {
         stage: request.stage.or(chosen.and_then(|chosen| chosen.environment.stage)).or(config.stage),
