@@ -179,6 +179,7 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
             }))
             .collect(),
         workspace: of_terraform.workspace.clone(),
+        raw_types: catalogue.resource_types(),
         root: discovered.root.clone(),
     };
     let inputs = lower::Inputs {
