@@ -8,7 +8,7 @@ use super::probe::{Probe, Verdict, container_element};
 use super::rule::{Check, Rule};
 use crate::model::graph::SecurityGroupId;
 use crate::model::network::Direction;
-use crate::model::{Deployment, Id, Meta};
+use crate::model::{Deployment, Id, Items, Meta};
 
 /// All verdicts of one rule.
 #[derive(Debug)]
@@ -79,12 +79,13 @@ fn look<'a>(deployment: &'a Deployment, rule: Rule<'a>, check: &'a Check, verdic
         Check::Cache(check) => each!(caches, check),
         Check::LogGroup(check) => each!(log_groups, check),
         Check::Repository(check) => each!(repositories, check),
+        Check::PasswordUrl(check) => each!(password_urls, check),
         Check::TaskSet(check) => each!(task_sets, check),
         Check::SecurityGroup(check) => each!(security_groups, check),
         Check::SecurityGroupRule(check) => {
             for (index, group) in deployment.security_groups.iter().enumerate() {
                 let id = SecurityGroupId::new(index);
-                for (at, inner) in group.inline_rules.iter().enumerate() {
+                for (at, inner) in group.inline_rules().into_iter().flat_map(Items::iter).enumerate() {
                     let direction = match inner.direction.known() {
                         Some(Direction::Egress) => "egress",
                         Some(Direction::Ingress) | None => "ingress",
@@ -92,9 +93,10 @@ fn look<'a>(deployment: &'a Deployment, rule: Rule<'a>, check: &'a Check, verdic
                     let element = Some(format!("{direction} rule {}", at + 1));
                     visit(&group.meta, element, &|probe| check(probe, inner, Some(id)));
                 }
-                if let Some(open) = &group.inline_rules.open {
+                for rules in group.inline_rules() {
+                    let Some(open) = &rules.open else { continue };
                     visit(&group.meta, None, &|probe| match open.template.as_deref() {
-                        None => probe.undecided(&group.inline_rules.origin, &open.causes),
+                        None => probe.undecided(&rules.origin, &open.causes),
                         Some(template) => {
                             check(probe, template, Some(id));
                             probe.soften(&open.causes);
