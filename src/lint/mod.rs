@@ -19,7 +19,7 @@ pub use finding::{
     Undecided,
 };
 pub use probe::{Probe, Problem};
-pub use registry::Catalogue;
+pub use registry::{Catalogue, OwnRule};
 pub use rule::{Check, FixKind, Profile, Rule, RuleInfo, StageSeverity};
 pub use text::{RuleId, Text, Texts};
 pub use verdicts::{Decision, RuleVerdict, verdicts};

@@ -12,7 +12,7 @@ use crate::lint::RuleInfo;
 use crate::lint::probe::{Probe, Problem, Verdict, container_element};
 use crate::model::field::unsupported;
 use crate::model::network::Direction;
-use crate::model::{Deployment, Field, Meta, NotKnown, PatternPart, Reference, State, Tri};
+use crate::model::{Deployment, Field, Items, Meta, NotKnown, PatternPart, Reference, State, Tri};
 use crate::value::{Cause, Causes, Origin};
 
 /// Items of a list that a message names.
@@ -322,16 +322,17 @@ impl<'a> Looker<'_, 'a> {
             }
             Nodes::SecurityGroupRules => {
                 for group in &deployment.security_groups {
-                    for (at, rule) in group.inline_rules.iter().enumerate() {
+                    for (at, rule) in group.inline_rules().into_iter().flat_map(Items::iter).enumerate() {
                         let direction = match rule.direction.known() {
                             Some(Direction::Egress) => "egress",
                             Some(Direction::Ingress) | None => "ingress",
                         };
                         self.part(rule, &group.meta, Some(group), Some(format!("{direction} rule {}", at + 1)));
                     }
-                    if let Some(open) = &group.inline_rules.open {
+                    for rules in group.inline_rules() {
+                        let Some(open) = &rules.open else { continue };
                         match open.template.as_deref() {
-                            None => self.open(&group.meta, &group.inline_rules.origin, &open.causes),
+                            None => self.open(&group.meta, &rules.origin, &open.causes),
                             Some(template) => {
                                 let scope = Scope {
                                     seen: Seen::Object(template, template.origin.clone()),

@@ -556,7 +556,7 @@ impl Reader<'_> {
             Cursor::Of(Ty::List(inner), target) => {
                 let inner = match inner {
                     Ty::Object(kind) => Cursor::Kind(kind()),
-                    ty => Cursor::Of(**ty, target),
+                    ty => Cursor::Of(*ty, target),
                 };
                 Some((path, inner))
             }

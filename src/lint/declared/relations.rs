@@ -8,7 +8,8 @@ use super::condition::Select;
 use super::tables::{Nodes, SELECTABLE};
 use super::view::{Fields, Follow};
 use crate::model::address::Address;
-use crate::model::{Deployment, RawResource, Unit};
+use crate::model::network::SecurityGroup;
+use crate::model::{Deployment, Items, RawResource, Unit};
 use crate::value::{Built, Cause, Causes, Kind as ValueKind, Part, Step, Value};
 
 /// Values nested deeper than this are not searched for references.
@@ -58,8 +59,10 @@ impl<'a> Relations<'a> {
                     }
                 }
                 Nodes::SecurityGroupRules => {
-                    let rules = deployment.security_groups.iter().flat_map(|group| &group.inline_rules);
-                    rules
+                    let groups = deployment.security_groups.iter();
+                    groups
+                        .flat_map(SecurityGroup::inline_rules)
+                        .flat_map(Items::with_template)
                         .chain(&deployment.security_group_rules)
                         .for_each(|node| relations.add(node, deployment));
                 }

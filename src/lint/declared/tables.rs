@@ -314,7 +314,7 @@ models! {
     Subnet "subnet" node
         [cidr, availability_zone, map_public_ip] refers [vpc: vpc_link to Vpc in vpcs] hides [meta];
     SecurityGroup "security-group" node
-        [name, inline_rules] refers [vpc: vpc_link to Vpc in vpcs] hides [meta];
+        [name, ingress, egress] refers [vpc: vpc_link to Vpc in vpcs] hides [meta];
     SecurityGroupRule "security-group-rule" maybe_node
         [direction, protocol, from_port, to_port, ipv4, ipv6, prefix_lists, source_groups, from_self]
         refers [group: group_link to SecurityGroup in security_groups]
