@@ -3,7 +3,8 @@
 
 mod documents;
 pub mod environments;
-pub(crate) mod own_rules;
+pub mod examples;
+pub mod own_rules;
 pub mod plans;
 mod problems;
 pub mod secret_places;
@@ -300,6 +301,11 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
         environment_name,
         decide_with: advice.decide_with,
     })
+}
+
+/// The git top level that a directory lies in, or itself.
+fn top_level(directory: &Path) -> PathBuf {
+    directory.ancestors().find(|above| above.join(".git").exists()).unwrap_or(directory).to_path_buf()
 }
 
 type Configured = (Config, Usage, Option<PathBuf>);

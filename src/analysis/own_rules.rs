@@ -4,10 +4,11 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::config::rules::{self, RulePage};
+use super::Failure;
+use crate::config::rules::{self, Example, RulePage};
 use crate::config::{Config, ConfigError};
-use crate::lint::Catalogue;
 use crate::lint::declared::parse::{Described, Schema};
+use crate::lint::{Catalogue, RuleInfo};
 use crate::source::{Files, Span};
 use crate::terraform;
 
@@ -22,7 +23,7 @@ const DEEPEST: usize = 8;
 
 /// What the AWS provider's schema says of attributes.
 #[derive(Debug)]
-pub(crate) struct ProviderSchema;
+struct ProviderSchema;
 
 impl Schema for ProviderSchema {
     fn attribute(&self, ty: &str, names: &[Arc<str>]) -> Result<Described, String> {
@@ -82,7 +83,9 @@ pub(super) fn read(
             errors.push(ConfigError {
                 span: *span,
                 message: format!("`rule_paths`: there are no rules at `{written}`"),
-                help: Some("paths are relative to the configuration file and stay inside the repository".to_owned()),
+                help: Some(
+                    "paths are relative to the configuration file and stay inside the repository".to_owned(),
+                ),
             });
         }
     }
@@ -98,7 +101,7 @@ pub(super) fn read(
 ///
 /// # Errors
 /// Mistakes in them.
-pub(crate) fn pages(files: &Files, paths: &[PathBuf], is_trusted: bool) -> Result<Vec<RulePage>, Vec<ConfigError>> {
+fn pages(files: &Files, paths: &[PathBuf], is_trusted: bool) -> Result<Vec<RulePage>, Vec<ConfigError>> {
     let mut errors = Vec::new();
     let mut read = Vec::new();
     for (at, path) in paths.iter().enumerate() {
@@ -110,11 +113,7 @@ pub(crate) fn pages(files: &Files, paths: &[PathBuf], is_trusted: bool) -> Resul
             errors.push(refuse(format!("there are more than {MOST_FILES} rule files")));
             break;
         }
-        let loaded = if is_trusted {
-            files.load_trusted(path)
-        } else {
-            files.load_up_to(path, LARGEST_FILE)
-        };
+        let loaded = if is_trusted { files.load_trusted(path) } else { files.load_up_to(path, LARGEST_FILE) };
         match loaded {
             Ok(loaded) => match rules::read(&loaded.text, loaded.id, &ProviderSchema) {
                 Ok(page) => read.push(page),
@@ -126,8 +125,78 @@ pub(crate) fn pages(files: &Files, paths: &[PathBuf], is_trusted: bool) -> Resul
     if errors.is_empty() { Ok(read) } else { Err(errors) }
 }
 
+/// A rule page with the examples that test it.
+#[derive(Debug)]
+pub struct RuleTest {
+    /// The file as shown.
+    pub file: String,
+    pub info: RuleInfo,
+    pub examples: Vec<Example>,
+}
+
+/// The pages at these files and below these directories, of the working directory's repository where none is named,
+/// and the catalogue that they are tested in. A page of a built-in rule tests that rule.
+///
+/// # Errors
+/// When a path cannot be read, and for mistakes in pages.
+pub fn to_test(paths: &[PathBuf], working_directory: &Path) -> Result<(Vec<RuleTest>, Catalogue), Failure> {
+    let unreadable =
+        |path: &Path, error: std::io::Error| Failure::Path(format!("{}: {error}", path.display()));
+    let top = super::top_level(working_directory);
+    let files = Files::new(&top, working_directory).map_err(|error| unreadable(&top, error))?;
+    let mut found = Vec::new();
+    if paths.is_empty() {
+        list(&files, &top.join(DIRECTORY), 0, &mut found);
+    }
+    for path in paths {
+        let real = path.canonicalize().map_err(|error| unreadable(path, error))?;
+        if real.is_dir() { list_trusted(&real, &files, &mut found) } else { found.push(real) }
+    }
+    let failure = |errors, files: Files| Failure::Config { errors, sources: files.into_sources() };
+    let pages = match pages(&files, &found, true) {
+        Ok(pages) => pages,
+        Err(errors) => return Err(failure(errors, files)),
+    };
+    let built_in = Catalogue::default();
+    let mut tests = Vec::new();
+    let mut own = Vec::new();
+    for (path, page) in found.iter().zip(pages) {
+        let file = files.display_name(path);
+        tests.push(RuleTest { file, info: page.info.clone(), examples: page.examples.clone() });
+        if built_in.info(&page.info.id).is_none() {
+            own.push(page);
+        }
+    }
+    match rules::catalogue(own) {
+        Ok(catalogue) => Ok((tests, catalogue)),
+        Err(errors) => Err(failure(errors, files)),
+    }
+}
+
+/// The rules that a run in a directory would have.
+///
+/// # Errors
+/// For mistakes in the configuration and in rules.
+pub fn of_directory(working_directory: &Path, config: Option<&Path>) -> Result<Catalogue, Failure> {
+    let top = super::top_level(working_directory);
+    let files = Files::new(&top, working_directory)
+        .map_err(|error| Failure::Path(format!("{}: {error}", top.display())))?;
+    let is_trusted = config.is_some();
+    let path = config.map(Path::to_path_buf).or_else(|| crate::config::find(working_directory, files.root()));
+    let read = match path {
+        None => Ok((Config::default(), None)),
+        Some(path) => {
+            super::read_configuration(&path, &files)?.map(|(config, directory)| (config, Some(directory)))
+        }
+    };
+    let rules = read.and_then(|(config, directory)| {
+        self::read(&files, &config, directory.as_deref(), is_trusted, &mut Vec::new())
+    });
+    rules.map_err(|errors| Failure::Config { errors, sources: files.into_sources() })
+}
+
 /// Rule files below a directory inside the boundary. Links to directories are not followed.
-pub(crate) fn list(files: &Files, directory: &Path, depth: usize, into: &mut Vec<PathBuf>) {
+fn list(files: &Files, directory: &Path, depth: usize, into: &mut Vec<PathBuf>) {
     if into.len() > MOST_FILES {
         return;
     }

@@ -50,7 +50,17 @@ pub fn load(text: &str, file: FileId) -> Result<Config, Vec<ConfigError>> {
 }
 
 const KEYS: [&str; 11] = [
-    "region", "stage", "profile", "hours", "fail_on", "rules", "rule_paths", "ignore", "environments", "limits", "usage",
+    "region",
+    "stage",
+    "profile",
+    "hours",
+    "fail_on",
+    "rules",
+    "rule_paths",
+    "ignore",
+    "environments",
+    "limits",
+    "usage",
 ];
 const IGNORE_KEYS: [&str; 5] = ["rule", "path", "resource", "reason", "until"];
 

@@ -2,10 +2,12 @@
 
 mod environments;
 mod load;
+mod rule_schema;
 pub mod rules;
 
 pub use environments::{Environment, VarFile};
 pub use load::{find, load};
+pub use rule_schema::rule_schema;
 
 use std::collections::HashMap;
 

@@ -5,19 +5,34 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::load::Reader;
 use super::ConfigError;
+use super::load::Reader;
 use crate::lint::declared::parse::{self, Schema};
 use crate::lint::declared::{Declared, OwnChecks};
-use crate::lint::{Catalogue, Check, FixKind, OwnRule, Profile, RuleInfo, Severity, StageSeverity, Text, Texts};
+use crate::lint::{
+    Catalogue, Check, FixKind, OwnRule, Profile, RuleInfo, Severity, StageSeverity, Text, Texts,
+};
 use crate::source::{FileId, Span};
 use crate::syntax::tree::{Node, NodeKind};
 use crate::syntax::yaml::{self, Dialect};
 
 /// Keys of a rule page.
 pub const PAGE_KEYS: [&str; 15] = [
-    "id", "family", "title", "severity", "profile", "stage", "inputs", "fix", "aliases", "links", "rationale",
-    "remediation", "ignore_when", "examples", "check",
+    "id",
+    "family",
+    "title",
+    "severity",
+    "profile",
+    "stage",
+    "inputs",
+    "fix",
+    "aliases",
+    "links",
+    "rationale",
+    "remediation",
+    "ignore_when",
+    "examples",
+    "check",
 ];
 const EXAMPLE_KEYS: [&str; 6] = ["name", "verdict", "files", "args", "expect", "cause"];
 const EXPECT_KEYS: [&str; 4] = ["file", "line", "severity", "message"];
@@ -335,6 +350,11 @@ impl PageReader<'_> {
             text.parse().ok().filter(|line| *line > 0)
         })?;
         let severity = node.get("severity").and_then(|node| self.severity(node));
-        Some(Expected { file: self.words(node, "file")?, line, severity, message: self.words(node, "message")? })
+        Some(Expected {
+            file: self.words(node, "file")?,
+            line,
+            severity,
+            message: self.words(node, "message")?,
+        })
     }
 }

@@ -61,7 +61,8 @@ impl<'a> World<'a> {
             }
             Nodes::Containers => !self.deployment.task_definitions.is_empty(),
             Nodes::SecurityGroupRules => {
-                !self.deployment.security_groups.is_empty() || !self.deployment.security_group_rules.is_empty()
+                !self.deployment.security_groups.is_empty()
+                    || !self.deployment.security_group_rules.is_empty()
             }
             Nodes::Jobs | Nodes::Steps => !self.deployment.workflows.is_empty(),
         }
@@ -80,8 +81,7 @@ impl<'a> World<'a> {
                 Select::Resource(ty) => {
                     for (at, resource) in self.deployment.resources.iter().enumerate() {
                         if resource.meta.kind == *ty {
-                            let seen =
-                                Seen::Raw(resource.arguments.clone(), resource.meta.origin.clone());
+                            let seen = Seen::Raw(resource.arguments.clone(), resource.meta.origin.clone());
                             let key = Some(Key::resource(at));
                             looker.node(Scope { seen, parent: None, meta: &resource.meta, key }, None);
                         }
@@ -102,9 +102,9 @@ impl<'a> World<'a> {
             Condition::Not(condition) => self.ask(condition, scope).negate(),
             Condition::Attribute { path, every, test } => self.walk(scope, path, *every, &mut |seen| {
                 let (at, absent) = (seen.origin(), seen.is_absent());
-                let tri = self.decided_by_provider(path, test, &seen, scope.meta).unwrap_or_else(|| {
-                    answer(test, test.operator, &seen)
-                });
+                let tri = self
+                    .decided_by_provider(path, test, &seen, scope.meta)
+                    .unwrap_or_else(|| answer(test, test.operator, &seen));
                 Judged { tri: if test.negated { tri.negate() } else { tri }, at, absent }
             }),
             Condition::Items { path, every, condition } => {
@@ -137,7 +137,8 @@ impl<'a> World<'a> {
     fn connected(&self, to: &Select, condition: Option<&Condition>, scope: &Scope<'a>) -> Tri {
         let Some(key) = scope.key else { return Tri::No };
         let relations = self.relations();
-        let meets = |target: Scope<'a>| condition.map_or(Tri::Yes, |condition| self.ask(condition, &target).tri);
+        let meets =
+            |target: Scope<'a>| condition.map_or(Tri::Yes, |condition| self.ask(condition, &target).tri);
         let mut connected = Tri::No;
         match to {
             Select::Kind(kind) => {
@@ -155,7 +156,8 @@ impl<'a> World<'a> {
                     if target.meta.kind == *ty {
                         let seen = Seen::Raw(target.arguments.clone(), target.meta.origin.clone());
                         let key = Some(Key::resource(at));
-                        connected = connected.or(meets(Scope { seen, parent: None, meta: &target.meta, key }));
+                        connected =
+                            connected.or(meets(Scope { seen, parent: None, meta: &target.meta, key }));
                     }
                 }
             }
@@ -222,18 +224,17 @@ impl<'a> World<'a> {
                     self.steps(scope, Seen::Object(node, origin), steps, every, leaf)
                 }
                 Follow::Unknown(causes) => Judged::maybe(causes.clone(), field.origin.clone()),
-                Follow::NotFound(name) => {
-                    Judged::maybe(unsupported(format!("{name}, which no file declares")), field.origin.clone())
-                }
+                Follow::NotFound(name) => Judged::maybe(
+                    unsupported(format!("{name}, which no file declares")),
+                    field.origin.clone(),
+                ),
                 Follow::Absent => self.steps(scope, Seen::Absent(field.origin.clone()), steps, every, leaf),
             },
             (Step::Key(key), Seen::Map(entries, origin)) => {
                 self.steps(scope, entry(entries, key, &origin), rest, every, leaf)
             }
             (Step::Each, seen) => match list_of(seen) {
-                Ok(list) => {
-                    quantify(&list, every, &mut |item| self.steps(scope, item, rest, every, leaf))
-                }
+                Ok(list) => quantify(&list, every, &mut |item| self.steps(scope, item, rest, every, leaf)),
                 Err(judged) => judged,
             },
             (Step::Key(key), Seen::Raw(value, header)) => match raw::member(&value, key, &header) {
@@ -248,9 +249,7 @@ impl<'a> World<'a> {
                     let at = value.origin.clone();
                     let answers: Vec<Judged> = values
                         .into_iter()
-                        .map(|value| {
-                            self.steps(scope, Seen::Raw(value, header.clone()), steps, every, leaf)
-                        })
+                        .map(|value| self.steps(scope, Seen::Raw(value, header.clone()), steps, every, leaf))
                         .collect();
                     agreed(answers, causes, at)
                 }
@@ -327,7 +326,12 @@ impl<'a> Looker<'_, 'a> {
                             Some(Direction::Egress) => "egress",
                             Some(Direction::Ingress) | None => "ingress",
                         };
-                        self.part(rule, &group.meta, Some(group), Some(format!("{direction} rule {}", at + 1)));
+                        self.part(
+                            rule,
+                            &group.meta,
+                            Some(group),
+                            Some(format!("{direction} rule {}", at + 1)),
+                        );
                     }
                     for rules in group.inline_rules() {
                         let Some(open) = &rules.open else { continue };
@@ -521,7 +525,11 @@ impl Judged {
                     (_, Tri::Maybe(_)) => answer,
                     // Where all hold the last is blamed, where none holds the first.
                     _ => {
-                        if all { answer } else { before }
+                        if all {
+                            answer
+                        } else {
+                            before
+                        }
                     }
                 },
             });
@@ -578,7 +586,9 @@ fn agreed(answers: Vec<Judged>, causes: Causes, at: Origin) -> Judged {
 fn list_of(seen: Seen<'_>) -> Result<List<'_>, Judged> {
     match seen {
         Seen::List(list) => Ok(list),
-        Seen::Raw(value, header) => raw::list(&value, &header).map_err(|causes| Judged::maybe(causes, value.origin)),
+        Seen::Raw(value, header) => {
+            raw::list(&value, &header).map_err(|causes| Judged::maybe(causes, value.origin))
+        }
         Seen::Unknown(causes, at) => Err(Judged::maybe(causes, at)),
         other => Ok(List { items: Vec::new(), open: None, origin: other.origin(), absent: true }),
     }
@@ -721,10 +731,9 @@ fn of_reference(test: &Test, operator: Operator, field: &Field<Reference>) -> Tr
 /// Why the text of a reference is not known.
 fn identity_only(reference: &Reference) -> Causes {
     match &reference.target {
-        Some((address, attribute)) => Causes::one(Cause::Computed {
-            address: address.clone(),
-            attribute: attribute.clone(),
-        }),
+        Some((address, attribute)) => {
+            Causes::one(Cause::Computed { address: address.clone(), attribute: attribute.clone() })
+        }
         None => unsupported("a partly known name"),
     }
 }
@@ -806,11 +815,13 @@ fn shown(seen: &Seen<'_>) -> String {
         Seen::Decimal(field) => of_field(field, |number| number.normalize().to_string()),
         Seen::Flag(field) => of_field(field, bool::to_string),
         Seen::Presence(field) => of_field(field, |()| "set".to_owned()),
-        Seen::Reference(field, _) => of_field(field, |reference| match (&reference.text, &reference.target) {
-            (Some(text), _) => text.to_string(),
-            (None, Some((address, attribute))) => format!("{address}.{attribute}"),
-            (None, None) => "not known".to_owned(),
-        }),
+        Seen::Reference(field, _) => {
+            of_field(field, |reference| match (&reference.text, &reference.target) {
+                (Some(text), _) => text.to_string(),
+                (None, Some((address, attribute))) => format!("{address}.{attribute}"),
+                (None, None) => "not known".to_owned(),
+            })
+        }
         Seen::Constant(Constant::Text(text), _) => (*text).to_owned(),
         Seen::Constant(Constant::Flag(flag), _) => flag.to_string(),
         Seen::Object(..) | Seen::Map(..) => "set".to_owned(),

@@ -204,9 +204,8 @@ impl Test {
     /// The answer for a known single value, negation not applied.
     pub(crate) fn of_value(&self, operator: Operator, given: Given<'_>) -> bool {
         let first = self.values.first();
-        let with_text = |test: &dyn Fn(&str, &str) -> bool| {
-            first.is_some_and(|value| test(&given.text(), &value.text()))
-        };
+        let with_text =
+            |test: &dyn Fn(&str, &str) -> bool| first.is_some_and(|value| test(&given.text(), &value.text()));
         match operator {
             Operator::Exists => true,
             Operator::Equals => first.is_some_and(|value| given.is(value)),
@@ -255,7 +254,13 @@ impl Test {
     }
 
     /// The answer for a text of which the start, the end and parts between are known, where they decide.
-    pub(crate) fn of_parts(&self, operator: Operator, start: &str, parts: &[&str], end: &str) -> Option<bool> {
+    pub(crate) fn of_parts(
+        &self,
+        operator: Operator,
+        start: &str,
+        parts: &[&str],
+        end: &str,
+    ) -> Option<bool> {
         let can_be = |value: &str| {
             value.starts_with(start) && value.ends_with(end) && value.len() >= start.len().max(end.len())
         };

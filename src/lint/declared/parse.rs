@@ -103,11 +103,33 @@ pub(crate) fn resource_types(checks: &[Check]) -> Vec<Arc<str>> {
 }
 
 const CHECK_KEYS: [&str; 11] = [
-    "select", "resource", "each", "when", "require", "forbid", "at", "message", "message_absent", "help", "severity",
+    "select",
+    "resource",
+    "each",
+    "when",
+    "require",
+    "forbid",
+    "at",
+    "message",
+    "message_absent",
+    "help",
+    "severity",
 ];
 const CONDITION_KEYS: [&str; 14] = [
-    "all", "any", "not", "attribute", "operator", "value", "default", "match", "some", "every", "none", "where",
-    "connected_to", "not_connected_to",
+    "all",
+    "any",
+    "not",
+    "attribute",
+    "operator",
+    "value",
+    "default",
+    "match",
+    "some",
+    "every",
+    "none",
+    "where",
+    "connected_to",
+    "not_connected_to",
 ];
 /// Words of Checkov's dialect and what they are here.
 const FOREIGN: [(&str, &str); 6] = [
@@ -255,9 +277,8 @@ impl Reader<'_> {
         });
         for select in selects {
             let outer = scope_of(&select);
-            let when = node.get("when").and_then(|node| {
-                self.condition(node, &outer, Strict { every: false }, 0)
-            });
+            let when =
+                node.get("when").and_then(|node| self.condition(node, &outer, Strict { every: false }, 0));
             let mut scope = outer.clone();
             let each = node.get("each").and_then(|node| {
                 let (path, inner) = self.list(node, "each", &outer)?;
@@ -274,7 +295,18 @@ impl Reader<'_> {
                 node.get("message_absent").and_then(|node| self.message(node, "message_absent", &scope));
             let help = node.get("help").and_then(|node| self.message(node, "help", &scope));
             let (Some(condition), Some(message)) = (condition, message) else { continue };
-            into.push(Check { select, each, when, condition, forbids, at, message, message_absent, help, severity });
+            into.push(Check {
+                select,
+                each,
+                when,
+                condition,
+                forbids,
+                at,
+                message,
+                message_absent,
+                help,
+                severity,
+            });
             if self.mistakes.len() > before {
                 // The same mistake would be found for the next kind as well.
                 return;
@@ -323,7 +355,8 @@ impl Reader<'_> {
             return self.several(node, scope, strict, depth).map(Condition::All);
         }
         let members = self.members(node, "a condition", &CONDITION_KEYS)?;
-        let heads = ["all", "any", "not", "attribute", "some", "every", "none", "connected_to", "not_connected_to"];
+        let heads =
+            ["all", "any", "not", "attribute", "some", "every", "none", "connected_to", "not_connected_to"];
         let mut found = members.iter().filter(|member| heads.contains(&&*member.key));
         let Some(head) = found.next() else {
             let help = "write `attribute`, `all`, `any`, `not`, `some`, `every`, `none` or `connected_to`";
@@ -359,7 +392,13 @@ impl Reader<'_> {
         }
     }
 
-    fn several(&mut self, node: &Node, scope: &Scope, strict: Strict, depth: usize) -> Option<Vec<Condition>> {
+    fn several(
+        &mut self,
+        node: &Node,
+        scope: &Scope,
+        strict: Strict,
+        depth: usize,
+    ) -> Option<Vec<Condition>> {
         let NodeKind::List(nodes) = &node.kind else {
             self.mistake(node.span, "this must be a list of conditions", None);
             return None;
@@ -430,10 +469,13 @@ impl Reader<'_> {
             return None;
         };
         let name = self.text(named, "operator")?;
-        let Some((_, operator, negated, takes)) = OPERATORS.iter().find(|(known, ..)| **known == *name) else {
+        let Some((_, operator, negated, takes)) = OPERATORS.iter().find(|(known, ..)| **known == *name)
+        else {
             let known = OPERATORS.iter().map(|(name, ..)| *name);
-            let help = closest(&name, known)
-                .map_or_else(|| format!("one of {}", operators()), |meant| format!("did you mean `{meant}`?"));
+            let help = closest(&name, known).map_or_else(
+                || format!("one of {}", operators()),
+                |meant| format!("did you mean `{meant}`?"),
+            );
             self.mistake(named.span, format!("there is no operator `{name}`"), Some(help));
             return None;
         };
@@ -541,7 +583,8 @@ impl Reader<'_> {
                 let text = error.to_string();
                 let why = text.lines().last().unwrap_or_default();
                 let why = why.strip_prefix("error: ").unwrap_or(why);
-                let help = "look-around and back-references are not there: matching takes linear time".to_owned();
+                let help =
+                    "look-around and back-references are not there: matching takes linear time".to_owned();
                 self.mistake(span, format!("this is no regular expression: {why}"), Some(help));
                 None
             }
@@ -584,7 +627,9 @@ impl Reader<'_> {
             } else if let Some(after) = after.strip_prefix("}}") {
                 words.push('}');
                 rest = after;
-            } else if let Some((name, after)) = after.strip_prefix('{').and_then(|after| after.split_once('}')) {
+            } else if let Some((name, after)) =
+                after.strip_prefix('{').and_then(|after| after.split_once('}'))
+            {
                 let (path, _) = self.path(name.trim(), node.span, scope)?;
                 parts.push(Part::Words(std::mem::take(&mut words)));
                 parts.push(Part::Value(path));
@@ -607,7 +652,8 @@ impl Reader<'_> {
 
     fn path(&mut self, text: &str, span: Span, scope: &Scope) -> Option<(Path, Cursor)> {
         let read = segments(text).ok_or_else(|| {
-            let help = "names with dots between them, `*` for every item, `tags[\"a.b\"]` for a name with a dot";
+            let help =
+                "names with dots between them, `*` for every item, `tags[\"a.b\"]` for a name with a dot";
             (format!("`{text}` is no path"), Some(help.to_owned()))
         });
         match read.and_then(|segments| self.walk(&segments, scope)) {
@@ -693,7 +739,9 @@ impl Reader<'_> {
                 path.steps.push(segment.step());
                 Ok(Cursor::Raw(ty, names))
             }
-            (_, Segment::Each) => wrong("`*` stands for the items of a list, and this is none".to_owned(), None),
+            (_, Segment::Each) => {
+                wrong("`*` stands for the items of a list, and this is none".to_owned(), None)
+            }
             (_, Segment::Name(name)) => wrong(format!("nothing is inside, so `{name}` leads nowhere"), None),
         }
     }
@@ -816,10 +864,9 @@ fn unfit(path: &str, end: &Cursor, operator: Operator, name: &str) -> Option<Wro
         Cursor::Raw(..) | Cursor::Of(Ty::Any, _) => return None,
         Cursor::Kind(_) | Cursor::Of(Ty::Object(_), _) => ("an object", operator == Operator::Exists),
         Cursor::Of(Ty::Presence, _) => ("something that is there or not", operator == Operator::Exists),
-        Cursor::Of(Ty::Map, _) => (
-            "a map",
-            matches!(operator, Operator::Exists | Operator::IsEmpty | Operator::Length(_)),
-        ),
+        Cursor::Of(Ty::Map, _) => {
+            ("a map", matches!(operator, Operator::Exists | Operator::IsEmpty | Operator::Length(_)))
+        }
         Cursor::Of(Ty::List(_), _) => (
             "a list",
             matches!(

@@ -99,7 +99,8 @@ pub(super) fn answer(test: &Test, operator: Operator, value: &Value, header: &Or
             if operator == Operator::Exists && unknown.not_null {
                 return Tri::Yes;
             }
-            let mut answers = unknown.alternatives.iter().map(|choice| answer(test, operator, choice, header));
+            let mut answers =
+                unknown.alternatives.iter().map(|choice| answer(test, operator, choice, header));
             match answers.next() {
                 Some(first) if answers.all(|answer| answer == first) => first,
                 Some(_) => maybe(),
@@ -137,10 +138,10 @@ pub(super) fn shown(value: &Value) -> String {
         Kind::Bool(flag) => flag.to_string(),
         Kind::Number(number) => number.to_string(),
         Kind::String(text) => text.as_str().to_owned(),
-        Kind::Sequence(sequence) if sequence.items.is_empty() && sequence.rest.is_none() => "empty".to_owned(),
-        Kind::Sequence(sequence) => {
-            sequence.items.iter().take(5).map(shown).collect::<Vec<_>>().join(", ")
+        Kind::Sequence(sequence) if sequence.items.is_empty() && sequence.rest.is_none() => {
+            "empty".to_owned()
         }
+        Kind::Sequence(sequence) => sequence.items.iter().take(5).map(shown).collect::<Vec<_>>().join(", "),
         Kind::Mapping(_) => "set".to_owned(),
         Kind::Unknown(_) => match value.origin.attribute() {
             Some((address, attribute)) => format!("{address}.{attribute}"),

@@ -371,7 +371,11 @@ impl Seen<'_> {
             Self::Presence(field) => field.origin.clone(),
             Self::Reference(field, _) => field.origin.clone(),
             Self::Raw(value, header) => {
-                if value.is_null() { header.clone() } else { value.origin.clone() }
+                if value.is_null() {
+                    header.clone()
+                } else {
+                    value.origin.clone()
+                }
             }
         }
     }
@@ -387,7 +391,9 @@ impl Seen<'_> {
             Self::Presence(field) => field.is_absent(),
             Self::Reference(field, _) => field.is_absent(),
             Self::Raw(value, _) => matches!(value.kind, ValueKind::Null(_)),
-            Self::Unknown(..) | Self::Constant(..) | Self::Object(..) | Self::Choice(..) | Self::Map(..) => false,
+            Self::Unknown(..) | Self::Constant(..) | Self::Object(..) | Self::Choice(..) | Self::Map(..) => {
+                false
+            }
         }
     }
 }
