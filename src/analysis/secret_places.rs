@@ -12,7 +12,7 @@ use crate::lint::secrets::{ValueClass, classify, find, is_secret_name, name_of, 
 use crate::lint::sink::Judgement;
 use crate::mask::Masks;
 use crate::model::{Deployment, Field};
-use crate::source::{SourceMap, Span};
+use crate::source::{FileId, SourceMap, Span};
 use crate::terraform::Evaluation;
 use crate::value::{Built, Kind, Mapping, Part, Rest, Value};
 
@@ -25,16 +25,16 @@ const SHORTEST_HARMLESS: usize = 12;
 /// Sensitive numbers with fewer digits are not looked for elsewhere.
 const SHORTEST_NUMBER: usize = 6;
 
-/// Everything secret in a deployment and the evaluations behind it. What merely looks like a secret in a
-/// file is found by the scanner that `mask` runs over shown text.
-pub(super) fn masks<'a>(
+/// Everything secret in a deployment and in what was sighted in the evaluations behind it. What merely looks like a
+/// secret in a file is found by the scanner that `mask` runs over shown text.
+pub(super) fn masks(
     deployment: &Deployment,
-    evaluations: impl IntoIterator<Item = &'a Evaluation>,
+    sighted: &[Sighted<'_>],
     hidden: &[Span],
     sources: &SourceMap,
 ) -> Masks {
-    let mut masks = of_evaluations(evaluations, sources);
-    hidden.iter().for_each(|span| masks.add(*span));
+    let mut masks = of_sighted(sighted, sources);
+    hidden.iter().for_each(|span| masks.add_part(*span));
     let containers = deployment.task_definitions.iter().flat_map(|task| task.containers.with_template());
     let of_containers = containers.flat_map(|container| container.environment.with_template());
     let steps = deployment.workflows.iter().flat_map(|workflow| &workflow.jobs);
@@ -69,22 +69,42 @@ pub fn of_evaluations<'a>(
     evaluations: impl IntoIterator<Item = &'a Evaluation>,
     sources: &SourceMap,
 ) -> Masks {
-    let mut masks = Masks::new();
     let evaluations: Vec<&Evaluation> = evaluations.into_iter().collect();
-    let sightings: Vec<_> = evaluations.par_iter().map(|evaluation| sightings(evaluation)).collect();
+    let sighted: Vec<Sighted<'_>> = evaluations.par_iter().map(|evaluation| sighted(evaluation)).collect();
+    of_sighted(&sighted, sources)
+}
+
+/// What is to be hidden of an evaluation, or would be if it was computed from something hidden.
+#[derive(Debug)]
+pub(super) struct Sighted<'v> {
+    sightings: Vec<Sighting<'v>>,
+    /// Files that its diagnostics speak of.
+    spoken_of: Vec<FileId>,
+}
+
+impl Sighted<'_> {
+    /// Without the evaluation.
+    pub(super) fn into_owned(self) -> Sighted<'static> {
+        let Self { sightings, spoken_of } = self;
+        let sightings = sightings
+            .into_iter()
+            .map(|sighting| Sighting { text: Cow::Owned(sighting.text.into_owned()), ..sighting });
+        Sighted { sightings: sightings.collect(), spoken_of }
+    }
+}
+
+fn of_sighted(sighted: &[Sighted<'_>], sources: &SourceMap) -> Masks {
+    let mut masks = Masks::new();
     let mut found = false;
-    for sightings in &sightings {
+    for Sighted { sightings, .. } in sighted {
         found |= hide_all(&mut masks, sources, sightings);
         // Again, for what was computed from what was found.
         for _ in 0..if found { MOST_DERIVED } else { 0 } {
             hide_derived(&mut masks, sources, sightings);
         }
     }
-    let spoken_of = evaluations.iter().flat_map(|evaluation| {
-        let undeclared = evaluation.undeclared.iter().map(|undeclared| &undeclared.diagnostic);
-        evaluation.diagnostics.iter().chain(undeclared).map(|diagnostic| diagnostic.span.file)
-    });
-    spoken_of.for_each(|file| masks.learn(sources, file));
+    let spoken_of = sighted.iter().flat_map(|sighted| &sighted.spoken_of);
+    spoken_of.for_each(|file| masks.learn(sources, *file));
     masks
 }
 
@@ -195,8 +215,8 @@ fn hide_place(masks: &mut Masks, sources: &SourceMap, span: Span, text: &str) {
     }
 }
 
-/// Everything in an evaluation that is to be hidden, or would be if it was computed from something hidden.
-fn sightings(evaluation: &Evaluation) -> Vec<Sighting<'_>> {
+/// Looks at every value of an evaluation.
+pub(super) fn sighted(evaluation: &Evaluation) -> Sighted<'_> {
     let mut walk = Walk::default();
     for (name, value) in evaluation.named.iter().chain(&evaluation.outputs) {
         let secret = walk.is_secret_name(name);
@@ -211,22 +231,25 @@ fn sightings(evaluation: &Evaluation) -> Vec<Sighting<'_>> {
     for module in &evaluation.unresolved_modules {
         walk.value(false, &module.arguments, false);
     }
-    walk.sightings
+    let undeclared = evaluation.undeclared.iter().map(|undeclared| &undeclared.diagnostic);
+    let spoken_of = evaluation.diagnostics.iter().chain(undeclared).map(|diagnostic| diagnostic.span.file);
+    Sighted { sightings: walk.sightings, spoken_of: spoken_of.collect() }
 }
 
 /// A text or number that is to be hidden, or may be.
+#[derive(Debug)]
 struct Sighting<'v> {
     text: Cow<'v, str>,
     span: Span,
-    what: Sighted,
+    nature: Nature,
     /// Its parts were looked at one by one.
     structured: bool,
     /// Whether something secret stands in it.
     holds: bool,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Sighted {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Nature {
     Secret,
     /// Has a harmless meaning, but is marked sensitive.
     Sensitive,
@@ -243,12 +266,12 @@ fn hide_all(masks: &mut Masks, sources: &SourceMap, sightings: &[Sighting<'_>]) 
     let mut searched = HashSet::new();
     for sighting in sightings {
         let Sighting { text, span, .. } = sighting;
-        match sighting.what {
-            Sighted::Secret => sighting.hide(masks, sources),
-            Sighted::Opaque if masks.covers(*span) => sighting.hide(masks, sources),
-            Sighted::Opaque if !sighting.holds => continue,
-            Sighted::Opaque | Sighted::Harmless => {}
-            Sighted::Sensitive => {
+        match sighting.nature {
+            Nature::Secret => sighting.hide(masks, sources),
+            Nature::Opaque if masks.covers(*span) => sighting.hide(masks, sources),
+            Nature::Opaque if !sighting.holds => continue,
+            Nature::Opaque | Nature::Harmless => {}
+            Nature::Sensitive => {
                 if text.len() >= SHORTEST_HARMLESS {
                     masks.add_text(text);
                 }
@@ -256,7 +279,7 @@ fn hide_all(masks: &mut Masks, sources: &SourceMap, sightings: &[Sighting<'_>]) 
                     hide_place(masks, sources, *span, text);
                 }
             }
-            Sighted::SensitiveNumber => {
+            Nature::SensitiveNumber => {
                 if text.len() >= SHORTEST_NUMBER {
                     masks.add_text(text);
                 }
@@ -276,7 +299,7 @@ fn hide_all(masks: &mut Masks, sources: &SourceMap, sightings: &[Sighting<'_>]) 
 /// Hides once more what was computed from something hidden.
 fn hide_derived(masks: &mut Masks, sources: &SourceMap, sightings: &[Sighting<'_>]) {
     for sighting in sightings {
-        if sighting.what == Sighted::Opaque && masks.covers(sighting.span) {
+        if sighting.nature == Nature::Opaque && masks.covers(sighting.span) {
             sighting.hide(masks, sources);
         }
     }
@@ -391,7 +414,7 @@ impl<'v> Walk<'v> {
             Kind::Number(number) if sensitive => self.sightings.push(Sighting {
                 text: number.to_json().unwrap_or_default().into(),
                 span: value.span(),
-                what: Sighted::SensitiveNumber,
+                nature: Nature::SensitiveNumber,
                 structured: false,
                 holds: false,
             }),
@@ -454,15 +477,15 @@ impl<'v> Walk<'v> {
             return;
         }
         let (class, holds) = self.judged(text);
-        let what = match class {
-            ValueClass::Format(_) | ValueClass::UrlPassword => Sighted::Secret,
-            ValueClass::Opaque if sensitive || secret => Sighted::Secret,
-            ValueClass::Opaque => Sighted::Opaque,
-            ValueClass::Harmless if sensitive => Sighted::Sensitive,
-            ValueClass::Harmless => Sighted::Harmless,
+        let nature = match class {
+            ValueClass::Format(_) | ValueClass::UrlPassword => Nature::Secret,
+            ValueClass::Opaque if sensitive || secret => Nature::Secret,
+            ValueClass::Opaque => Nature::Opaque,
+            ValueClass::Harmless if sensitive => Nature::Sensitive,
+            ValueClass::Harmless => Nature::Harmless,
         };
-        if what != Sighted::Harmless || holds {
-            self.sightings.push(Sighting { text: text.into(), span, what, structured, holds });
+        if nature != Nature::Harmless || holds {
+            self.sightings.push(Sighting { text: text.into(), span, nature, structured, holds });
         }
     }
 }

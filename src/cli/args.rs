@@ -30,7 +30,7 @@ pub enum Command {
     Check(CheckArgs),
     /// Estimate the monthly cost
     Cost(CostArgs),
-    /// Show a rule's page: why it hurts, what to do, when to ignore it
+    /// Explain a rule, a resource, or a value: why it hurts, how it was judged, where it comes from
     Explain(ExplainArgs),
     /// List the rules
     Rules(RulesArgs),
@@ -38,6 +38,44 @@ pub enum Command {
     Eval(EvalArgs),
     /// Show what evaluating a Terraform configuration found
     Show(ShowArgs),
+    /// Write plimsoll.yaml and snippets for pre-commit and CI that fit the repository
+    Init(InitArgs),
+    /// Print the completion script of a shell
+    Completions(CompletionsArgs),
+    /// Print a manual page
+    Man(ManArgs),
+}
+
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    /// Directory of the repository, or of the part that plimsoll.yaml is for
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub directory: PathBuf,
+    /// Print what would be written, and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Replace a plimsoll.yaml that is there
+    #[arg(long)]
+    pub force: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct CompletionsArgs {
+    /// The shell
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+    /// Write to this file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct ManArgs {
+    /// A command (default: the program)
+    pub command: Option<String>,
+    /// Write the pages of the program and all its commands into this directory
+    #[arg(long, value_name = "DIR", conflicts_with = "command")]
+    pub directory: Option<PathBuf>,
 }
 
 /// `plimsoll [PATH…]`: findings, then the estimate, then one summary line.
@@ -78,19 +116,25 @@ pub struct CostArgs {
 
 #[derive(Debug, Args)]
 pub struct ExplainArgs {
-    /// Id of a rule, or of the same check in another tool (CKV_AWS_51)
-    pub rule: String,
-    /// When to use colour
-    #[arg(long, value_enum, default_value_t = Color::Auto)]
-    pub color: Color,
+    /// Id of a rule, or of the same check in another tool (CKV_AWS_51); or the address of a resource, a module, or a
+    /// value (aws_ecs_service.api.desired_count)
+    #[arg(value_name = "RULE|ADDRESS")]
+    pub topic: String,
+    #[command(flatten)]
+    pub common: CommonArgs,
+    #[command(flatten)]
+    pub price: PriceArgs,
+    /// Output format
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
 }
 
 #[derive(Debug, Args)]
 pub struct RulesArgs {
     /// Output format
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    pub format: Format,
-    /// Write to this file instead of standard output
+    #[arg(long, value_enum, default_value_t = RulesFormat::Human)]
+    pub format: RulesFormat,
+    /// Write to this file instead of standard output; for markdown, a page for each rule into this directory
     #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 }
@@ -124,7 +168,7 @@ pub struct ShowArgs {
     /// Configuration file instead of the nearest plimsoll.yaml
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// Directory of a root module (default: `.`), and addresses to show or how they start
+    /// Directory of a root module (default: `.`) or a plan's JSON, and addresses to show or how they start
     #[arg(value_name = "PATH|ADDRESS")]
     pub targets: Vec<String>,
     /// Root module
@@ -133,6 +177,9 @@ pub struct ShowArgs {
     /// Where a value comes from, or why it is not known: an address such as aws_ecs_service.api.desired_count
     #[arg(long, value_name = "ADDRESS")]
     pub why: Option<String>,
+    /// Configuration that the plan was made from: fills what the plan does not know
+    #[arg(long, value_name = "DIR")]
+    pub source: Option<PathBuf>,
     #[command(flatten)]
     pub terraform: TerraformArgs,
     /// When to use colour
@@ -193,7 +240,7 @@ pub struct CommonArgs {
 }
 
 /// What Terraform takes on its command line.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct TerraformArgs {
     /// Environment of plimsoll.yaml: its var files, workspace and stage; flags win
     #[arg(long, value_name = "NAME")]
@@ -238,6 +285,14 @@ fn fail_on(text: &str) -> Result<FailOn, String> {
 pub enum Format {
     Human,
     Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum RulesFormat {
+    Human,
+    Json,
+    /// The rule book
+    Markdown,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

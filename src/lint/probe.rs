@@ -11,7 +11,7 @@ use crate::value::{Causes, Origin};
 #[derive(Debug)]
 pub struct Probe<'a> {
     pub deployment: &'a Deployment,
-    rule: &'static RuleInfo,
+    rule: &'a RuleInfo,
     meta: &'a Meta,
     element: Option<String>,
     pub(super) verdicts: Vec<Verdict<'a>>,
@@ -27,7 +27,8 @@ pub(super) struct Verdict<'a> {
 
 #[derive(Debug)]
 pub(super) enum Outcome {
-    Pass,
+    /// With the value that was looked at, where it is one.
+    Pass(Option<Span>),
     Fail(Box<Problem>, Origin),
     Undecided(Causes, Origin),
 }
@@ -130,7 +131,7 @@ impl Problem {
 }
 
 impl<'a> Probe<'a> {
-    pub(super) fn new(deployment: &'a Deployment, rule: &'static RuleInfo, meta: &'a Meta) -> Self {
+    pub(super) fn new(deployment: &'a Deployment, rule: &'a RuleInfo, meta: &'a Meta) -> Self {
         Self { deployment, rule, meta, element: None, verdicts: Vec::new() }
     }
 
@@ -141,7 +142,7 @@ impl<'a> Probe<'a> {
     }
 
     #[must_use]
-    pub fn rule(&self) -> &'static RuleInfo {
+    pub fn rule(&self) -> &'a RuleInfo {
         self.rule
     }
 
@@ -157,7 +158,7 @@ impl<'a> Probe<'a> {
     }
 
     pub fn pass(&mut self) {
-        self.push(Outcome::Pass);
+        self.push(Outcome::Pass(None));
     }
 
     /// Reports a problem at the place a person would edit.
@@ -178,7 +179,7 @@ impl<'a> Probe<'a> {
     pub fn decide(&mut self, bad: Tri, at: &Origin, problem: impl FnOnce() -> Problem) {
         match bad {
             Tri::Yes => self.fail(at, problem()),
-            Tri::No => self.pass(),
+            Tri::No => self.push(Outcome::Pass(Some(at.span))),
             Tri::Maybe(causes) => self.undecided(at, &causes),
         }
     }

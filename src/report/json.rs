@@ -9,7 +9,7 @@ use serde_json::ser::{CharEscape, Formatter, PrettyFormatter};
 
 use super::{Outcome, text};
 use crate::cost::estimate::{Estimate, Range};
-use crate::lint::{Finding, Severity, Suppressed, SuppressedBy, Undecided, registry};
+use crate::lint::{Finding, Severity, Suppressed, SuppressedBy, Undecided};
 use crate::model::Stage;
 
 /// Version of the shape of findings.
@@ -29,7 +29,7 @@ struct Overview<'a> {
 }
 
 #[derive(Serialize)]
-struct FindingsReport<'a> {
+pub(super) struct FindingsReport<'a> {
     schema: &'a str,
     version: &'a str,
     as_of: String,
@@ -158,7 +158,7 @@ pub fn overview(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
     write(&overview, out)
 }
 
-fn findings_report<'a>(outcome: &Outcome<'a>) -> FindingsReport<'a> {
+pub(super) fn findings_report<'a>(outcome: &Outcome<'a>) -> FindingsReport<'a> {
     let counts = outcome.counts();
     let judgement = outcome.judgement;
     FindingsReport {
@@ -190,7 +190,7 @@ fn finding_record<'a>(outcome: &Outcome<'a>, finding: &'a Finding) -> FindingRec
     let addresses = || finding.instances.iter().map(|instance| &*instance.address);
     let has_stage = finding.stage.stage != Stage::Unknown || finding.stage.hint.is_some();
     FindingRecord {
-        rule: finding.rule,
+        rule: &finding.rule,
         severity: finding.severity,
         message: outcome.words(&finding.message),
         help: outcome.help(finding),
@@ -231,13 +231,13 @@ fn finding_record<'a>(outcome: &Outcome<'a>, finding: &'a Finding) -> FindingRec
             .as_ref()
             .map(|monthly| MonthlyRecord { amount: monthly.amount, basis: &monthly.basis }),
         fingerprint: &finding.fingerprint,
-        url: registry::info(finding.rule).and_then(|info| info.url()),
+        url: outcome.catalogue.info(&finding.rule).and_then(|info| info.url()),
     }
 }
 
 fn undecided_record<'a>(outcome: &Outcome<'a>, record: &'a Undecided) -> UndecidedRecord<'a> {
     UndecidedRecord {
-        rule: record.rule,
+        rule: &record.rule,
         cause: CauseRecord {
             kind: record.cause.kind(),
             name: outcome.words(&record.cause.name()).into_owned(),
@@ -251,7 +251,7 @@ fn undecided_record<'a>(outcome: &Outcome<'a>, record: &'a Undecided) -> Undecid
 
 fn suppressed_record<'a>(outcome: &Outcome<'a>, record: &'a Suppressed) -> SuppressedRecord<'a> {
     SuppressedRecord {
-        rule: record.finding.rule,
+        rule: &record.finding.rule,
         file: outcome.sources.name(record.finding.primary.file),
         line: outcome.sources.position(record.finding.primary).line,
         by: record.by,
@@ -271,7 +271,7 @@ pub(super) fn by(by: SuppressedBy) -> &'static str {
 }
 
 #[derive(Serialize)]
-struct EstimateReport<'a> {
+pub(super) struct EstimateReport<'a> {
     schema: &'a str,
     version: &'a str,
     currency: &'a str,
@@ -373,7 +373,7 @@ pub fn estimate(outcome: &Outcome<'_>, estimate: &Estimate, out: &mut dyn Write)
     write(&estimate_report(outcome, estimate), out)
 }
 
-fn estimate_report<'a>(outcome: &Outcome<'a>, estimate: &'a Estimate) -> EstimateReport<'a> {
+pub(super) fn estimate_report<'a>(outcome: &Outcome<'a>, estimate: &'a Estimate) -> EstimateReport<'a> {
     let sources = outcome.sources;
     let resources = estimate.resources.iter().map(|resource| ResourceRecord {
         address: &resource.address,

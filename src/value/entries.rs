@@ -117,6 +117,14 @@ impl Entries {
         }
     }
 
+    /// Keeps the members for which `keep` holds.
+    pub fn retain(&mut self, mut keep: impl FnMut(&Arc<str>, &Entry) -> bool) {
+        match &mut self.kept {
+            Kept::Flat(members) => members.retain(|(key, entry)| keep(key, entry)),
+            Kept::Tree(members) => members.retain(|key, entry| keep(key, entry)),
+        }
+    }
+
     #[must_use]
     pub fn iter(&self) -> Iter<'_> {
         match &self.kept {
@@ -314,6 +322,8 @@ mod tests {
             entries.values_mut().for_each(|of| of.value.sensitive = true);
             assert!(entries.values().all(|of| of.value.sensitive));
             assert_eq!(entries.keys().count(), count.max(1));
+            entries.retain(|key, _| &**key != "k0");
+            assert_eq!(entries.len(), count.max(1) - 1);
         }
     }
 }
