@@ -456,6 +456,7 @@ impl<'v> Walk<'v> {
         let Some(built) = built else { return };
         match &**built {
             Built::Json(inner) => {
+                let sensitive = sensitive && !inner.has_sensitive_part();
                 if self.is_new(built, secret, sensitive) {
                     self.value(secret, inner, sensitive);
                 }

@@ -87,9 +87,9 @@ pub struct OverviewArgs {
     pub gate: GateArgs,
     #[command(flatten)]
     pub price: PriceArgs,
-    /// Output format
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    pub format: Format,
+    /// Output format (default: human); several in one run, each with an --output behind it
+    #[arg(long, value_enum)]
+    pub format: Vec<CheckFormat>,
 }
 
 #[derive(Debug, Args)]
@@ -98,9 +98,9 @@ pub struct CheckArgs {
     pub common: CommonArgs,
     #[command(flatten)]
     pub gate: GateArgs,
-    /// Output format
-    #[arg(long, value_enum, default_value_t = CheckFormat::Human)]
-    pub format: CheckFormat,
+    /// Output format (default: human); several in one run, each with an --output behind it
+    #[arg(long, value_enum)]
+    pub format: Vec<CheckFormat>,
 }
 
 #[derive(Debug, Args)]
@@ -109,9 +109,9 @@ pub struct CostArgs {
     pub common: CommonArgs,
     #[command(flatten)]
     pub price: PriceArgs,
-    /// Output format
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    pub format: Format,
+    /// Output format (default: human); several in one run, each with an --output behind it
+    #[arg(long, value_enum)]
+    pub format: Vec<CostFormat>,
 }
 
 #[derive(Debug, Args)]
@@ -222,9 +222,9 @@ pub struct CommonArgs {
     /// Which rules run
     #[arg(long, value_enum)]
     pub profile: Option<ProfileArg>,
-    /// Write to this file instead of standard output
+    /// Write the --format before it to this file instead of standard output (`-`)
     #[arg(long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
+    pub output: Vec<PathBuf>,
     /// When to use colour
     #[arg(long, value_enum, default_value_t = Color::Auto)]
     pub color: Color,
@@ -287,6 +287,7 @@ pub enum Format {
     Json,
 }
 
+/// Formats of findings. Only `human`, `json`, `ndjson` and `markdown` have a place for an estimate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum RulesFormat {
     Human,
@@ -299,10 +300,28 @@ pub enum RulesFormat {
 pub enum CheckFormat {
     Human,
     Json,
+    /// One JSON object a line
+    Ndjson,
     /// SARIF 2.1.0, for code scanning
     Sarif,
     /// GitHub Actions annotations
     Github,
+    /// GitLab Code Quality
+    Gitlab,
+    /// JUnit XML
+    Junit,
+    /// Checkstyle XML
+    Checkstyle,
+    /// For a comment on a pull request or a step summary; at most 60,000 bytes
+    Markdown,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CostFormat {
+    Human,
+    Json,
+    /// For a comment on a pull request or a step summary; at most 60,000 bytes
+    Markdown,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

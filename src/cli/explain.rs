@@ -1,6 +1,6 @@
 //! `plimsoll explain`: a rule's page, how a resource was judged and priced, or where a value comes from.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
 
@@ -31,22 +31,25 @@ pub(super) fn run(args: &ExplainArgs, matches: &ArgMatches) -> Result<Exit, Stop
     let estimate = whole.estimate.map(|estimate| subject.estimate(estimate));
     let outcome = Outcome { judgement: &judgement, estimate: estimate.as_ref(), ..whole };
     let common = &args.common;
-    common::deliver(common.output.as_deref(), common.color, common.quiet, |style, out| match args.format {
+    common::deliver(output(args), common.color, common.quiet, |style, out| match args.format {
         Format::Human => evidence::human(&subject, &outcome, style, out),
         Format::Json => evidence::json(&subject, &outcome, out),
     })?;
     Ok(Exit::Clean)
 }
 
+/// The file to write to: the last one named, as for every flag.
+fn output(args: &ExplainArgs) -> Option<&Path> {
+    args.common.output.last().map(PathBuf::as_path)
+}
+
 /// The page of a rule, if the topic is one.
 fn page(args: &ExplainArgs, catalogue: &Catalogue) -> Result<Option<Exit>, Stop> {
     let named = catalogue.info(&args.topic).or_else(|| catalogue.by_alias(&args.topic).next());
     let Some(info) = named else { return Ok(None) };
-    common::deliver(args.common.output.as_deref(), args.common.color, false, |style, out| {
-        match args.format {
-            Format::Human => report::page::write(info, style, out),
-            Format::Json => rules::write_json(&[info], out),
-        }
+    common::deliver(output(args), args.common.color, false, |style, out| match args.format {
+        Format::Human => report::page::write(info, style, out),
+        Format::Json => rules::write_json(&[info], out),
     })?;
     Ok(Some(Exit::Clean))
 }
@@ -81,7 +84,8 @@ fn value(args: &ExplainArgs, matches: &ArgMatches, analysis: &Analysis) -> Resul
         terraform: args.common.terraform.clone(),
         color: args.common.color,
         format: args.format,
-        output: args.common.output.clone(),
+        output: output(args).map(PathBuf::from),
+        source: args.common.source.clone(),
         root: args.common.root.clone(),
     };
     show::run(&show, matches)

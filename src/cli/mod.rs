@@ -9,6 +9,7 @@ mod eval;
 mod explain;
 mod init;
 mod module;
+mod output;
 mod overview;
 mod rules;
 mod shell;

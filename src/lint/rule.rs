@@ -12,6 +12,7 @@ use crate::model::logs::LogGroup;
 use crate::model::network::{SecurityGroup, SecurityGroupRule};
 use crate::model::registry::Repository;
 use crate::model::schedule::ScheduledTask;
+use crate::model::secrets::PasswordUrl;
 use crate::model::service::{Service, TaskSet};
 use crate::model::task::{Container, TaskDefinition};
 use crate::model::workflow::{Job, Workflow};
@@ -135,6 +136,7 @@ pub enum Check {
     Cache(fn(&mut Probe<'_>, &Cache)),
     LogGroup(fn(&mut Probe<'_>, &LogGroup)),
     Repository(fn(&mut Probe<'_>, &Repository)),
+    PasswordUrl(fn(&mut Probe<'_>, &PasswordUrl)),
     TaskSet(fn(&mut Probe<'_>, &TaskSet)),
     SecurityGroup(fn(&mut Probe<'_>, &SecurityGroup)),
     /// Inline rules with their group, and rules that are resources of their own with the group they name, if it is

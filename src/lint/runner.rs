@@ -71,6 +71,7 @@ fn look<'a>(deployment: &'a Deployment, rule: Rule<'a>, check: &'a Check, verdic
         Check::Cache(check) => each!(caches, check),
         Check::LogGroup(check) => each!(log_groups, check),
         Check::Repository(check) => each!(repositories, check),
+        Check::PasswordUrl(check) => each!(password_urls, check),
         Check::TaskSet(check) => each!(task_sets, check),
         Check::SecurityGroup(check) => each!(security_groups, check),
         Check::SecurityGroupRule(check) => {

@@ -11,7 +11,7 @@ use super::logs::LogGroup;
 use super::network::{ElasticIp, NatGateway, SecurityGroup, SecurityGroupRule, Subnet, Vpc, VpcEndpoint};
 use super::registry::{LifecyclePolicy, PullThroughCache, RegistryScanning, Repository};
 use super::schedule::ScheduledTask;
-use super::secrets::{Parameter, Secret};
+use super::secrets::{Parameter, PasswordUrl, Secret};
 use super::service::{CapacityProvider, Cluster, ClusterCapacityProviders, ScalingTarget, Service, TaskSet};
 use super::task::TaskDefinition;
 use super::workflow::Workflow;
@@ -54,6 +54,7 @@ macro_rules! families {
             pub policies: Vec<Policy>,
             pub policy_attachments: Vec<PolicyAttachment>,
             pub cluster_capacity_providers: Vec<ClusterCapacityProviders>,
+            pub password_urls: Vec<PasswordUrl>,
             /// Resources that no family models.
             pub others: Vec<Other>,
             pub missing_modules: Vec<MissingModule>,

@@ -11,6 +11,7 @@ mod network;
 mod registry;
 mod schedule;
 mod secrets;
+mod urls;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -65,6 +66,7 @@ pub(crate) fn lower(
             None => deployment.others.push(context.other(resource)),
         }
     }
+    deployment.password_urls.extend(urls::with_passwords(&context, evaluation));
     deployment.missing_modules.extend(evaluation.unresolved_modules.iter().map(|module| MissingModule {
         address: module.address.clone(),
         source: module.source.clone(),
