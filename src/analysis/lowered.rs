@@ -14,7 +14,7 @@ pub(super) struct Lowered {
     pub(super) evaluation: Evaluation,
     pub(super) part: Deployment,
     pub(super) defects: Vec<Defect>,
-    pub(super) sighted: Sighted<'static>,
+    pub(super) sighted: Sighted,
 }
 
 impl Lowered {
@@ -23,7 +23,7 @@ impl Lowered {
         let module = Module { evaluation: &evaluation, input };
         let (part, (defects, sighted)) = rayon::join(
             || lower::part(module, at, options),
-            || (defects::of_evaluation(&evaluation), sighted(&evaluation).into_owned()),
+            || (defects::of_evaluation(&evaluation), sighted(&evaluation)),
         );
         let remains = evaluation.remains();
         // Taking apart so many values takes long, and nothing waits for it.

@@ -197,8 +197,7 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
     let judged = std::mem::take(&mut plans.judged).into_par_iter().enumerate();
     let of_plans: Vec<Lowered> =
         judged.map(|(at, plan)| Lowered::of(plan, first + at, Input::Plan, &options)).collect();
-    let read_beside: Vec<_> =
-        plans.read.par_iter().map(|evaluation| secret_places::sighted(evaluation).into_owned()).collect();
+    let read_beside: Vec<_> = plans.read.par_iter().map(secret_places::sighted).collect();
     drop(std::mem::take(&mut plans.read));
 
     let (mut parts, mut defects, mut sighted, mut evaluations) = (vec![], vec![], vec![], vec![]);

@@ -1,7 +1,6 @@
 //! What must never be shown: values that are sensitive, or secret by their name or form. The one place that
 //! decides it for every command; how it is kept out of text is in `mask`.
 
-use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
@@ -29,7 +28,7 @@ const SHORTEST_NUMBER: usize = 6;
 /// secret in a file is found by the scanner that `mask` runs over shown text.
 pub(super) fn masks(
     deployment: &Deployment,
-    sighted: &[Sighted<'_>],
+    sighted: &[Sighted],
     hidden: &[Span],
     sources: &SourceMap,
 ) -> Masks {
@@ -70,30 +69,19 @@ pub fn of_evaluations<'a>(
     sources: &SourceMap,
 ) -> Masks {
     let evaluations: Vec<&Evaluation> = evaluations.into_iter().collect();
-    let sighted: Vec<Sighted<'_>> = evaluations.par_iter().map(|evaluation| sighted(evaluation)).collect();
+    let sighted: Vec<Sighted> = evaluations.par_iter().map(|evaluation| sighted(evaluation)).collect();
     of_sighted(&sighted, sources)
 }
 
 /// What is to be hidden of an evaluation, or would be if it was computed from something hidden.
 #[derive(Debug)]
-pub(super) struct Sighted<'v> {
-    sightings: Vec<Sighting<'v>>,
+pub(super) struct Sighted {
+    sightings: Vec<Sighting>,
     /// Files that its diagnostics speak of.
     spoken_of: Vec<FileId>,
 }
 
-impl Sighted<'_> {
-    /// Without the evaluation.
-    pub(super) fn into_owned(self) -> Sighted<'static> {
-        let Self { sightings, spoken_of } = self;
-        let sightings = sightings
-            .into_iter()
-            .map(|sighting| Sighting { text: Cow::Owned(sighting.text.into_owned()), ..sighting });
-        Sighted { sightings: sightings.collect(), spoken_of }
-    }
-}
-
-fn of_sighted(sighted: &[Sighted<'_>], sources: &SourceMap) -> Masks {
+fn of_sighted(sighted: &[Sighted], sources: &SourceMap) -> Masks {
     let mut masks = Masks::new();
     let mut found = false;
     for Sighted { sightings, .. } in sighted {
@@ -216,7 +204,7 @@ fn hide_place(masks: &mut Masks, sources: &SourceMap, span: Span, text: &str) {
 }
 
 /// Looks at every value of an evaluation.
-pub(super) fn sighted(evaluation: &Evaluation) -> Sighted<'_> {
+pub(super) fn sighted(evaluation: &Evaluation) -> Sighted {
     let mut walk = Walk::default();
     for (name, value) in evaluation.named.iter().chain(&evaluation.outputs) {
         let secret = walk.is_secret_name(name);
@@ -238,8 +226,8 @@ pub(super) fn sighted(evaluation: &Evaluation) -> Sighted<'_> {
 
 /// A text or number that is to be hidden, or may be.
 #[derive(Debug)]
-struct Sighting<'v> {
-    text: Cow<'v, str>,
+struct Sighting {
+    text: Arc<str>,
     span: Span,
     nature: Nature,
     /// Its parts were looked at one by one.
@@ -261,7 +249,7 @@ enum Nature {
 }
 
 /// Hides what was sighted, in order; whether there was anything to hide.
-fn hide_all(masks: &mut Masks, sources: &SourceMap, sightings: &[Sighting<'_>]) -> bool {
+fn hide_all(masks: &mut Masks, sources: &SourceMap, sightings: &[Sighting]) -> bool {
     let mut found = false;
     let mut searched = HashSet::new();
     for sighting in sightings {
@@ -297,7 +285,7 @@ fn hide_all(masks: &mut Masks, sources: &SourceMap, sightings: &[Sighting<'_>]) 
 }
 
 /// Hides once more what was computed from something hidden.
-fn hide_derived(masks: &mut Masks, sources: &SourceMap, sightings: &[Sighting<'_>]) {
+fn hide_derived(masks: &mut Masks, sources: &SourceMap, sightings: &[Sighting]) {
     for sighting in sightings {
         if sighting.nature == Nature::Opaque && masks.covers(sighting.span) {
             sighting.hide(masks, sources);
@@ -308,7 +296,7 @@ fn hide_derived(masks: &mut Masks, sources: &SourceMap, sightings: &[Sighting<'_
 /// How often what was computed from something hidden is followed.
 const MOST_DERIVED: usize = 2;
 
-impl Sighting<'_> {
+impl Sighting {
     fn hide(&self, masks: &mut Masks, sources: &SourceMap) {
         if self.structured {
             masks.add_origin(self.span);
@@ -321,7 +309,8 @@ impl Sighting<'_> {
 /// A walk over values, each shared one looked at once.
 #[derive(Default)]
 struct Walk<'v> {
-    sightings: Vec<Sighting<'v>>,
+    sightings: Vec<Sighting>,
+    sighted: HashSet<(usize, Span, u8, bool), Quick>,
     /// Shared values that were looked at, with what was known of them.
     seen: HashSet<(usize, bool, bool), Quick>,
     names: HashMap<&'v str, bool>,
@@ -409,7 +398,7 @@ impl<'v> Walk<'v> {
                     Some(Built::Template(parts)) => has_holes(parts) && text.as_str().trim().contains('\n'),
                     None => false,
                 };
-                self.text(secret, text.as_str(), value.span(), sensitive, structured);
+                self.text(secret, text.shared(), value.span(), sensitive, structured);
             }
             Kind::Number(number) if sensitive => self.sightings.push(Sighting {
                 text: number.to_json().unwrap_or_default().into(),
@@ -473,7 +462,7 @@ impl<'v> Walk<'v> {
         }
     }
 
-    fn text(&mut self, secret: bool, text: &'v str, span: Span, sensitive: bool, structured: bool) {
+    fn text(&mut self, secret: bool, text: &'v Arc<str>, span: Span, sensitive: bool, structured: bool) {
         if text.is_empty() {
             return;
         }
@@ -485,8 +474,12 @@ impl<'v> Walk<'v> {
             ValueClass::Harmless if sensitive => Nature::Sensitive,
             ValueClass::Harmless => Nature::Harmless,
         };
-        if nature != Nature::Harmless || holds {
-            self.sightings.push(Sighting { text: text.into(), span, nature, structured, holds });
+        if nature == Nature::Harmless && !holds {
+            return;
+        }
+        // One text from one place says nothing more when it comes again.
+        if holds || self.sighted.insert((text.as_ptr().addr(), span, nature as u8, structured)) {
+            self.sightings.push(Sighting { text: text.clone(), span, nature, structured, holds });
         }
     }
 }

@@ -92,6 +92,7 @@ macro_rules! families {
                     others: all!(others),
                     missing_modules: all!(missing_modules),
                     units: all!(units),
+                    password_urls: all!(password_urls),
                     data_sources: parts.iter_mut().flat_map(|part| part.data_sources.drain()).collect(),
                     users: OnceLock::new(),
                 }
