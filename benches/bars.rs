@@ -41,6 +41,7 @@ fn run(dir: &Path, price: bool) -> Analysis {
         profile: None,
         no_ignores: false,
         source: None,
+        overlay: Default::default(),
         as_of: "2026-11-20".parse().expect("a date"),
         price,
     };

@@ -501,6 +501,7 @@ fn run(case: &Case, files: &Tree, fill: Option<&str>) -> Outcome {
         }),
         profile: Some(Profile::Strict),
         no_ignores: true,
+        overlay: Default::default(),
         as_of: "2026-11-20".parse().unwrap(),
         price: false,
     };

@@ -1,6 +1,7 @@
 //! Judging the model: rules, the runner, findings, and the one sink through which every finding passes
 //! (severity, suppression, selection). No input formats, no presentation.
 
+pub mod change;
 pub mod finding;
 pub mod probe;
 pub mod registry;
@@ -12,6 +13,7 @@ pub mod sink;
 pub mod suppress;
 mod verdicts;
 
+pub use change::{Change, Proposal, Term};
 pub use finding::{
     Applicability, Edit, Finding, Fix, Instance, Monthly, Related, Severity, Suppressed, SuppressedBy,
     Undecided,
