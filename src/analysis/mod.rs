@@ -21,7 +21,7 @@ use crate::discover::{self, DiscoverError, Discovered, FileKind, NoteKind};
 use crate::fix;
 use crate::lint::sink::{InputProblem, InputReport, Judgement, Policy};
 use crate::lint::suppress::Ignores;
-use crate::lint::{Profile, judge};
+use crate::lint::{Catalogue, Profile, judge};
 use crate::lower;
 use crate::mask::Masks;
 use crate::model::{Deployment, Input, Stage};
@@ -55,12 +55,38 @@ pub struct Request {
     pub price: bool,
 }
 
+impl Request {
+    /// Everything below the working directory, as it is: no flags, no estimate.
+    #[must_use]
+    pub fn new(working_directory: PathBuf, terraform: terraform::Options, as_of: Date) -> Self {
+        Self {
+            paths: vec![working_directory.clone()],
+            root: None,
+            working_directory,
+            source: None,
+            config: None,
+            terraform,
+            environment: None,
+            region: None,
+            price_region: None,
+            stage: None,
+            profile: None,
+            no_ignores: false,
+            as_of,
+            overlay: Arc::default(),
+            price: false,
+        }
+    }
+}
+
 /// What a run found.
 #[derive(Debug)]
 pub struct Analysis {
     pub sources: SourceMap,
     pub masks: Masks,
     pub config: Config,
+    /// The rules of the run: built-in ones and the user's.
+    pub catalogue: Catalogue,
     pub deployment: Deployment,
     pub judgement: Judgement,
     pub estimate: Option<Estimate>,
@@ -103,6 +129,11 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
         .with_overlay(request.overlay.clone());
     let (config, usage, directory) = match configuration(request, &discovered, &files)? {
         Ok(read) => read,
+        Err(errors) => return Err(Failure::Config { errors, sources: files.into_sources() }),
+    };
+    let catalogue = Catalogue::default();
+    let severities = match config.severities(&catalogue) {
+        Ok(severities) => severities,
         Err(errors) => return Err(Failure::Config { errors, sources: files.into_sources() }),
     };
     let chosen = request
@@ -211,7 +242,7 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
     let sources = files.into_sources();
     let policy = Policy {
         profile: request.profile.or(config.profile),
-        severities: config.rules.clone(),
+        severities,
         selected: selected(&discovered, &sources, &plans.places),
         no_ignores: request.no_ignores,
     };
@@ -219,8 +250,8 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
     let (mut judgement, mut masks) = rayon::join(
         || {
             let foreign = config.ignore_foreign.unwrap_or(true);
-            let ignores = Ignores::read(&sources, &config.ignores, request.as_of, foreign);
-            judge(&deployment, met, &policy, &ignores, &sources)
+            let ignores = Ignores::read(&sources, &catalogue, &config.ignores, request.as_of, foreign);
+            judge(&deployment, &catalogue, met, &policy, &ignores, &sources)
         },
         || secret_places::masks(&deployment, read_in_full(), &plans.hidden, &sources),
     );
@@ -246,6 +277,7 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
         sources,
         masks,
         config,
+        catalogue,
         deployment,
         judgement,
         estimate,

@@ -38,6 +38,44 @@ pub enum Command {
     Eval(EvalArgs),
     /// Show what evaluating a Terraform configuration found
     Show(ShowArgs),
+    /// Write plimsoll.yaml and snippets for pre-commit and CI that fit the repository
+    Init(InitArgs),
+    /// Print the completion script of a shell
+    Completions(CompletionsArgs),
+    /// Print a manual page
+    Man(ManArgs),
+}
+
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    /// Directory of the repository, or of the part that plimsoll.yaml is for
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub directory: PathBuf,
+    /// Print what would be written, and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Replace a plimsoll.yaml that is there
+    #[arg(long)]
+    pub force: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct CompletionsArgs {
+    /// The shell
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+    /// Write to this file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct ManArgs {
+    /// A command (default: the program)
+    pub command: Option<String>,
+    /// Write the pages of the program and all its commands into this directory
+    #[arg(long, value_name = "DIR", conflicts_with = "command")]
+    pub directory: Option<PathBuf>,
 }
 
 /// `plimsoll [PATH…]`: findings, then the estimate, then one summary line.
@@ -60,6 +98,8 @@ pub struct CheckArgs {
     pub common: CommonArgs,
     #[command(flatten)]
     pub gate: GateArgs,
+    #[command(flatten)]
+    pub fixing: FixArgs,
     /// Output format
     #[arg(long, value_enum, default_value_t = CheckFormat::Human)]
     pub format: CheckFormat,
@@ -221,6 +261,20 @@ pub struct GateArgs {
     /// Judge without the author's own ignore comments and entries
     #[arg(long)]
     pub no_ignores: bool,
+}
+
+/// What is done with the fixes that findings offer.
+#[derive(Debug, Args)]
+pub struct FixArgs {
+    /// Apply the fixes that keep what the files mean, and report what is left
+    #[arg(long, group = "fixing")]
+    pub fix: bool,
+    /// With --fix or --diff: also the fixes that may change behaviour
+    #[arg(long, requires = "fixing")]
+    pub unsafe_fixes: bool,
+    /// Print what --fix would change, as a unified diff, and write no file
+    #[arg(long, group = "fixing")]
+    pub diff: bool,
 }
 
 #[derive(Debug, Args)]

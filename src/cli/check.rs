@@ -3,6 +3,7 @@
 use clap::ArgMatches;
 
 use super::args::{CheckArgs, CheckFormat, GateArgs};
+use super::fixing::{self, Left};
 use super::{Exit, Stop, common};
 use crate::analysis::Analysis;
 use crate::config::FailOn;
@@ -12,6 +13,10 @@ use crate::report;
 pub(super) fn run(args: &CheckArgs, matches: &ArgMatches) -> Result<Exit, Stop> {
     let request = common::request(&args.common, matches, args.gate.no_ignores, None)?;
     let analysis = common::run(&request, args.common.jobs)?;
+    let analysis = match fixing::run(args, &request, analysis)? {
+        Left::Findings(analysis) => *analysis,
+        Left::Shown(analysis) => return Ok(exit(&analysis, &args.gate)),
+    };
     let outcome = common::outcome(&analysis, request.as_of);
     common::deliver(args.common.output.as_deref(), args.common.color, args.common.quiet, |style, out| {
         match args.format {

@@ -137,16 +137,20 @@ pub(super) fn deliver(
         Some(path) => {
             let mut text = Vec::new();
             write(&Style { quiet, ..Style::plain(100) }, &mut text)?;
-            let failed =
-                |error: std::io::Error| Stop::path(format!("cannot write {}: {error}", path.display()));
-            let beside = beside(path);
-            std::fs::write(&beside, &text).map_err(failed)?;
-            std::fs::rename(&beside, path).map_err(|error| {
-                let _ = std::fs::remove_file(&beside);
-                failed(error)
-            })
+            replace(path, &text)
         }
     }
+}
+
+/// Writes a file that appears complete or not at all.
+pub(super) fn replace(path: &Path, content: &[u8]) -> Result<(), Stop> {
+    let failed = |error: std::io::Error| Stop::path(format!("cannot write {}: {error}", path.display()));
+    let beside = beside(path);
+    std::fs::write(&beside, content).map_err(failed)?;
+    std::fs::rename(&beside, path).map_err(|error| {
+        let _ = std::fs::remove_file(&beside);
+        failed(error)
+    })
 }
 
 /// A temporary name in the directory of `path`.
@@ -162,6 +166,7 @@ pub(super) fn outcome<'a>(analysis: &'a Analysis, as_of: Date) -> report::Outcom
     report::Outcome {
         version: env!("CARGO_PKG_VERSION"),
         as_of,
+        catalogue: &analysis.catalogue,
         sources: &analysis.sources,
         masks: &analysis.masks,
         files: analysis.files,

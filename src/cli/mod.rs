@@ -7,9 +7,12 @@ mod common;
 mod cost;
 mod eval;
 mod explain;
+mod fixing;
+mod init;
 mod module;
 mod overview;
 mod rules;
+mod shell;
 mod show;
 
 use std::ffi::OsString;
@@ -112,6 +115,9 @@ fn dispatch(cli: Cli, matches: &clap::ArgMatches) -> Result<Exit, Stop> {
         Some(Command::Rules(args)) => rules::run(&args),
         Some(Command::Eval(args)) => eval::run(&args, own),
         Some(Command::Show(args)) => show::run(&args, own),
+        Some(Command::Init(args)) => init::run(&args),
+        Some(Command::Completions(args)) => shell::completions(&args),
+        Some(Command::Man(args)) => shell::man(&args),
     }
 }
 

@@ -6,11 +6,15 @@ use std::sync::Arc;
 
 use super::{TextEdit, apply};
 use crate::analysis::{Analysis, Failure, Request};
-use crate::lint::{Applicability, Finding, Fix, Severity, registry};
+use crate::lint::{Applicability, Finding, Fix, Severity};
 use crate::source::{SourceFile, SourceMap};
 
 /// Analyses of one run of fixes; a run that needs more stops with what is done.
 const MOST_ANALYSES: usize = 100;
+
+/// Rules about the input that no fix may bring about, whatever their severity.
+const GRAVE: [&str; 6] =
+    ["syntax-error", "evaluation-error", "reference-cycle", "duplicate-key", "unknown-field", "wrong-type"];
 
 /// Which fixes are applied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -268,9 +272,7 @@ fn tally<'a>(findings: impl Iterator<Item = &'a Finding>) -> Tally {
 /// Why a pass does not count: a finding stays, or there is a new error.
 fn objection(before: &Analysis, after: &Analysis, batch: &[&Finding]) -> Option<String> {
     let grave = |finding: &&Finding| {
-        let info = registry::info(&finding.rule);
-        let of_input = info.is_some_and(|info| info.family == "input" && !info.id.starts_with("ignore-"));
-        of_input || finding.severity == Severity::Error
+        GRAVE.contains(&&*finding.rule) || finding.severity == Severity::Error
     };
     let errors = |analysis: &Analysis| tally(analysis.judgement.findings.iter().filter(grave));
     let (old, new) = (errors(before), errors(after));

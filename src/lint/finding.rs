@@ -8,6 +8,7 @@ use rust_decimal::Decimal;
 use serde::Serialize;
 
 use super::change::Proposal;
+use super::text::RuleId;
 use crate::model::{Meta, StageOf};
 use crate::source::Span;
 use crate::value::Cause;
@@ -63,7 +64,7 @@ impl FromStr for Severity {
 /// One cause, reported once, with every instance it affects.
 #[derive(Debug, Clone)]
 pub struct Finding {
-    pub rule: &'static str,
+    pub rule: RuleId,
     pub severity: Severity,
     /// One sentence without a final full stop. Never holds a secret value.
     pub message: String,
@@ -141,7 +142,7 @@ pub struct Monthly {
 /// Checks of one rule that one cause keeps from being decided.
 #[derive(Debug, Clone)]
 pub struct Undecided {
-    pub rule: &'static str,
+    pub rule: RuleId,
     pub cause: Cause,
     /// The first place in question.
     pub span: Span,
