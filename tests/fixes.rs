@@ -96,6 +96,10 @@ fn comments(text: &str) -> Vec<String> {
     text.lines().filter_map(of_line).collect()
 }
 
+/// What is not fixed and rightly so: the right name shows that the task needs a role.
+const REFUSED: [&str; 1] =
+    ["not fixed: unknown-field at main.tf:6: it would cause execution-role-missing in aws_ecs_task_definition.web"];
+
 /// What is wrong with the fixes of an example; empty when nothing is.
 fn judge(page: &Page, example: &Example, line_ending: &str, used: &mut BTreeSet<String>) -> String {
     let mut wrong = String::new();
@@ -111,11 +115,13 @@ fn judge(page: &Page, example: &Example, line_ending: &str, used: &mut BTreeSet<
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     let new = contents(dir.path());
     let after = report(dir.path(), &args);
-    for line in said.lines().filter(|line| line.contains("not fixed")) {
+    let refused: Vec<&str> = said.lines().filter(|line| line.starts_with("not fixed")).collect();
+    for line in refused.iter().filter(|line| !REFUSED.iter().any(|known| line.starts_with(known))) {
         writeln!(wrong, "    {line}").unwrap();
     }
     for finding in findings(&after) {
-        if !finding["fix"].is_null() {
+        let is_refused = refused.iter().any(|line| line.contains(finding["rule"].as_str().unwrap()));
+        if !finding["fix"].is_null() && !is_refused {
             writeln!(wrong, "    still fixable: {finding}").unwrap();
         }
         let is_new = !findings(&before).any(|old| {

@@ -14,8 +14,18 @@ use crate::lint::Term;
 const MOST_REALIGNED: usize = 4;
 
 /// Arguments that Terraform itself reads and that stand first or last by custom.
-const META: [&str; 9] =
-    ["count", "for_each", "provider", "providers", "source", "version", "depends_on", "tags", "triggers"];
+const META: [&str; 10] = [
+    "count",
+    "for_each",
+    "provider",
+    "providers",
+    "source",
+    "version",
+    "depends_on",
+    "tags",
+    "container_definitions",
+    "policy",
+];
 
 type Arguments = [(Arc<str>, Term)];
 
@@ -88,7 +98,7 @@ pub(super) fn append(
 /// A member of one object is written into another one as well.
 pub(super) fn copy(scan: &Scan<'_>, from: &Group, to: &Group, member: &str) -> Option<Vec<TextEdit>> {
     let entry = from.entry(member).filter(|_| to.entry(member).is_none())?;
-    let text = scan.text.get(entry.value()?)?;
+    let text = without_comments(scan, entry.value()?)?;
     if text.contains("<<") {
         return None;
     }
@@ -352,13 +362,34 @@ fn insert_block(scan: &Scan<'_>, group: &Group, members: &[(String, Written)]) -
     }
     let eol = scan.line_ending(group.open);
     let indent = member_indent(scan, group);
-    let mut text = String::new();
-    if !group.entries.is_empty() {
-        text.push_str(eol);
+    let mut lines = String::new();
+    block_lines(members, &indent, &unit(scan, group), eol, &mut lines);
+    if let Some(at) = before_lifecycle(scan, group) {
+        return Some(vec![TextEdit::new(at..at, format!("{lines}{eol}"))]);
     }
-    block_lines(members, &indent, &unit(scan, group), eol, &mut text);
+    let gap = if group.entries.is_empty() { "" } else { eol };
     let at = scan.start_of_line(group.close);
-    Some(vec![TextEdit::new(at..at, text)])
+    Some(vec![TextEdit::new(at..at, format!("{gap}{lines}"))])
+}
+
+/// The line of the `lifecycle` block that stands last by custom, or of the comments right above it.
+fn before_lifecycle(scan: &Scan<'_>, group: &Group) -> Option<usize> {
+    let [.., before, last] = group.entries.as_slice() else { return None };
+    if last.name != "lifecycle" || last.value().is_some() || !scan.is_first_on_line(last.key.start) {
+        return None;
+    }
+    let mut at = scan.start_of_line(last.key.start);
+    while at > before.end() {
+        let above = scan.start_of_line(at.checked_sub(1)?);
+        let is_comment = scan.text.get(above..at).is_some_and(|line| line.trim_start().starts_with(['#', '/']));
+        if above <= before.end() || !is_comment {
+            break;
+        }
+        at = above;
+    }
+    // A blank line above, as behind what is written.
+    let above = scan.text.get(before.end()..at)?;
+    (above.matches('\n').count() > 1).then_some(at)
 }
 
 /// Members of an object, behind the last one.
@@ -642,6 +673,33 @@ fn unit(scan: &Scan<'_>, group: &Group) -> String {
         Some(line) if indent(line) == 4 => "    ".to_owned(),
         _ => "  ".to_owned(),
     }
+}
+
+/// A value without the comments inside it, and without the lines that are empty then.
+fn without_comments(scan: &Scan<'_>, range: Range<usize>) -> Option<String> {
+    let mut kept = String::new();
+    let (mut at, mut from) = (range.start, range.start);
+    while at < range.end {
+        if scan.byte(at) == Some(b'"') {
+            at = scan.end_of_string(at)?;
+        } else if let Some(end) = scan.end_of_comment(at) {
+            kept.push_str(scan.text.get(from..at)?);
+            (at, from) = (end, end);
+            let is_line = kept.rsplit_once('\n').is_some_and(|(_, line)| line.trim().is_empty());
+            if is_line && scan.byte(scan.end_of_line(end)).is_some() {
+                let line = kept.rfind('\n')?;
+                kept.truncate(line);
+                if kept.ends_with('\r') {
+                    kept.pop();
+                }
+            }
+            kept.truncate(kept.trim_end_matches([' ', '\t']).len());
+        } else {
+            at += 1;
+        }
+    }
+    kept.push_str(scan.text.get(from..range.end)?);
+    Some(kept)
 }
 
 /// Whether a comment stands anywhere inside a group.

@@ -44,18 +44,22 @@ pub(super) fn replace(scan: &Scan<'_>, range: Range<usize>, term: &Term) -> Opti
     Some((new != old).then(|| TextEdit::new(range, new)))
 }
 
-/// The same with quotes around it.
-pub(super) fn quote(scan: &Scan<'_>, range: Range<usize>) -> Option<TextEdit> {
-    let old = scan.text.get(range.clone())?;
-    let is_plain = old == "true" || old == "false" || is_number(old);
-    is_plain.then(|| TextEdit::new(range, quoted(old, scan.strings)))
+/// Quotes around a bare literal. The edits do not repeat the value.
+pub(super) fn quote(scan: &Scan<'_>, range: Range<usize>) -> Option<Vec<TextEdit>> {
+    let is_plain = is_bare(scan.text.get(range.clone())?);
+    let mark = |at: usize| TextEdit::new(at..at, "\"".to_owned());
+    is_plain.then(|| vec![mark(range.start), mark(range.end)])
 }
 
-/// The same without its quotes, where that is a literal.
-pub(super) fn unquote(scan: &Scan<'_>, range: Range<usize>) -> Option<TextEdit> {
+/// The quotes around a text that is a literal without them go.
+pub(super) fn unquote(scan: &Scan<'_>, range: Range<usize>) -> Option<Vec<TextEdit>> {
     let inner = scan.text.get(range.clone())?.strip_prefix('"')?.strip_suffix('"')?;
-    let is_plain = inner == "true" || inner == "false" || is_number(inner);
-    is_plain.then(|| TextEdit::new(range, inner.to_owned()))
+    let gone = |at: usize| TextEdit::new(at..at + 1, String::new());
+    is_bare(inner).then(|| vec![gone(range.start), gone(range.end - 1)])
+}
+
+fn is_bare(text: &str) -> bool {
+    matches!(text, "true" | "false") || is_number(text)
 }
 
 enum Kind {

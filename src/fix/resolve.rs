@@ -111,7 +111,7 @@ impl<'a> Users<'a> {
 
     /// How safe a change is by what shares its place; `None` when something shares it that the finding is not about.
     fn applicability(&self, finding: &Finding, proposal: &Proposal, change: &Change) -> Option<Applicability> {
-        if matches!(change, Change::Uncomment { .. } | Change::Reword { .. }) {
+        if matches!(change, Change::Uncomment { .. } | Change::Reword { .. } | Change::Unlist { .. }) {
             return Some(Applicability::Safe);
         }
         let place = change.place();
@@ -183,8 +183,8 @@ pub(super) fn of_change(change: &Change, name: &str, text: &str) -> Option<Vec<T
         Change::Replace { literal, value } => {
             literal::replace(&scan, literal.range(), value)?.map(|edit| vec![edit])
         }
-        Change::Quote { literal } => literal::quote(&scan, literal.range()).map(|edit| vec![edit]),
-        Change::Unquote { literal } => literal::unquote(&scan, literal.range()).map(|edit| vec![edit]),
+        Change::Quote { literal } => literal::quote(&scan, literal.range()),
+        Change::Unquote { literal } => literal::unquote(&scan, literal.range()),
         Change::Swap { place, argument, by } => editor::swap(&scan, &group(*place)?, argument, by),
         Change::Rename { key, name } => {
             let old = text.get(key.range())?;
@@ -210,6 +210,7 @@ pub(super) fn of_change(change: &Change, name: &str, text: &str) -> Option<Vec<T
             yaml::beside(text, *key, &argument.0, &argument.1).map(|edit| vec![edit])
         }
         Change::Beside { .. } => None,
+        Change::Unlist { entry } => yaml::without_entry(text, *entry).map(|edit| vec![edit]),
         Change::Uncomment { comment } => Some(vec![without_comment(&scan, comment.range())]),
         Change::Reword { comment, text } => Some(vec![TextEdit::new(comment.range(), text.clone())]),
     }

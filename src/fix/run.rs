@@ -138,24 +138,34 @@ impl Run {
     fn batch<'a>(&self, now: &'a Analysis, limit: usize) -> Vec<&'a Finding> {
         let mut taken: Vec<(PathBuf, std::ops::Range<usize>)> = Vec::new();
         let mut batch = Vec::new();
-        for finding in &now.judgement.findings {
-            let Some(fix) = finding.fix.as_ref().filter(|fix| self.allows(fix)) else { continue };
-            let identity = identity(finding, &now.sources);
-            let done = self.accepted.get(&identity).copied().unwrap_or_default();
-            let is_back = done > 0 && done >= self.at_first.get(&identity).copied().unwrap_or(1);
-            if is_back || self.refused.iter().any(|(known, _)| *known == identity) {
-                continue;
-            }
+        let open: Vec<(&Finding, &Fix)> =
+            now.judgement.findings.iter().filter_map(|finding| Some((finding, self.open(finding, now)?))).collect();
+        // What a misspelled ignore was meant to silence must not be fixed.
+        let first_of_all = open.iter().any(|(finding, _)| &*finding.rule == "ignore-unknown-rule");
+        for (finding, fix) in open {
             let Some(places) = places(fix, &now.sources) else { continue };
             let overlaps = |one: &(PathBuf, std::ops::Range<usize>)| {
                 taken.iter().any(|other| one.0 == other.0 && touches(&one.1, &other.1))
             };
+            if first_of_all && &*finding.rule != "ignore-unknown-rule" {
+                continue;
+            }
             if batch.len() < limit && !places.iter().any(overlaps) {
                 taken.extend(places);
                 batch.push(finding);
             }
         }
         batch
+    }
+
+    /// The fix of a finding, if it is still to be tried.
+    fn open<'a>(&self, finding: &'a Finding, now: &Analysis) -> Option<&'a Fix> {
+        let fix = finding.fix.as_ref().filter(|fix| self.allows(fix))?;
+        let identity = identity(finding, &now.sources);
+        let done = self.accepted.get(&identity).copied().unwrap_or_default();
+        let is_back = done > 0 && done >= self.at_first.get(&identity).copied().unwrap_or(1);
+        let is_refused = self.refused.iter().any(|(known, _)| *known == identity);
+        (!is_back && !is_refused).then_some(fix)
     }
 
     fn allows(&self, fix: &Fix) -> bool {

@@ -49,6 +49,37 @@ pub(super) fn beside(text: &str, key: Span, name: &Arc<str>, value: &Term) -> Op
     Some(TextEdit::new(at..at, format!("{eol}{indent}{name}: {value}")))
 }
 
+/// The list without the entry that holds what is written at `place`; it must not be the only one.
+pub(super) fn without_entry(text: &str, place: Span) -> Option<TextEdit> {
+    let parsed = yaml::parse(text, place.file, yaml::Dialect::GITHUB);
+    let mut open = vec![parsed.root()?];
+    let mut found = None;
+    while let Some(node) = open.pop() {
+        if let NodeKind::List(items) = &node.kind
+            && let Some(at) = items.iter().position(|item| item.span.contains(place))
+        {
+            found = Some((items, at));
+        }
+        open.extend(node.items());
+        open.extend(node.members().iter().map(|member| &member.value));
+    }
+    let (items, at) = found.filter(|(items, _)| items.len() > 1)?;
+    let scan = Scan::new(text, Strings::Plain);
+    let item = items.get(at)?;
+    let start = scan.start_of_line(item.span.start as usize);
+    // The last line with anything on it that belongs to the entry.
+    let end = item.span.start as usize + text.get(item.span.range())?.trim_end().len();
+    let end = scan.end_of_line(end);
+    let next = text.get(end..)?.find('\n').map_or(text.len(), |newline| end + newline + 1);
+    let lines = text.get(start..next)?;
+    let is_block = text.get(start..item.span.start as usize)?.trim() == "-";
+    let is_apart = items.iter().enumerate().all(|(other, of)| {
+        let place = of.span.start as usize;
+        other == at || place < start || place >= next
+    });
+    (is_block && is_apart && !lines.contains('#')).then(|| TextEdit::new(start..next, String::new()))
+}
+
 fn holder(root: &Node, key: Span) -> Option<&Node> {
     let mut open = vec![root];
     while let Some(node) = open.pop() {

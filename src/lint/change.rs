@@ -45,8 +45,10 @@ pub enum Change {
     Beside { key: Span, argument: (Arc<str>, Term) },
     /// A comment goes, with its line where it stands alone.
     Uncomment { comment: Span },
-    /// Words inside a comment.
+    /// A comment, or a word of the configuration, is written anew.
     Reword { comment: Span, text: String },
+    /// An entry of a list in the configuration goes.
+    Unlist { entry: Span },
 }
 
 /// A value to write.
@@ -106,6 +108,7 @@ impl Change {
             Self::Copy { to, .. } => *to,
             Self::Rewrite { header, .. } => *header,
             Self::Uncomment { comment } | Self::Reword { comment, .. } => *comment,
+            Self::Unlist { entry } => *entry,
         }
     }
 }

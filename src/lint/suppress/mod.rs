@@ -245,11 +245,16 @@ impl Ignores {
 }
 
 impl Entry {
-    /// The comment without one of its rules, or with another one in its place; `None` for an entry of the
-    /// configuration.
+    /// The entry without one of its rules, or with another one in its place.
     fn without(&self, rule: &str, instead: Option<&str>, sources: &SourceMap) -> Option<Change> {
-        if !matches!(self.place, EntryPlace::Lines(..)) {
-            return None;
+        if matches!(self.place, EntryPlace::Config { .. }) {
+            let text = sources.text(self.span);
+            return match instead {
+                Some(other) => text
+                    .contains(rule)
+                    .then(|| Change::Reword { comment: self.span, text: text.replace(rule, other) }),
+                None => Some(Change::Unlist { entry: self.span }),
+            };
         }
         let mut rules: Vec<&str> = self.rules.iter().map(|name| name.written.as_str()).collect();
         let at = rules.iter().position(|name| *name == rule)?;

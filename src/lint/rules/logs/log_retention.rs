@@ -32,10 +32,7 @@ fn no_retention(meta: &Meta, retention: &Field<i64>) -> Problem {
         "the log group has no retention"
     };
     let growth = meta.region.known().and_then(|region| growth(region)).map_or_else(String::new, |growth| format!(". {growth}"));
-    let problem = Problem::new(format!("{what}: its events are kept and billed for ever"))
-        .help(format!("{HELP}{growth}"));
-    // Events older than that are deleted.
-    edits::set(problem, meta.block, retention, Applicability::Unsafe, &[], "retention_in_days", DAYS)
+    Problem::new(format!("{what}: its events are kept and billed for ever")).help(format!("{HELP}{growth}"))
 }
 
 /// What keeping everything costs, for a volume that is easy to scale.
@@ -69,7 +66,13 @@ fn group(probe: &mut Probe<'_>, group: &LogGroup) {
     probe.decide(for_ever.and(fixed_by_aws.negate()), &group.retention.origin, || {
         let problem = no_retention(&group.meta, &group.retention);
         // Whether the name is known must not turn the verdict round: an archive is reported more mildly.
-        if is_archive(group) { problem.severity(Severity::Info).strict() } else { problem }
+        if is_archive(group) {
+            problem.severity(Severity::Info).strict()
+        } else {
+            // Events older than that are deleted.
+            let (field, how) = (&group.retention, Applicability::Unsafe);
+            edits::set(problem, group.meta.block, field, how, &[], "retention_in_days", DAYS)
+        }
     });
 }
 
