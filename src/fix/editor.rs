@@ -300,9 +300,13 @@ fn insert_arguments(
         Written::Value(value) => value.clone(),
         Written::Nested(_) => String::new(),
     };
+    // A paragraph under a comment is about something.
+    let is_headed = |run: &&Vec<&Entry>| run.first().is_some_and(|first| has_comment_above(scan, first));
+    let is_free = |run: &&Vec<&Entry>| is_own(run) && !is_headed(run);
     let chosen = runs
         .iter()
         .find(holds)
+        .or_else(|| runs.iter().rev().filter(is_before).find(is_free))
         .or_else(|| runs.iter().rev().filter(is_before).find(is_own))
         .or_else(|| runs.iter().rev().find(is_own))
         .or_else(|| runs.iter().rev().find(is_before));
@@ -333,8 +337,10 @@ fn insert_arguments(
     let eol = scan.line_ending(at);
     let mut edits = Vec::new();
     let mut text = String::new();
+    let stands_apart = anchor.is_none() && is_headed(&run);
     let width = aligned_width(scan, run);
     let (width, gap) = match width {
+        _ if stands_apart => (longest, eol),
         Some(width) if longest <= width => (width, ""),
         Some(_) if run.len() <= MOST_REALIGNED => {
             edits.extend(realign(scan, run, longest)?);
@@ -535,6 +541,13 @@ impl Notation {
         text.push('}');
         text
     }
+}
+
+/// Whether the line above is a comment.
+fn has_comment_above(scan: &Scan<'_>, entry: &Entry) -> bool {
+    let Some(end) = scan.start_of_line(entry.key.start).checked_sub(1) else { return false };
+    let line = scan.text.get(scan.start_of_line(end)..end).unwrap_or_default().trim();
+    line.starts_with(['#', '/']) || line.ends_with("*/")
 }
 
 /// Arguments on lines of their own that follow each other: `terraform fmt` aligns their signs.

@@ -41,7 +41,21 @@ pub(super) fn replace(scan: &Scan<'_>, range: Range<usize>, term: &Term) -> Opti
             }
         }
     };
-    Some((new != old).then(|| TextEdit::new(range, new)))
+    Some((new != old).then(|| with_comment_in_place(scan, range, old, new)))
+}
+
+/// A comment that stands some way behind a value keeps its column, where others may stand below it.
+fn with_comment_in_place(scan: &Scan<'_>, range: Range<usize>, old: &str, mut new: String) -> TextEdit {
+    let rest = scan.text.get(range.end..scan.end_of_line(range.end)).unwrap_or_default();
+    let gap = rest.len() - rest.trim_start_matches(' ').len();
+    let is_comment = rest.trim_start().starts_with(['#', '/']);
+    if gap < 2 || !is_comment {
+        return TextEdit::new(range, new);
+    }
+    let column = old.chars().count() + gap;
+    let gap_then = column.saturating_sub(new.chars().count()).max(1);
+    new.push_str(&" ".repeat(gap_then));
+    TextEdit::new(range.start..range.end + gap, new)
 }
 
 /// Quotes around a bare literal. The edits do not repeat the value.
