@@ -100,6 +100,8 @@ pub struct CheckArgs {
     pub common: CommonArgs,
     #[command(flatten)]
     pub gate: GateArgs,
+    #[command(flatten)]
+    pub fixing: FixArgs,
     /// Output format (default: human); several in one run, each with an --output behind it
     #[arg(long, value_enum)]
     pub format: Vec<CheckFormat>,
@@ -311,6 +313,20 @@ pub struct GateArgs {
     /// Judge without the author's own ignore comments and entries
     #[arg(long)]
     pub no_ignores: bool,
+}
+
+/// What is done with the fixes that findings offer.
+#[derive(Debug, Args)]
+pub struct FixArgs {
+    /// Apply the fixes that keep what the files mean, and report what is left
+    #[arg(long, group = "fixing")]
+    pub fix: bool,
+    /// With --fix or --diff: also the fixes that may change behaviour
+    #[arg(long, requires = "fixing")]
+    pub unsafe_fixes: bool,
+    /// Print what --fix would change, as a unified diff, and write no file
+    #[arg(long, group = "fixing")]
+    pub diff: bool,
 }
 
 #[derive(Debug, Args)]
