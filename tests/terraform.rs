@@ -369,10 +369,8 @@ fn configurations_agree_with_the_cli() {
     // Another folder of cases may be named.
     let cases = std::env::var("PLIMSOLL_CONFIGURATIONS")
         .map_or_else(|_| folder().join("configurations"), PathBuf::from);
-    let mut cases: Vec<PathBuf> = std::fs::read_dir(cases)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .collect();
+    let mut cases: Vec<PathBuf> =
+        std::fs::read_dir(cases).unwrap().map(|entry| entry.unwrap().path()).collect();
     cases.sort();
     for case in cases {
         let answer: Json =

@@ -3,7 +3,9 @@
 
 mod documents;
 pub mod environments;
-mod plans;
+pub mod examples;
+pub mod own_rules;
+pub mod plans;
 mod problems;
 pub mod secret_places;
 
@@ -19,7 +21,7 @@ use crate::date::Date;
 use crate::discover::{self, DiscoverError, Discovered, FileKind, NoteKind};
 use crate::lint::sink::{InputProblem, InputReport, Judgement, Policy};
 use crate::lint::suppress::Ignores;
-use crate::lint::{Profile, judge};
+use crate::lint::{Catalogue, Profile, judge};
 use crate::lower;
 use crate::mask::Masks;
 use crate::model::{Deployment, Input, Stage};
@@ -46,9 +48,38 @@ pub struct Request {
     pub stage: Option<Stage>,
     pub profile: Option<Profile>,
     pub no_ignores: bool,
+    /// The rules to run; where not given the built-in ones and the user's.
+    pub rules: Option<Catalogue>,
     pub as_of: Date,
     /// Whether an estimate is wanted.
     pub price: bool,
+    /// Whether what passed is wanted as well.
+    pub keep_passed: bool,
+}
+
+impl Request {
+    /// Everything below the working directory, as it is: no flags, no estimate.
+    #[must_use]
+    pub fn new(working_directory: PathBuf, terraform: terraform::Options, as_of: Date) -> Self {
+        Self {
+            paths: vec![working_directory.clone()],
+            root: None,
+            working_directory,
+            source: None,
+            config: None,
+            terraform,
+            environment: None,
+            region: None,
+            price_region: None,
+            stage: None,
+            profile: None,
+            no_ignores: false,
+            rules: None,
+            as_of,
+            price: false,
+            keep_passed: false,
+        }
+    }
 }
 
 /// What a run found.
@@ -57,6 +88,8 @@ pub struct Analysis {
     pub sources: SourceMap,
     pub masks: Masks,
     pub config: Config,
+    /// The rules of the run: built-in ones and the user's.
+    pub catalogue: Catalogue,
     pub deployment: Deployment,
     pub judgement: Judgement,
     pub estimate: Option<Estimate>,
@@ -100,6 +133,19 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
         Ok(read) => read,
         Err(errors) => return Err(Failure::Config { errors, sources: files.into_sources() }),
     };
+    let mut notes = note_lines(&discovered, &files);
+    let own_rules = match &request.rules {
+        Some(catalogue) => Ok(catalogue.clone()),
+        None => own_rules::read(&files, &config, directory.as_deref(), request.config.is_some(), &mut notes),
+    };
+    let catalogue = match own_rules {
+        Ok(catalogue) => catalogue,
+        Err(errors) => return Err(Failure::Config { errors, sources: files.into_sources() }),
+    };
+    let severities = match config.severities(&catalogue) {
+        Ok(severities) => severities,
+        Err(errors) => return Err(Failure::Config { errors, sources: files.into_sources() }),
+    };
     let chosen = request
         .environment
         .as_ref()
@@ -111,7 +157,6 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
     };
 
     let mut problems = Vec::new();
-    let mut notes = note_lines(&discovered, &files);
     let mut read = documents::read(&discovered, &files, &mut problems);
     let mut of_terraform = request.terraform.clone();
     if let Some(chosen) = &chosen {
@@ -122,12 +167,23 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
         of_terraform.limits.instances = most;
     }
     let mut evaluations = evaluate(&of_terraform, &discovered, &files, chosen.as_ref(), &mut notes);
-    let plans = plans::read(request, &discovered, &files, &mut evaluations, &mut problems, &mut notes)?;
+    let terraform_of_plans = plans::Taken { options: &of_terraform, environment: chosen.as_ref() };
+    let plans = plans::read(
+        request,
+        terraform_of_plans,
+        &discovered,
+        &files,
+        &mut evaluations,
+        &mut problems,
+        &mut notes,
+    )?;
     let modules = evaluations.iter().flat_map(|evaluation| &evaluation.files).collect::<HashSet<_>>().len();
     for evaluation in evaluations.iter().chain(&plans.judged) {
         problems.extend(problems::of_evaluation(evaluation, &files));
     }
-    problems.extend(problems::undeclared_variables(&evaluations));
+    // Plans that are completed take the same flags.
+    let completed = plans.judged.iter().filter(|_| request.source.is_some());
+    problems.extend(problems::undeclared_variables(completed.chain(&evaluations)));
 
     let options = lower::Options {
         stage: request.stage.or(chosen.and_then(|chosen| chosen.environment.stage)).or(config.stage),
@@ -149,6 +205,7 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
             }))
             .collect(),
         workspace: of_terraform.workspace.clone(),
+        raw_types: catalogue.resource_types(),
         root: discovered.root.clone(),
     };
     let inputs = lower::Inputs {
@@ -206,16 +263,17 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
     let sources = files.into_sources();
     let policy = Policy {
         profile: request.profile.or(config.profile),
-        severities: config.rules.clone(),
+        severities,
         selected: selected(&discovered, &sources, &plans.places),
         no_ignores: request.no_ignores,
+        keep_passed: request.keep_passed,
     };
     let read_in_full = || evaluations.iter().chain(&plans.judged).chain(&plans.read);
     let (mut judgement, mut masks) = rayon::join(
         || {
             let foreign = config.ignore_foreign.unwrap_or(true);
-            let ignores = Ignores::read(&sources, &config.ignores, request.as_of, foreign);
-            judge(&deployment, met, &policy, &ignores, &sources)
+            let ignores = Ignores::read(&sources, &catalogue, &config.ignores, request.as_of, foreign);
+            judge(&deployment, &catalogue, met, &policy, &ignores, &sources)
         },
         || secret_places::masks(&deployment, read_in_full(), &plans.hidden, &sources),
     );
@@ -233,6 +291,7 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
         sources,
         masks,
         config,
+        catalogue,
         deployment,
         judgement,
         estimate,
@@ -242,6 +301,11 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
         environment_name,
         decide_with: advice.decide_with,
     })
+}
+
+/// The git top level that a directory lies in, or itself.
+fn top_level(directory: &Path) -> PathBuf {
+    directory.ancestors().find(|above| above.join(".git").exists()).unwrap_or(directory).to_path_buf()
 }
 
 type Configured = (Config, Usage, Option<PathBuf>);

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use globset::{Glob, GlobMatcher};
 use rust_decimal::Decimal;
 
-use super::{Config, ConfigError, FILE_NAMES, FailOn};
+use super::{Config, ConfigError, FILE_NAMES, FailOn, RuleChoice};
 use crate::lint::suppress::ConfigIgnore;
-use crate::lint::{Profile, Severity, registry};
+use crate::lint::{Profile, Severity};
 use crate::model::Stage;
 use crate::source::{FileId, Span};
 use crate::syntax::tree::{Member, Node, NodeKind};
@@ -31,7 +31,7 @@ pub fn find(start: &Path, root: &Path) -> Option<PathBuf> {
 /// Every mistake found: broken YAML, unknown keys and rules, values of the wrong kind.
 pub fn load(text: &str, file: FileId) -> Result<Config, Vec<ConfigError>> {
     let parsed = yaml::parse(text, file, Dialect::PLAIN);
-    let mut reader = Reader { errors: Vec::new() };
+    let mut reader = Reader::new();
     for error in &parsed.errors {
         reader.error(error.span, error.message.clone(), None);
     }
@@ -49,8 +49,19 @@ pub fn load(text: &str, file: FileId) -> Result<Config, Vec<ConfigError>> {
     if reader.errors.is_empty() { Ok(config) } else { Err(reader.errors) }
 }
 
-const KEYS: [&str; 10] =
-    ["region", "stage", "profile", "hours", "fail_on", "rules", "ignore", "environments", "limits", "usage"];
+const KEYS: [&str; 11] = [
+    "region",
+    "stage",
+    "profile",
+    "hours",
+    "fail_on",
+    "rules",
+    "rule_paths",
+    "ignore",
+    "environments",
+    "limits",
+    "usage",
+];
 const IGNORE_KEYS: [&str; 5] = ["rule", "path", "resource", "reason", "until"];
 
 /// A stage as the configuration names it.
@@ -67,6 +78,18 @@ pub(super) struct Reader {
 }
 
 impl Reader {
+    pub(super) fn new() -> Self {
+        Self { errors: Vec::new() }
+    }
+
+    pub(super) fn is_clean(&self) -> bool {
+        self.errors.is_empty()
+    }
+
+    pub(super) fn into_errors(self) -> Vec<ConfigError> {
+        self.errors
+    }
+
     pub(super) fn error(&mut self, span: Span, message: String, help: Option<String>) {
         self.errors.push(ConfigError { span, message, help });
     }
@@ -143,6 +166,10 @@ impl Reader {
                         self.choice(value, "fail_on", "error, warning, info, never", FailOn::from_name);
                 }
                 "rules" => self.rules(value, config),
+                "rule_paths" => {
+                    config.rule_paths =
+                        self.each(value, "rule_paths", |_, node, text| Some((text, node.span)));
+                }
                 "ignore" => self.ignores(value, config),
                 "environments" => config.environments = self.environments(value),
                 "limits" => self.limits(value, config),
@@ -167,19 +194,14 @@ impl Reader {
             return;
         };
         for member in members {
-            let Some(info) = registry::info(&member.key) else {
-                let known = registry::infos().iter().map(|info| info.id);
-                let help = closest(&member.key, known).map(|id| format!("did you mean `{id}`?"));
-                self.error(member.key_span, format!("no rule is called `{}`", member.key), help);
-                continue;
-            };
             let severity =
                 self.choice(&member.value, &member.key, "off, error, warning, info", |text| match text {
                     "off" | "false" => Some(None),
                     _ => text.parse::<Severity>().ok().map(Some),
                 });
             if let Some(severity) = severity {
-                config.rules.insert(info.id, severity);
+                let (rule, span) = (member.key.to_string(), member.key_span);
+                config.rules.push(RuleChoice { rule, span, severity });
             }
         }
     }
@@ -269,6 +291,7 @@ impl Reader {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
     use super::*;
+    use crate::lint::Catalogue;
     use crate::source::SourceMap;
 
     fn read(text: &str) -> Result<Config, Vec<String>> {
@@ -291,8 +314,9 @@ mod tests {
         )
         .unwrap();
         assert_eq!(config.hours, Some(Decimal::from(200)));
-        assert_eq!(config.rules.get("log-retention"), Some(&None));
-        assert_eq!(config.rules.get("duplicate-key"), Some(&Some(Severity::Info)));
+        let severities = config.severities(&Catalogue::default()).unwrap();
+        assert_eq!(severities.get("log-retention"), Some(&None));
+        assert_eq!(severities.get("duplicate-key"), Some(&Some(Severity::Info)));
         let ignore = &config.ignores[0];
         assert!(ignore.resource.as_ref().unwrap().is_match("module.a[\"x\"].aws_db_instance.this"));
         assert!(ignore.path.as_ref().unwrap().is_match("infra/prod/db.tf"));
@@ -344,18 +368,22 @@ mod tests {
     #[test]
     fn mistakes_are_named_with_a_suggestion() {
         let errors = read(
-            "regoin: eu-west-1\nrules: {log-retentoin: off}\nstage: prod\nhours: -1\nignore: [{path: x}]\n",
+            "regoin: eu-west-1\nrules: {log-retention: offf}\nstage: prod\nhours: -1\nignore: [{path: x}]\n",
         )
         .unwrap_err();
         assert_eq!(
             errors,
             [
                 "unknown key `regoin`: did you mean `region`?",
-                "no rule is called `log-retentoin`: did you mean `log-retention`?",
+                "`log-retention` cannot be `offf`: one of off, error, warning, info",
                 "`stage` cannot be `prod`: one of production, non-production",
                 "`hours` cannot be `-1`: one of a number of hours a month, from 0 to 744",
                 "an ignore entry needs a `rule`: ",
             ]
         );
+        let unknown = read("rules: {log-retentoin: off}").unwrap().severities(&Catalogue::default());
+        let error = &unknown.unwrap_err()[0];
+        assert_eq!(error.message, "no rule is called `log-retentoin`");
+        assert_eq!(error.help.as_deref(), Some("did you mean `log-retention`?"));
     }
 }

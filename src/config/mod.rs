@@ -2,19 +2,23 @@
 
 mod environments;
 mod load;
+mod rule_schema;
+pub mod rules;
 
 pub use environments::{Environment, VarFile};
 pub use load::{find, load};
+pub use rule_schema::rule_schema;
 
 use std::collections::HashMap;
 
 use rust_decimal::Decimal;
 
 use crate::lint::suppress::ConfigIgnore;
-use crate::lint::{Profile, Severity};
+use crate::lint::{Catalogue, Profile, RuleId, Severity};
 use crate::model::Stage;
 use crate::source::Span;
 use crate::syntax::tree::Node;
+use crate::text::closest;
 
 /// Names a configuration file can have.
 pub const FILE_NAMES: [&str; 2] = ["plimsoll.yaml", "plimsoll.yml"];
@@ -28,8 +32,10 @@ pub struct Config {
     /// Hours a month that things run, 0 to 744.
     pub hours: Option<Decimal>,
     pub fail_on: Option<FailOn>,
-    /// Rules switched off (`None`) or given another severity, by id.
-    pub rules: HashMap<&'static str, Option<Severity>>,
+    /// Rules switched off or given another severity, as written.
+    pub rules: Vec<RuleChoice>,
+    /// Further files and directories with rules, relative to the configuration file.
+    pub rule_paths: Vec<(String, Span)>,
     pub ignores: Vec<ConfigIgnore>,
     /// `environments:` in the order written.
     pub environments: Vec<Environment>,
@@ -39,6 +45,43 @@ pub struct Config {
     pub most_instances: Option<usize>,
     /// The `usage:` mapping, read by `cost`.
     pub usage: Option<Node>,
+}
+
+/// An entry of `rules:`.
+#[derive(Debug, Clone)]
+pub struct RuleChoice {
+    /// The id as written.
+    pub rule: String,
+    pub span: Span,
+    /// `None` switches the rule off.
+    pub severity: Option<Severity>,
+}
+
+impl Config {
+    /// The entries of `rules:` by the ids of `catalogue`.
+    ///
+    /// # Errors
+    /// Names that no rule has.
+    pub fn severities(
+        &self,
+        catalogue: &Catalogue,
+    ) -> Result<HashMap<RuleId, Option<Severity>>, Vec<ConfigError>> {
+        let mut severities = HashMap::new();
+        let mut errors = Vec::new();
+        for choice in &self.rules {
+            if let Some(info) = catalogue.info(&choice.rule) {
+                severities.insert(info.id.clone(), choice.severity);
+            } else {
+                let known = catalogue.infos().map(|info| &*info.id);
+                errors.push(ConfigError {
+                    span: choice.span,
+                    message: format!("no rule is called `{}`", choice.rule),
+                    help: closest(&choice.rule, known).map(|id| format!("did you mean `{id}`?")),
+                });
+            }
+        }
+        if errors.is_empty() { Ok(severities) } else { Err(errors) }
+    }
 }
 
 /// From which severity on findings fail the run.

@@ -1,6 +1,7 @@
 //! Judging the model: rules, the runner, findings, and the one sink through which every finding passes
 //! (severity, suppression, selection). No input formats, no presentation.
 
+pub(crate) mod declared;
 pub mod finding;
 pub mod probe;
 pub mod registry;
@@ -10,6 +11,7 @@ pub mod runner;
 pub mod secrets;
 pub mod sink;
 pub mod suppress;
+mod text;
 mod verdicts;
 
 pub use finding::{
@@ -17,7 +19,9 @@ pub use finding::{
     Undecided,
 };
 pub use probe::{Probe, Problem};
+pub use registry::{Catalogue, OwnRule};
 pub use rule::{Check, FixKind, Profile, Rule, RuleInfo, StageSeverity};
+pub use text::{RuleId, Text, Texts};
 pub use verdicts::{Decision, RuleVerdict, verdicts};
 
 use crate::model::Deployment;
@@ -29,12 +33,13 @@ use suppress::Ignores;
 #[must_use]
 pub fn judge(
     deployment: &Deployment,
+    catalogue: &Catalogue,
     input: InputReport,
     policy: &Policy,
     ignores: &Ignores,
     sources: &SourceMap,
 ) -> Judgement {
-    let rules: Vec<Rule> = registry::rules().iter().filter(|rule| policy.runs(rule.info)).copied().collect();
+    let rules: Vec<Rule<'_>> = catalogue.rules().filter(|rule| policy.runs(rule.info)).collect();
     let verdicts = runner::run(deployment, &rules);
-    sink::collect(&verdicts, input, policy, ignores, sources)
+    sink::collect(&verdicts, catalogue, input, policy, ignores, sources)
 }

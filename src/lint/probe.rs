@@ -11,7 +11,7 @@ use crate::value::{Causes, Origin};
 #[derive(Debug)]
 pub struct Probe<'a> {
     pub deployment: &'a Deployment,
-    rule: &'static RuleInfo,
+    rule: &'a RuleInfo,
     meta: &'a Meta,
     element: Option<String>,
     pub(super) verdicts: Vec<Verdict<'a>>,
@@ -25,9 +25,19 @@ pub(super) struct Verdict<'a> {
     pub(super) outcome: Outcome,
 }
 
+impl Verdict<'_> {
+    /// Keeps a failure open that holds only if its item exists.
+    pub(super) fn soften(&mut self, causes: &Causes) {
+        if let Outcome::Fail(_, at) = &self.outcome {
+            self.outcome = Outcome::Undecided(causes.clone(), at.clone());
+        }
+    }
+}
+
 #[derive(Debug)]
 pub(super) enum Outcome {
-    Pass,
+    /// With the value that was looked at, where it is one.
+    Pass(Option<Span>),
     Fail(Box<Problem>, Origin),
     Undecided(Causes, Origin),
 }
@@ -130,7 +140,7 @@ impl Problem {
 }
 
 impl<'a> Probe<'a> {
-    pub(super) fn new(deployment: &'a Deployment, rule: &'static RuleInfo, meta: &'a Meta) -> Self {
+    pub(super) fn new(deployment: &'a Deployment, rule: &'a RuleInfo, meta: &'a Meta) -> Self {
         Self { deployment, rule, meta, element: None, verdicts: Vec::new() }
     }
 
@@ -141,7 +151,7 @@ impl<'a> Probe<'a> {
     }
 
     #[must_use]
-    pub fn rule(&self) -> &'static RuleInfo {
+    pub fn rule(&self) -> &'a RuleInfo {
         self.rule
     }
 
@@ -157,7 +167,7 @@ impl<'a> Probe<'a> {
     }
 
     pub fn pass(&mut self) {
-        self.push(Outcome::Pass);
+        self.push(Outcome::Pass(None));
     }
 
     /// Reports a problem at the place a person would edit.
@@ -178,18 +188,14 @@ impl<'a> Probe<'a> {
     pub fn decide(&mut self, bad: Tri, at: &Origin, problem: impl FnOnce() -> Problem) {
         match bad {
             Tri::Yes => self.fail(at, problem()),
-            Tri::No => self.pass(),
+            Tri::No => self.push(Outcome::Pass(Some(at.span))),
             Tri::Maybe(causes) => self.undecided(at, &causes),
         }
     }
 
     /// Keeps failures open that hold only if there is any item of a list that is not known.
     pub(super) fn soften(&mut self, causes: &Causes) {
-        for verdict in &mut self.verdicts {
-            if let Outcome::Fail(_, at) = &verdict.outcome {
-                verdict.outcome = Outcome::Undecided(causes.clone(), at.clone());
-            }
-        }
+        self.verdicts.iter_mut().for_each(|verdict| verdict.soften(causes));
     }
 
     fn push(&mut self, outcome: Outcome) {

@@ -8,10 +8,11 @@ use sha2::{Digest, Sha256};
 
 use super::finding::{Finding, Fix, Instance, Related, Severity, Suppressed, SuppressedBy, Undecided};
 use super::probe::{Outcome, Problem, Verdict};
-use super::registry;
+use super::registry::Catalogue;
 use super::rule::{Profile, RuleInfo};
 use super::runner::RuleVerdicts;
 use super::suppress::{Ignores, Matched};
+use super::text::RuleId;
 use crate::model::{Meta, Stage, StageOf};
 use crate::source::{FileId, SourceMap, Span};
 use crate::value::{Cause, Causes, Origin, Step};
@@ -21,18 +22,20 @@ use crate::value::{Cause, Causes, Origin, Step};
 pub struct Policy {
     pub profile: Option<Profile>,
     /// `rules:` of the configuration; `None` switches a rule off.
-    pub severities: HashMap<&'static str, Option<Severity>>,
+    pub severities: HashMap<RuleId, Option<Severity>>,
     /// Files whose findings are reported; `None` for all.
     pub selected: Option<HashSet<FileId>>,
     /// Judge without the author's own ignores.
     pub no_ignores: bool,
+    /// Keep what passed, for people who ask why.
+    pub keep_passed: bool,
 }
 
 impl Policy {
     /// Whether a rule runs at all.
     #[must_use]
     pub fn runs(&self, info: &RuleInfo) -> bool {
-        match self.severities.get(info.id) {
+        match self.severities.get(&info.id) {
             Some(severity) => severity.is_some(),
             None => info.profile <= self.profile.unwrap_or(Profile::Default),
         }
@@ -88,12 +91,24 @@ pub struct InputReport {
     pub open: Vec<InputOpen>,
 }
 
+/// A check that passed.
+#[derive(Debug, Clone)]
+pub struct Passed {
+    pub rule: RuleId,
+    pub address: Arc<str>,
+    pub element: Option<String>,
+    /// The value that the check looked at, else the head of the resource.
+    pub place: Span,
+}
+
 /// Everything that judging found.
 #[derive(Debug, Default)]
 pub struct Judgement {
     pub findings: Vec<Finding>,
     pub undecided: Vec<Undecided>,
     pub suppressed: Vec<Suppressed>,
+    /// What passed, where the policy asks for it; in the order of rules.
+    pub passed: Vec<Passed>,
     /// Checks that passed or failed.
     pub decided: usize,
     /// Checks that what is not known keeps open.
@@ -111,31 +126,43 @@ impl Judgement {
 #[must_use]
 pub(super) fn collect(
     verdicts: &[RuleVerdicts<'_>],
+    catalogue: &Catalogue,
     input: InputReport,
     policy: &Policy,
     ignores: &Ignores,
     sources: &SourceMap,
 ) -> Judgement {
-    let mut sink = Sink { policy, sources, judgement: Judgement::default(), groups: BTreeMap::new() };
+    let mut sink =
+        Sink { policy, catalogue, sources, judgement: Judgement::default(), groups: BTreeMap::new() };
     for problem in input.problems {
         sink.input(problem);
     }
     let mut undecided = UndecidedGroups::default();
     for open in input.open {
-        let Some(info) = registry::info(open.rule).filter(|info| policy.runs(info)) else { continue };
+        let Some(info) = catalogue.info(open.rule).filter(|info| policy.runs(info)) else { continue };
         if policy.selected.as_ref().is_some_and(|files| !files.contains(&open.span.file)) {
             continue;
         }
-        ignores.note_undecided(info.id, &[open.span], &open.resource, sources);
+        ignores.note_undecided(&info.id, &[open.span], &open.resource, sources);
         sink.judgement.undecided_checks += 1;
         for cause in open.causes.iter() {
-            undecided.add(info.id, cause, open.span, &open.resource);
+            undecided.add(&info.id, cause, open.span, &open.resource);
         }
     }
     for of_rule in verdicts {
         for verdict in &of_rule.verdicts {
             match &verdict.outcome {
-                Outcome::Pass => sink.judgement.decided += 1,
+                Outcome::Pass(at) => {
+                    sink.judgement.decided += 1;
+                    if policy.keep_passed {
+                        sink.judgement.passed.push(Passed {
+                            rule: of_rule.rule.id.clone(),
+                            address: verdict.meta.address.clone(),
+                            element: verdict.element.clone(),
+                            place: at.unwrap_or(verdict.meta.origin.span),
+                        });
+                    }
+                }
                 Outcome::Fail(problem, at) => {
                     sink.judgement.decided += 1;
                     sink.fail(of_rule.rule, verdict, problem, at);
@@ -145,11 +172,11 @@ pub(super) fn collect(
                     let place = at.use_site();
                     let mut places = vec![place, at.span, verdict.meta.block];
                     places.extend(&verdict.meta.calls);
-                    ignores.note_undecided(of_rule.rule.id, &places, &verdict.meta.address, sources);
+                    ignores.note_undecided(&of_rule.rule.id, &places, &verdict.meta.address, sources);
                     if sink.is_selected(place, verdict.meta) {
                         sink.judgement.undecided_checks += 1;
                         for cause in causes.iter() {
-                            undecided.add(of_rule.rule.id, cause, place, &verdict.meta.address);
+                            undecided.add(&of_rule.rule.id, cause, place, &verdict.meta.address);
                         }
                     }
                 }
@@ -162,16 +189,17 @@ pub(super) fn collect(
 
 struct Sink<'a> {
     policy: &'a Policy,
+    catalogue: &'a Catalogue,
     sources: &'a SourceMap,
     judgement: Judgement,
     /// Findings by cause: rule, place, severity, message.
-    groups: BTreeMap<(&'static str, Span, Severity, String), Finding>,
+    groups: BTreeMap<(RuleId, Span, Severity, String), Finding>,
 }
 
 impl Sink<'_> {
     fn severity(&self, info: &RuleInfo, explicit: Option<Severity>, stage: Stage) -> Option<Severity> {
         let milder = explicit.filter(|severity| *severity < info.severity);
-        if let Some(Some(configured)) = self.policy.severities.get(info.id) {
+        if let Some(Some(configured)) = self.policy.severities.get(&info.id) {
             return Some(milder.map_or(*configured, |severity| severity.min(*configured)));
         }
         let by_stage = match info.stage {
@@ -192,7 +220,7 @@ impl Sink<'_> {
             .is_none_or(|files| files.contains(&primary.file) || files.contains(&meta.origin.span.file))
     }
 
-    fn fail(&mut self, info: &'static RuleInfo, verdict: &Verdict<'_>, problem: &Problem, at: &Origin) {
+    fn fail(&mut self, info: &RuleInfo, verdict: &Verdict<'_>, problem: &Problem, at: &Origin) {
         let meta = verdict.meta;
         let Some(severity) = self.severity(info, problem.severity, meta.stage.stage) else { return };
         if !self.is_selected(at.span, meta)
@@ -204,7 +232,7 @@ impl Sink<'_> {
         places.extend(&meta.calls);
         let instance = Instance { address: meta.address.clone(), places };
         let conditional = meta.count.is_conditional();
-        let key = (info.id, at.span, severity, problem.message.clone());
+        let key = (info.id.clone(), at.span, severity, problem.message.clone());
         if let Some(finding) = self.groups.get_mut(&key) {
             if !finding.instances.contains(&instance) {
                 let related = std::mem::take(&mut finding.related);
@@ -222,7 +250,7 @@ impl Sink<'_> {
         }
         related.extend(caller(meta, at.span, &related));
         let finding = Finding {
-            rule: info.id,
+            rule: info.id.clone(),
             severity,
             message: problem.message.clone(),
             help: problem.help.clone(),
@@ -240,7 +268,7 @@ impl Sink<'_> {
     }
 
     fn input(&mut self, problem: InputProblem) {
-        let Some(info) = registry::info(problem.rule) else { return };
+        let Some(info) = self.catalogue.info(problem.rule) else { return };
         if !self.policy.runs(info)
             || self.policy.selected.as_ref().is_some_and(|files| !files.contains(&problem.span.file))
         {
@@ -249,7 +277,7 @@ impl Sink<'_> {
         let Some(severity) = self.severity(info, problem.severity, Stage::Unknown) else { return };
         let address = problem.resource.unwrap_or_else(|| Arc::from(self.sources.name(problem.span.file)));
         let instance = Instance { address, places: vec![problem.span] };
-        let key = (info.id, problem.span, severity, problem.message.clone());
+        let key = (info.id.clone(), problem.span, severity, problem.message.clone());
         if let Some(finding) = self.groups.get_mut(&key) {
             if !finding.instances.contains(&instance) {
                 finding.instances.push(instance);
@@ -258,7 +286,7 @@ impl Sink<'_> {
         }
         self.judgement.decided += 1;
         let finding = Finding {
-            rule: info.id,
+            rule: info.id.clone(),
             severity,
             message: problem.message,
             help: problem.help,
@@ -283,7 +311,12 @@ impl Sink<'_> {
         if !self.policy.no_ignores {
             findings = self.suppress(findings, ignores);
         }
-        for problem in ignores.problems(verdicts.iter().map(|of| of.rule.id), self.policy, self.sources) {
+        for problem in ignores.problems(
+            verdicts.iter().map(|of| &*of.rule.id),
+            self.catalogue,
+            self.policy,
+            self.sources,
+        ) {
             self.input(problem);
         }
         findings.extend(std::mem::take(&mut self.groups).into_values());
@@ -292,7 +325,7 @@ impl Sink<'_> {
         self.judgement.findings = findings;
         let sources = self.sources;
         self.judgement.suppressed.sort_by(|a, b| {
-            let key = |finding: &Finding| (finding.primary.start, finding.rule);
+            let key = |finding: &Finding| (finding.primary.start, finding.rule.clone());
             let name = |finding: &Finding| sources.name(finding.primary.file);
             (name(&a.finding), key(&a.finding)).cmp(&(name(&b.finding), key(&b.finding)))
         });
@@ -375,7 +408,7 @@ fn without_repeats(primary: Span, related: Vec<Related>) -> Vec<Related> {
 /// Sorts findings as reports list them: by file, place, rule.
 pub(super) fn sort(findings: &mut [Finding], sources: &SourceMap) {
     findings.sort_by(|a, b| {
-        let key = |finding: &Finding| (finding.primary.start, finding.primary.end, finding.rule);
+        let key = |finding: &Finding| (finding.primary.start, finding.primary.end, finding.rule.clone());
         (sources.name(a.primary.file), key(a), &a.message).cmp(&(
             sources.name(b.primary.file),
             key(b),
@@ -403,13 +436,13 @@ type OpenPlaces = (Span, Vec<Arc<str>>);
 
 #[derive(Default)]
 struct UndecidedGroups {
-    groups: BTreeMap<(&'static str, Cause), OpenPlaces>,
+    groups: BTreeMap<(RuleId, Cause), OpenPlaces>,
 }
 
 impl UndecidedGroups {
-    fn add(&mut self, rule: &'static str, cause: &Cause, span: Span, address: &Arc<str>) {
+    fn add(&mut self, rule: &RuleId, cause: &Cause, span: Span, address: &Arc<str>) {
         let (first, instances) =
-            self.groups.entry((rule, cause.clone())).or_insert_with(|| (span, Vec::new()));
+            self.groups.entry((rule.clone(), cause.clone())).or_insert_with(|| (span, Vec::new()));
         if first.file == span.file && span.start < first.start {
             *first = span;
         }
@@ -428,7 +461,7 @@ impl UndecidedGroups {
             })
             .collect();
         records.sort_by(|a, b| {
-            let key = |record: &Undecided| (record.span.start, record.rule);
+            let key = |record: &Undecided| (record.span.start, record.rule.clone());
             (sources.name(a.span.file), key(a), &a.cause).cmp(&(sources.name(b.span.file), key(b), &b.cause))
         });
         records

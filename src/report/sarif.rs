@@ -1,14 +1,20 @@
 //! SARIF 2.1.0, for GitHub code scanning and other viewers. Shape: OASIS, "Static Analysis Results
 //! Interchange Format", version 2.1.0.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 use serde::Serialize;
 
 use super::{Outcome, json};
-use crate::lint::{Finding, Fix, Severity, Suppressed, SuppressedBy, Undecided, registry};
+use crate::lint::{Finding, Fix, RuleInfo, Severity, Suppressed, SuppressedBy, Undecided};
+use crate::model::Stage;
 use crate::source::Span;
+
+const HOME: &str = "https://github.com/plimsoll/plimsoll";
+
+/// Families whose findings are weaknesses that somebody could use.
+const SECURITY: [&str; 3] = ["iam", "network", "secrets"];
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 
@@ -25,10 +31,18 @@ struct Log<'a> {
 #[serde(rename_all = "camelCase")]
 struct Run<'a> {
     tool: Tool<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    automation_details: Option<AutomationDetails>,
     column_kind: &'static str,
     invocations: [Invocation<'a>; 1],
     results: Vec<SarifResult<'a>>,
     properties: RunProperties<'a>,
+}
+
+/// Tells runs of several environments apart, which code scanning would otherwise take for one that replaces another.
+#[derive(Serialize)]
+struct AutomationDetails {
+    id: String,
 }
 
 #[derive(Serialize)]
@@ -42,20 +56,21 @@ struct Driver<'a> {
     name: &'static str,
     version: &'a str,
     semantic_version: &'a str,
-    rules: Vec<ReportingDescriptor>,
+    information_uri: &'static str,
+    rules: Vec<ReportingDescriptor<'a>>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct ReportingDescriptor {
-    id: &'static str,
+struct ReportingDescriptor<'a> {
+    id: &'a str,
     short_description: Message,
     full_description: Message,
     help: MarkdownMessage,
     #[serde(skip_serializing_if = "Option::is_none")]
-    help_uri: Option<&'static str>,
+    help_uri: Option<&'a str>,
     default_configuration: Configuration,
-    properties: RuleProperties,
+    properties: RuleProperties<'a>,
 }
 
 #[derive(Serialize)]
@@ -64,10 +79,16 @@ struct Configuration {
 }
 
 #[derive(Serialize)]
-struct RuleProperties {
-    tags: Vec<&'static str>,
+struct RuleProperties<'a> {
+    tags: Vec<&'a str>,
     #[serde(rename = "problem.severity")]
     problem_severity: &'static str,
+    /// GitHub ranks alerts of rules tagged `security` by this.
+    #[serde(rename = "security-severity", skip_serializing_if = "Option::is_none")]
+    security_severity: Option<&'static str>,
+    /// Ids of the same check in other tools.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    aliases: Vec<&'a str>,
     profile: &'static str,
 }
 
@@ -216,6 +237,8 @@ struct SuppressionProperties<'a> {
 struct ResultProperties<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     element: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stage: Option<&'static str>,
     #[serde(skip_serializing_if = "is_false")]
     conditional: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -236,16 +259,17 @@ fn is_false(value: &bool) -> bool {
 /// When the stream fails.
 pub fn write(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
     let judgement = outcome.judgement;
-    let mut ids: Vec<&'static str> = judgement
+    let mut ids: Vec<&str> = judgement
         .findings
         .iter()
-        .map(|finding| finding.rule)
-        .chain(judgement.undecided.iter().map(|record| record.rule))
-        .chain(judgement.suppressed.iter().map(|record| record.finding.rule))
+        .map(|finding| &*finding.rule)
+        .chain(judgement.undecided.iter().map(|record| &*record.rule))
+        .chain(judgement.suppressed.iter().map(|record| &*record.finding.rule))
         .collect();
     ids.sort_unstable();
     ids.dedup();
-    let rules: Vec<ReportingDescriptor> = ids.iter().filter_map(|id| descriptor(id)).collect();
+    let rules: Vec<ReportingDescriptor<'_>> =
+        ids.iter().filter_map(|id| outcome.catalogue.info(id)).map(descriptor).collect();
     let writer =
         Writer { outcome, indices: rules.iter().enumerate().map(|(at, rule)| (rule.id, at)).collect() };
     let findings = judgement.findings.iter().map(|finding| writer.finding(finding, Vec::new()));
@@ -264,9 +288,13 @@ pub fn write(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
                     name: "plimsoll",
                     version: outcome.version,
                     semantic_version: outcome.version,
+                    information_uri: HOME,
                     rules,
                 },
             },
+            automation_details: outcome
+                .environment_name
+                .map(|name| AutomationDetails { id: format!("plimsoll/{name}/") }),
             column_kind: "unicodeCodePoints",
             invocations: [Invocation {
                 execution_successful: true,
@@ -286,13 +314,13 @@ pub fn write(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
     json::write(&log, out)
 }
 
-fn descriptor(id: &str) -> Option<ReportingDescriptor> {
-    let info = registry::info(id)?;
-    let (rationale, remediation) = (info.rationale, info.remediation);
-    Some(ReportingDescriptor {
-        id: info.id,
-        short_description: Message { text: info.title.to_owned() },
-        full_description: Message { text: rationale.to_owned() },
+fn descriptor(info: &RuleInfo) -> ReportingDescriptor<'_> {
+    let (rationale, remediation) = (&info.rationale, &info.remediation);
+    let is_security = SECURITY.contains(&&*info.family);
+    ReportingDescriptor {
+        id: &info.id,
+        short_description: Message { text: info.title.to_string() },
+        full_description: Message { text: rationale.to_string() },
         help: MarkdownMessage {
             text: format!("{rationale}\n\n{remediation}"),
             markdown: format!("{rationale}\n\n**What to do**\n\n{remediation}"),
@@ -300,15 +328,22 @@ fn descriptor(id: &str) -> Option<ReportingDescriptor> {
         help_uri: info.url(),
         default_configuration: Configuration { level: level(info.severity) },
         properties: RuleProperties {
-            tags: vec![info.family],
+            tags: std::iter::once(&*info.family).chain(is_security.then_some("security")).collect(),
             problem_severity: match info.severity {
                 Severity::Error => "error",
                 Severity::Warning => "warning",
                 Severity::Info => "recommendation",
             },
+            // Of 10: from 7 on GitHub says high, from 4 medium.
+            security_severity: is_security.then_some(match info.severity {
+                Severity::Error => "8.0",
+                Severity::Warning => "5.0",
+                Severity::Info => "2.0",
+            }),
+            aliases: info.aliases.iter().collect(),
             profile: info.profile.as_str(),
         },
-    })
+    }
 }
 
 fn level(severity: Severity) -> &'static str {
@@ -321,7 +356,7 @@ fn level(severity: Severity) -> &'static str {
 
 struct Writer<'a> {
     outcome: &'a Outcome<'a>,
-    indices: BTreeMap<&'static str, usize>,
+    indices: BTreeMap<&'a str, usize>,
 }
 
 impl<'a> Writer<'a> {
@@ -339,8 +374,8 @@ impl<'a> Writer<'a> {
             message: Some(Message { text: self.outcome.words(&related.message).into_owned() }),
         });
         SarifResult {
-            rule_id: finding.rule,
-            rule_index: self.indices.get(finding.rule).copied(),
+            rule_id: &finding.rule,
+            rule_index: self.indices.get(&*finding.rule).copied(),
             kind: "fail",
             level: level(finding.severity),
             message: Message { text: message },
@@ -351,6 +386,7 @@ impl<'a> Writer<'a> {
             suppressions,
             properties: ResultProperties {
                 element: finding.element.as_deref(),
+                stage: (finding.stage.stage != Stage::Unknown).then(|| finding.stage.stage.as_str()),
                 conditional: finding.conditional,
                 ..ResultProperties::default()
             },
@@ -375,8 +411,8 @@ impl<'a> Writer<'a> {
         let decide_with = self.outcome.decide_with(&record.cause);
         let how = decide_with.as_ref().map_or(String::new(), |how| format!("\nTo decide: {how}"));
         SarifResult {
-            rule_id: record.rule,
-            rule_index: self.indices.get(record.rule).copied(),
+            rule_id: &record.rule,
+            rule_index: self.indices.get(&*record.rule).copied(),
             kind: "open",
             // A result that is not a failure has no level (SARIF 2.1.0, §3.27.10).
             level: "none",
@@ -400,7 +436,10 @@ impl<'a> Writer<'a> {
         Location {
             id: None,
             physical_location: self.physical(span),
+            // Root modules that share a module may share its addresses too; the standard wants each once.
             logical_locations: resources
+                .collect::<BTreeSet<_>>()
+                .into_iter()
                 .map(|name| LogicalLocation { fully_qualified_name: name, kind: "resource" })
                 .collect(),
             message: None,

@@ -4,11 +4,13 @@
 
 use std::sync::Arc;
 
-use super::{Outcome, Style, estimate, github, human, json, sarif};
+use super::{
+    Fails, Outcome, Style, checkstyle, estimate, github, gitlab, human, json, junit, markdown, ndjson, sarif,
+};
 use crate::cost::estimate::Estimate;
 use crate::date::Date;
 use crate::lint::sink::Judgement;
-use crate::lint::{Finding, Instance, Related, Severity, Undecided};
+use crate::lint::{Catalogue, Finding, Instance, Related, Severity, Undecided};
 use crate::mask::Masks;
 use crate::model::StageOf;
 use crate::source::{FileId, SourceMap, Span};
@@ -17,6 +19,7 @@ use crate::value::Cause;
 /// Owns what an [`Outcome`] borrows.
 #[derive(Debug)]
 pub(super) struct Case {
+    pub(super) catalogue: Catalogue,
     pub(super) sources: SourceMap,
     pub(super) masks: Masks,
     pub(super) judgement: Judgement,
@@ -29,6 +32,7 @@ pub(super) struct Case {
 impl Case {
     pub(super) fn new() -> Self {
         Self {
+            catalogue: Catalogue::default(),
             sources: SourceMap::default(),
             masks: Masks::new(),
             judgement: Judgement { decided: 117, ..Judgement::default() },
@@ -51,7 +55,7 @@ impl Case {
 
     pub(super) fn finding(&mut self, rule: &'static str, severity: Severity, primary: Span) -> &mut Finding {
         self.judgement.findings.push(Finding {
-            rule,
+            rule: rule.into(),
             severity,
             message: format!("something is wrong with {rule}"),
             help: Some("write it right".to_owned()),
@@ -71,13 +75,14 @@ impl Case {
     pub(super) fn undecided(&mut self, rule: &'static str, cause: Cause, span: Span, instances: &[&str]) {
         let instances: Vec<Arc<str>> = instances.iter().map(|address| Arc::from(*address)).collect();
         self.judgement.undecided_checks += instances.len();
-        self.judgement.undecided.push(Undecided { rule, cause, span, instances });
+        self.judgement.undecided.push(Undecided { rule: rule.into(), cause, span, instances });
     }
 
     pub(super) fn outcome(&self) -> Outcome<'_> {
         Outcome {
             version: "0.1.0",
             as_of: "2026-11-20".parse::<Date>().unwrap(),
+            catalogue: &self.catalogue,
             sources: &self.sources,
             masks: &self.masks,
             files: self.sources.iter().count(),
@@ -114,7 +119,46 @@ impl Case {
     }
 
     pub(super) fn github(&self) -> String {
-        self.written(|outcome, out| github::write(outcome, out))
+        self.written(|outcome, out| github::write(outcome, &Style::plain(100), out))
+    }
+
+    pub(super) fn gitlab(&self) -> String {
+        self.written(|outcome, out| gitlab::write(outcome, out))
+    }
+
+    pub(super) fn checkstyle(&self) -> String {
+        self.written(|outcome, out| checkstyle::write(outcome, out))
+    }
+
+    /// Where warnings fail the run.
+    pub(super) fn junit(&self) -> String {
+        let fails = Fails { from: Some(Severity::Warning), undecided: false };
+        self.written(|outcome, out| junit::write(outcome, &fails, out))
+    }
+
+    pub(super) fn markdown(&self) -> String {
+        self.written(|outcome, out| markdown::write(outcome, &Style::plain(100), out))
+    }
+
+    pub(super) fn ndjson(&self) -> String {
+        self.written(|outcome, out| ndjson::write(outcome, out))
+    }
+
+    /// Every format of findings.
+    pub(super) fn every_format(&self) -> Vec<String> {
+        vec![
+            self.human(100),
+            self.human(40),
+            self.colored(80),
+            self.json(),
+            self.ndjson(),
+            self.sarif(),
+            self.github(),
+            self.gitlab(),
+            self.junit(),
+            self.checkstyle(),
+            self.markdown(),
+        ]
     }
 
     pub(super) fn cost(&self, width: usize) -> String {

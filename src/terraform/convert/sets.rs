@@ -150,8 +150,7 @@ fn hash_text(value: &Value, signed: bool, into: &mut String) {
 }
 
 /// Characters that Go prints as they are: letters, marks, numbers, punctuation and symbols.
-static PRINTED: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"^[\p{L}\p{M}\p{N}\p{P}\p{S}]$").ok());
+static PRINTED: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"^[\p{L}\p{M}\p{N}\p{P}\p{S}]$").ok());
 
 /// As Go quotes a string (`%q`).
 fn quoted(text: &str, into: &mut String) {
@@ -173,9 +172,8 @@ fn quoted(text: &str, into: &mut String) {
             ascii if ascii.is_ascii() => into.push(ascii),
             other => {
                 let mut buffer = [0; 4];
-                let printed = PRINTED
-                    .as_ref()
-                    .is_none_or(|printed| printed.is_match(other.encode_utf8(&mut buffer)));
+                let printed =
+                    PRINTED.as_ref().is_none_or(|printed| printed.is_match(other.encode_utf8(&mut buffer)));
                 match u32::from(other) {
                     _ if printed => into.push(other),
                     code @ 0..=0xffff => into.push_str(&format!("\\u{code:04x}")),

@@ -196,7 +196,9 @@ fn compare(elements: Elements, a: (&Value, &Value), b: (&Value, &Value)) -> Opti
                 let text = |value: &Value| convert::set_bucket(value) + ";";
                 text(x).cmp(&text(y))
             }
-            (None, None, Some(Fact::Attribute(attribute))) if elements.in_attribute || !attribute.computed => {
+            (None, None, Some(Fact::Attribute(attribute)))
+                if elements.in_attribute || !attribute.computed =>
+            {
                 Ordering::Equal
             }
             (Some(v), Some(w), Some(Fact::Block(block))) if block.nesting == Nesting::List => {
