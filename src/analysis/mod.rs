@@ -204,7 +204,9 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
         task_definitions: std::mem::take(&mut read.task_definitions),
         workflows: std::mem::take(&mut read.workflows),
     };
-    let of_documents: Vec<_> = inputs.task_definitions.iter().flat_map(lower::defects::of_document).collect();
+    let mut of_documents: Vec<_> =
+        inputs.task_definitions.iter().flat_map(lower::defects::of_document).collect();
+    of_documents.extend(inputs.workflows.iter().flat_map(lower::defects::of_workflow));
     let (deployment, of_evaluations) = rayon::join(
         || lower::lower(inputs, &options),
         || {
