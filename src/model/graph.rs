@@ -15,7 +15,7 @@ use super::secrets::{Parameter, PasswordUrl, Secret};
 use super::service::{CapacityProvider, Cluster, ClusterCapacityProviders, ScalingTarget, Service, TaskSet};
 use super::task::TaskDefinition;
 use super::workflow::Workflow;
-use super::{Link, Meta, MissingModule, Other, Reference};
+use super::{Link, Meta, MissingModule, Other, RawResource, Reference};
 
 /// Index of a node in its family.
 pub trait Id: Copy {
@@ -57,6 +57,8 @@ macro_rules! families {
             pub password_urls: Vec<PasswordUrl>,
             /// Resources that no family models.
             pub others: Vec<Other>,
+            /// Arguments of the resources whose types were asked for; the resources are also nodes of their families.
+            pub resources: Vec<RawResource>,
             pub missing_modules: Vec<MissingModule>,
             pub units: Vec<UnitInfo>,
             /// What data sources read, by address: the name or the resource that their arguments give.

@@ -6,6 +6,7 @@ mod blob;
 mod check;
 mod fit;
 mod format;
+mod lookup;
 
 use self::fit::Set;
 use self::format::{flag, header, nesting};
@@ -15,6 +16,7 @@ use crate::value::{ObjectAttribute, Type};
 
 pub(crate) use check::Described;
 pub(crate) use fit::{complete, unset};
+pub(crate) use lookup::is_computed;
 
 /// What is known of a resource or data source type, of a nested block, or of the objects in an attribute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
