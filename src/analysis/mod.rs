@@ -234,9 +234,10 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
     let modules = evaluations.iter().flat_map(|evaluation| &evaluation.files).collect::<HashSet<_>>().len();
     // Plans that are completed take the same flags.
     let completed = of_plans.iter().filter(|_| request.source.is_some());
-    problems.extend(problems::undeclared_variables(evaluations.iter().chain(completed)));
+    problems.extend(problems::undeclared_variables(completed.chain(&evaluations)));
 
     defects.extend(read.task_definitions.iter().flat_map(lower::defects::of_document));
+    defects.extend(read.workflows.iter().flat_map(lower::defects::of_workflow));
     let workflows = std::mem::take(&mut read.workflows);
     let deployment = lower::together(parts, &read.task_definitions, workflows, &options);
     let mut met = InputReport { problems, open: Vec::new() };
