@@ -357,7 +357,9 @@ pub enum RulesFormat {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum CheckFormat {
+    /// For people at a terminal
     Human,
+    /// One JSON object: plimsoll/findings/1
     Json,
     /// One JSON object a line
     Ndjson,
@@ -377,7 +379,9 @@ pub enum CheckFormat {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum CostFormat {
+    /// For people at a terminal
     Human,
+    /// One JSON object: plimsoll/estimate/1
     Json,
     /// For a comment on a pull request or a step summary; at most 60,000 bytes
     Markdown,
