@@ -21,6 +21,7 @@ pub mod show;
 pub mod style;
 mod table;
 mod text;
+pub mod timings;
 pub mod veil;
 mod view;
 pub mod why;
