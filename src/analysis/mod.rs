@@ -3,7 +3,9 @@
 
 mod documents;
 pub mod environments;
+pub mod examples;
 mod lowered;
+pub mod own_rules;
 pub mod plans;
 mod problems;
 pub mod secret_places;
@@ -49,6 +51,8 @@ pub struct Request {
     pub stage: Option<Stage>,
     pub profile: Option<Profile>,
     pub no_ignores: bool,
+    /// The rules to run; where not given the built-in ones and the user's.
+    pub rules: Option<Catalogue>,
     pub as_of: Date,
     /// Whether an estimate is wanted.
     pub price: bool,
@@ -73,6 +77,7 @@ impl Request {
             stage: None,
             profile: None,
             no_ignores: false,
+            rules: None,
             as_of,
             price: false,
             keep_passed: false,
@@ -131,7 +136,15 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
         Ok(read) => read,
         Err(errors) => return Err(Failure::Config { errors, sources: files.into_sources() }),
     };
-    let catalogue = Catalogue::default();
+    let mut notes = note_lines(&discovered, &files);
+    let own_rules = match &request.rules {
+        Some(catalogue) => Ok(catalogue.clone()),
+        None => own_rules::read(&files, &config, directory.as_deref(), request.config.is_some(), &mut notes),
+    };
+    let catalogue = match own_rules {
+        Ok(catalogue) => catalogue,
+        Err(errors) => return Err(Failure::Config { errors, sources: files.into_sources() }),
+    };
     let severities = match config.severities(&catalogue) {
         Ok(severities) => severities,
         Err(errors) => return Err(Failure::Config { errors, sources: files.into_sources() }),
@@ -147,7 +160,6 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
     };
 
     let mut problems = Vec::new();
-    let mut notes = note_lines(&discovered, &files);
     let mut read = documents::read(&discovered, &files, &mut problems);
     let mut of_terraform = request.terraform.clone();
     if let Some(chosen) = &chosen {
@@ -177,6 +189,7 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
             }))
             .collect(),
         workspace: of_terraform.workspace.clone(),
+        raw_types: catalogue.resource_types(),
         root: discovered.root.clone(),
     };
     let lowered = |at, evaluation| Lowered::of(evaluation, at, Input::Terraform, &options);
@@ -293,6 +306,11 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
         environment_name,
         decide_with: advice.decide_with,
     })
+}
+
+/// The git top level that a directory lies in, or itself.
+fn top_level(directory: &Path) -> PathBuf {
+    directory.ancestors().find(|above| above.join(".git").exists()).unwrap_or(directory).to_path_buf()
 }
 
 type Configured = (Config, Usage, Option<PathBuf>);

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
 
+use super::declared::World;
 use super::probe::{Probe, Verdict, container_element};
 use super::rule::{Check, Rule};
 use super::text::RuleId;
@@ -39,13 +40,19 @@ impl RuleVerdicts<'_> {
 
 /// Runs the rules; the result has the order of `rules`.
 pub(super) fn run<'a>(deployment: &'a Deployment, rules: &[Rule<'a>]) -> Vec<RuleVerdicts<'a>> {
-    rules.par_iter().map(|rule| run_rule(deployment, *rule)).collect()
+    let world = World::new(deployment);
+    rules.par_iter().map(|rule| run_rule(deployment, &world, *rule)).collect()
 }
 
-fn run_rule<'a>(deployment: &'a Deployment, rule: Rule<'a>) -> RuleVerdicts<'a> {
+fn run_rule<'a>(deployment: &'a Deployment, world: &World<'a>, rule: Rule<'a>) -> RuleVerdicts<'a> {
     let start = Instant::now();
     let mut verdicts = Vec::new();
-    let looked = look(deployment, rule, rule.check, &mut verdicts);
+    let looked = match rule.check {
+        Check::Declared(declared) => {
+            world.run(rule.info, declared.checks(|kind| world.has(kind)), &mut verdicts)
+        }
+        check => look(deployment, rule, check, &mut verdicts),
+    };
     RuleVerdicts { rule: rule.info, verdicts, looked, took: start.elapsed() }
 }
 
@@ -72,7 +79,8 @@ fn look<'a>(
         };
     }
     match check {
-        Check::Input => {}
+        // Declared checks are looked at as a whole.
+        Check::Input | Check::Declared(_) => {}
         Check::Task(check) => each!(task_definitions, check),
         Check::Container(check) => {
             for task in &deployment.task_definitions {

@@ -15,7 +15,7 @@ use super::secrets::{Parameter, PasswordUrl, Secret};
 use super::service::{CapacityProvider, Cluster, ClusterCapacityProviders, ScalingTarget, Service, TaskSet};
 use super::task::TaskDefinition;
 use super::workflow::Workflow;
-use super::{Link, Meta, MissingModule, Other, Reference};
+use super::{Link, Meta, MissingModule, Other, RawResource, Reference};
 
 /// Index of a node in its family.
 pub trait Id: Copy {
@@ -57,6 +57,8 @@ macro_rules! families {
             pub password_urls: Vec<PasswordUrl>,
             /// Resources that no family models.
             pub others: Vec<Other>,
+            /// Arguments of the resources whose types were asked for; the resources are also nodes of their families.
+            pub resources: Vec<RawResource>,
             pub missing_modules: Vec<MissingModule>,
             pub units: Vec<UnitInfo>,
             /// What data sources read, by address: the name or the resource that their arguments give.
@@ -90,6 +92,7 @@ macro_rules! families {
                     policy_attachments: all!(policy_attachments),
                     cluster_capacity_providers: all!(cluster_capacity_providers),
                     others: all!(others),
+                    resources: all!(resources),
                     missing_modules: all!(missing_modules),
                     units: all!(units),
                     password_urls: all!(password_urls),
@@ -127,6 +130,8 @@ macro_rules! families {
                     $(.chain(self.$field.iter_mut().map(|node| &mut node.meta)))*
                     .chain(self.security_group_rules.iter_mut().filter_map(|rule| rule.meta.as_mut()))
                     .chain(self.listener_rules.iter_mut().map(|node| &mut node.meta))
+                    .chain(self.task_sets.iter_mut().map(|node| &mut node.meta))
+                    .chain(self.resources.iter_mut().map(|node| &mut node.meta))
                     .chain(self.lifecycle_policies.iter_mut().map(|node| &mut node.meta))
                     .chain(self.registry_scanning.iter_mut().map(|node| &mut node.meta))
                     .chain(self.pull_through_caches.iter_mut().map(|node| &mut node.meta))

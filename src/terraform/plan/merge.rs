@@ -128,9 +128,14 @@ impl Merge<'_> {
         self.object(after, unknown, sensitive, written, self.facts, "")
     }
 
-    /// A value that is no resource. `written` is its expression.
-    pub(super) fn any(&self, node: &Node, unknown: &Mask, sensitive: &Mask, written: Option<&Json>) -> Value {
-        self.value(node, unknown, sensitive, written, None, "value")
+    /// A known value.
+    pub(super) fn any(&self, node: &Node) -> Value {
+        self.value(node, &NOTHING, &NOTHING, None, None, "value")
+    }
+
+    /// The value of an output, and the expression it is made from.
+    pub(super) fn output(&self, node: &Node, unknown: &Mask, sensitive: &Mask, from: Option<&Json>) -> Value {
+        self.value(node, unknown, sensitive, from, None, "")
     }
 
     fn object(
