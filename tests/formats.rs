@@ -241,3 +241,24 @@ fn sarif_keeps_to_the_schema_of_oasis() {
     }
     assert!(results > 20, "{results} results");
 }
+
+#[test]
+fn timings_go_beside_the_report_and_change_nothing_in_it() {
+    let dir = deployment();
+    let arguments = ["check", "--as-of", "2026-11-20", "--format", "json"];
+    let plain = run(dir.path(), &arguments);
+    let timed = run(dir.path(), &[&arguments[..], &["--timings"]].concat());
+    assert_eq!(text(&timed.stdout), text(&plain.stdout));
+    assert_eq!(timed.status.code(), plain.status.code());
+    let table = text(&timed.stderr);
+    let lines: Vec<Vec<&str>> = table.lines().map(|line| line.split_whitespace().collect()).collect();
+    assert_eq!(lines[0], ["rule", "looked", "at", "time"]);
+    assert_eq!(lines[lines.len() - 1][0], "total");
+    let rows = &lines[1..lines.len() - 1];
+    let took: Vec<f64> = rows.iter().map(|row| row[2].parse().unwrap()).collect();
+    assert!(took.is_sorted_by(|a, b| a >= b), "{table}");
+    let of = |rule: &str| rows.iter().find(|row| row[0] == rule).map(|row| row[1].parse::<usize>().unwrap());
+    // A rule sees the nodes of its kind and no others: there is no database here.
+    assert!(of("missing-healthcheck").is_some_and(|looked| looked > 0), "{table}");
+    assert_eq!(of("rds-plaintext-password"), None, "{table}");
+}

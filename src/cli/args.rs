@@ -105,6 +105,9 @@ pub struct CheckArgs {
     /// Output format (default: human); several in one run, each with an --output behind it
     #[arg(long, value_enum)]
     pub format: Vec<CheckFormat>,
+    /// Write what each rule cost to standard error, the slowest first
+    #[arg(long)]
+    pub timings: bool,
 }
 
 #[derive(Debug, Args)]

@@ -22,6 +22,7 @@ pub mod show;
 pub mod style;
 mod table;
 pub(crate) mod text;
+pub mod timings;
 pub mod veil;
 mod view;
 pub mod why;
