@@ -185,6 +185,14 @@ pub struct SchemaArgs {
 pub enum SchemaOf {
     /// A rule file below .plimsoll/rules
     Rule,
+    /// Output of `check --format json`
+    Findings,
+    /// Output of `cost --format json`
+    Estimate,
+    /// Output of `show --format json`
+    Show,
+    /// Output of `explain ADDRESS --format json`
+    Explain,
 }
 
 #[derive(Debug, Args)]

@@ -18,6 +18,7 @@ pub mod ndjson;
 pub mod page;
 mod patch;
 pub mod sarif;
+pub mod schema;
 pub mod show;
 pub mod style;
 mod table;
