@@ -2,6 +2,7 @@
 //! are given; nothing here prints, exits or judges. Source text passes through [`Masks`] on its way out.
 
 pub mod checkstyle;
+pub mod diff;
 pub mod estimate;
 pub mod evaluated;
 pub mod evidence;
@@ -21,6 +22,7 @@ pub mod show;
 pub mod style;
 mod table;
 pub(crate) mod text;
+pub mod timings;
 pub mod veil;
 mod view;
 pub mod why;

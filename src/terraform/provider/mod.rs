@@ -7,6 +7,7 @@ mod check;
 mod fit;
 mod format;
 mod lookup;
+mod present;
 
 use self::fit::Set;
 use self::format::{flag, header, nesting};
@@ -17,6 +18,7 @@ use crate::value::{ObjectAttribute, Type};
 pub(crate) use check::Described;
 pub(crate) use fit::{complete, unset};
 pub(crate) use lookup::is_computed;
+pub(crate) use present::never_null;
 
 /// What is known of a resource or data source type, of a nested block, or of the objects in an attribute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
