@@ -43,13 +43,17 @@ fn deployment() -> tempfile::TempDir {
     dir
 }
 
-/// What `check` prints in a format; the version is that of the package.
+/// What `check` prints in a format, without the version and the number of checks, which grows with the rules.
 fn checked(format: &str) -> String {
     let dir = deployment();
     let output = run(dir.path(), &["check", "--as-of", "2026-11-20", "--format", format]);
     assert_eq!(text(&output.stderr), "");
     assert_eq!(output.status.code(), Some(1));
-    text(&output.stdout).replace(env!("CARGO_PKG_VERSION"), "VERSION")
+    let printed = text(&output.stdout).replace(env!("CARGO_PKG_VERSION"), "VERSION");
+    let in_words = regex::Regex::new(r"\d+ of \d+ checks decided").unwrap();
+    let in_json = regex::Regex::new(r#""(decided|applicable)":( ?)\d+"#).unwrap();
+    let printed = in_words.replace_all(&printed, "MANY of MANY checks decided");
+    in_json.replace_all(&printed, r#""$1":${2}0"#).into_owned()
 }
 
 macro_rules! golden {

@@ -100,6 +100,8 @@ pub struct CheckArgs {
     pub common: CommonArgs,
     #[command(flatten)]
     pub gate: GateArgs,
+    #[command(flatten)]
+    pub fixing: FixArgs,
     /// Output format (default: human); several in one run, each with an --output behind it
     #[arg(long, value_enum)]
     pub format: Vec<CheckFormat>,
@@ -316,6 +318,20 @@ pub struct GateArgs {
     pub no_ignores: bool,
 }
 
+/// What is done with the fixes that findings offer.
+#[derive(Debug, Args)]
+pub struct FixArgs {
+    /// Apply the fixes that keep what the files mean, and report what is left
+    #[arg(long, group = "fixing")]
+    pub fix: bool,
+    /// With --fix or --diff: also the fixes that may change behaviour
+    #[arg(long, requires = "fixing")]
+    pub unsafe_fixes: bool,
+    /// Print what --fix would change, as a unified diff, and write no file
+    #[arg(long, group = "fixing")]
+    pub diff: bool,
+}
+
 #[derive(Debug, Args)]
 pub struct PriceArgs {
     /// Use the prices of this region whatever the files say
@@ -344,7 +360,9 @@ pub enum RulesFormat {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum CheckFormat {
+    /// For people at a terminal
     Human,
+    /// One JSON object: plimsoll/findings/1
     Json,
     /// One JSON object a line
     Ndjson,
@@ -364,7 +382,9 @@ pub enum CheckFormat {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum CostFormat {
+    /// For people at a terminal
     Human,
+    /// One JSON object: plimsoll/estimate/1
     Json,
     /// For a comment on a pull request or a step summary; at most 60,000 bytes
     Markdown,

@@ -1,6 +1,7 @@
 //! Judging the model: rules, the runner, findings, and the one sink through which every finding passes
 //! (severity, suppression, selection). No input formats, no presentation.
 
+pub mod change;
 pub(crate) mod declared;
 pub mod finding;
 pub mod probe;
@@ -14,6 +15,7 @@ pub mod suppress;
 mod text;
 mod verdicts;
 
+pub use change::{Change, Proposal, Term};
 pub use finding::{
     Applicability, Edit, Finding, Fix, Instance, Monthly, Related, Severity, Suppressed, SuppressedBy,
     Undecided,
