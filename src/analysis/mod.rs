@@ -3,7 +3,9 @@
 
 mod documents;
 pub mod environments;
-mod plans;
+pub mod examples;
+pub mod own_rules;
+pub mod plans;
 mod problems;
 pub mod secret_places;
 
@@ -48,11 +50,15 @@ pub struct Request {
     pub stage: Option<Stage>,
     pub profile: Option<Profile>,
     pub no_ignores: bool,
+    /// The rules to run; where not given the built-in ones and the user's.
+    pub rules: Option<Catalogue>,
     pub as_of: Date,
     /// Contents that stand for those on disk, by real path.
     pub overlay: Arc<HashMap<PathBuf, Arc<[u8]>>>,
     /// Whether an estimate is wanted.
     pub price: bool,
+    /// Whether what passed is wanted as well.
+    pub keep_passed: bool,
 }
 
 impl Request {
@@ -72,9 +78,11 @@ impl Request {
             stage: None,
             profile: None,
             no_ignores: false,
+            rules: None,
             as_of,
             overlay: Arc::default(),
             price: false,
+            keep_passed: false,
         }
     }
 }
@@ -131,7 +139,15 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
         Ok(read) => read,
         Err(errors) => return Err(Failure::Config { errors, sources: files.into_sources() }),
     };
-    let catalogue = Catalogue::default();
+    let mut notes = note_lines(&discovered, &files);
+    let own_rules = match &request.rules {
+        Some(catalogue) => Ok(catalogue.clone()),
+        None => own_rules::read(&files, &config, directory.as_deref(), request.config.is_some(), &mut notes),
+    };
+    let catalogue = match own_rules {
+        Ok(catalogue) => catalogue,
+        Err(errors) => return Err(Failure::Config { errors, sources: files.into_sources() }),
+    };
     let severities = match config.severities(&catalogue) {
         Ok(severities) => severities,
         Err(errors) => return Err(Failure::Config { errors, sources: files.into_sources() }),
@@ -147,7 +163,6 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
     };
 
     let mut problems = Vec::new();
-    let mut notes = note_lines(&discovered, &files);
     let mut read = documents::read(&discovered, &files, &mut problems);
     let mut of_terraform = request.terraform.clone();
     if let Some(chosen) = &chosen {
@@ -158,12 +173,23 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
         of_terraform.limits.instances = most;
     }
     let mut evaluations = evaluate(&of_terraform, &discovered, &files, chosen.as_ref(), &mut notes);
-    let plans = plans::read(request, &discovered, &files, &mut evaluations, &mut problems, &mut notes)?;
+    let terraform_of_plans = plans::Taken { options: &of_terraform, environment: chosen.as_ref() };
+    let plans = plans::read(
+        request,
+        terraform_of_plans,
+        &discovered,
+        &files,
+        &mut evaluations,
+        &mut problems,
+        &mut notes,
+    )?;
     let modules = evaluations.iter().flat_map(|evaluation| &evaluation.files).collect::<HashSet<_>>().len();
     for evaluation in evaluations.iter().chain(&plans.judged) {
         problems.extend(problems::of_evaluation(evaluation, &files));
     }
-    problems.extend(problems::undeclared_variables(&evaluations));
+    // Plans that are completed take the same flags.
+    let completed = plans.judged.iter().filter(|_| request.source.is_some());
+    problems.extend(problems::undeclared_variables(completed.chain(&evaluations)));
 
     let options = lower::Options {
         stage: request.stage.or(chosen.and_then(|chosen| chosen.environment.stage)).or(config.stage),
@@ -185,6 +211,7 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
             }))
             .collect(),
         workspace: of_terraform.workspace.clone(),
+        raw_types: catalogue.resource_types(),
         root: discovered.root.clone(),
     };
     let inputs = lower::Inputs {
@@ -245,6 +272,7 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
         severities,
         selected: selected(&discovered, &sources, &plans.places),
         no_ignores: request.no_ignores,
+        keep_passed: request.keep_passed,
     };
     let read_in_full = || evaluations.iter().chain(&plans.judged).chain(&plans.read);
     let (mut judgement, mut masks) = rayon::join(
@@ -287,6 +315,11 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
         environment_name,
         decide_with: advice.decide_with,
     })
+}
+
+/// The git top level that a directory lies in, or itself.
+fn top_level(directory: &Path) -> PathBuf {
+    directory.ancestors().find(|above| above.join(".git").exists()).unwrap_or(directory).to_path_buf()
 }
 
 type Configured = (Config, Usage, Option<PathBuf>);

@@ -49,7 +49,8 @@ fn show(args: &CheckArgs, request: &Request, before: &Analysis, fixed: &Fixed) -
     let new = common::outcome(after, request.as_of);
     let names: Vec<&str> = fixed.files.iter().map(|file| file.name.as_str()).collect();
     let pair = Pair { old: &old, new: &new };
-    common::deliver(args.common.output.as_deref(), args.common.color, args.common.quiet, |style, out| {
+    let output = args.common.output.first().map(std::path::PathBuf::as_path);
+    common::deliver(output, args.common.color, args.common.quiet, |style, out| {
         report::diff::write(&pair, &names, style, out)
     })
 }

@@ -10,8 +10,11 @@ mod explain;
 mod fixing;
 mod init;
 mod module;
+mod output;
 mod overview;
 mod rules;
+mod rules_test;
+mod schema;
 mod shell;
 mod show;
 
@@ -111,8 +114,9 @@ fn dispatch(cli: Cli, matches: &clap::ArgMatches) -> Result<Exit, Stop> {
         None => overview::run(&cli.overview, own),
         Some(Command::Check(args)) => check::run(&args, own),
         Some(Command::Cost(args)) => cost::run(&args, own),
-        Some(Command::Explain(args)) => explain::run(&args),
+        Some(Command::Explain(args)) => explain::run(&args, own),
         Some(Command::Rules(args)) => rules::run(&args),
+        Some(Command::Schema(args)) => schema::run(&args),
         Some(Command::Eval(args)) => eval::run(&args, own),
         Some(Command::Show(args)) => show::run(&args, own),
         Some(Command::Init(args)) => init::run(&args),

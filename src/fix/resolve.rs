@@ -210,6 +210,14 @@ pub(super) fn of_change(change: &Change, name: &str, text: &str) -> Option<Vec<T
             yaml::beside(text, *key, &argument.0, &argument.1).map(|edit| vec![edit])
         }
         Change::Beside { .. } => None,
+        Change::Call { expression, function } => (language == Language::Hcl).then(|| {
+            let Span { start, end, .. } = *expression;
+            let (start, end) = (start as usize, end as usize);
+            vec![
+                TextEdit::new(start..start, format!("{function}(")),
+                TextEdit::new(end..end, ")".to_owned()),
+            ]
+        }),
         Change::Unlist { entry } => yaml::without_entry(text, *entry).map(|edit| vec![edit]),
         Change::Uncomment { comment } => Some(vec![without_comment(&scan, comment.range())]),
         Change::Reword { comment, text } => Some(vec![TextEdit::new(comment.range(), text.clone())]),

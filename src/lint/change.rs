@@ -43,6 +43,8 @@ pub enum Change {
     Rewrite { header: Span, arguments: Vec<(Arc<str>, Term)>, nested: Vec<(Arc<str>, Vec<(Arc<str>, Term)>)> },
     /// The mapping that holds the key written here gets one more member.
     Beside { key: Span, argument: (Arc<str>, Term) },
+    /// The expression written here becomes the argument of a function.
+    Call { expression: Span, function: &'static str },
     /// A comment goes, with its line where it stands alone.
     Uncomment { comment: Span },
     /// A comment, or a word of the configuration, is written anew.
@@ -109,6 +111,7 @@ impl Change {
             Self::Rewrite { header, .. } => *header,
             Self::Uncomment { comment } | Self::Reword { comment, .. } => *comment,
             Self::Unlist { entry } => *entry,
+            Self::Call { expression, .. } => *expression,
         }
     }
 }

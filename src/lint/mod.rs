@@ -2,6 +2,7 @@
 //! (severity, suppression, selection). No input formats, no presentation.
 
 pub mod change;
+pub(crate) mod declared;
 pub mod finding;
 pub mod probe;
 pub mod registry;
@@ -20,7 +21,7 @@ pub use finding::{
     Undecided,
 };
 pub use probe::{Probe, Problem};
-pub use registry::Catalogue;
+pub use registry::{Catalogue, OwnRule};
 pub use rule::{Check, FixKind, Profile, Rule, RuleInfo, StageSeverity};
 pub use text::{RuleId, Text, Texts};
 pub use verdicts::{Decision, RuleVerdict, verdicts};

@@ -4,6 +4,7 @@ use super::change::{Change, Proposal};
 use super::finding::{Applicability, Monthly, Related, Severity};
 use super::rule::{Profile, RuleInfo};
 use crate::model::{Deployment, Meta, Stage, Tri};
+use crate::source::Span;
 use crate::value::{Causes, Origin};
 
 /// A rule's view of one node. Every look ends in `pass`, `fail` or `undecided`, any number of each;
@@ -25,9 +26,19 @@ pub(super) struct Verdict<'a> {
     pub(super) outcome: Outcome,
 }
 
+impl Verdict<'_> {
+    /// Keeps a failure open that holds only if its item exists.
+    pub(super) fn soften(&mut self, causes: &Causes) {
+        if let Outcome::Fail(_, at) = &self.outcome {
+            self.outcome = Outcome::Undecided(causes.clone(), at.clone());
+        }
+    }
+}
+
 #[derive(Debug)]
 pub(super) enum Outcome {
-    Pass,
+    /// With the value that was looked at, where it is one.
+    Pass(Option<Span>),
     Fail(Box<Problem>, Origin),
     Undecided(Causes, Origin),
 }
@@ -152,7 +163,7 @@ impl<'a> Probe<'a> {
     }
 
     pub fn pass(&mut self) {
-        self.push(Outcome::Pass);
+        self.push(Outcome::Pass(None));
     }
 
     /// Reports a problem at the place a person would edit.
@@ -173,18 +184,14 @@ impl<'a> Probe<'a> {
     pub fn decide(&mut self, bad: Tri, at: &Origin, problem: impl FnOnce() -> Problem) {
         match bad {
             Tri::Yes => self.fail(at, problem()),
-            Tri::No => self.pass(),
+            Tri::No => self.push(Outcome::Pass(Some(at.span))),
             Tri::Maybe(causes) => self.undecided(at, &causes),
         }
     }
 
     /// Keeps failures open that hold only if there is any item of a list that is not known.
     pub(super) fn soften(&mut self, causes: &Causes) {
-        for verdict in &mut self.verdicts {
-            if let Outcome::Fail(_, at) = &verdict.outcome {
-                verdict.outcome = Outcome::Undecided(causes.clone(), at.clone());
-            }
-        }
+        self.verdicts.iter_mut().for_each(|verdict| verdict.soften(causes));
     }
 
     fn push(&mut self, outcome: Outcome) {

@@ -138,12 +138,10 @@ impl Converter<'_> {
             Expression::Bool(value) => ExprKind::Bool(*value.value()),
             Expression::Number(_) => return self.number(expr, span),
             Expression::String(text) => ExprKind::String(normal(text.value())),
-            Expression::Array(items) => ExprKind::Tuple(
-                self.with_lines(true, || items.iter().map(|item| self.expr(item)).collect()),
-            ),
-            Expression::Object(object) => {
-                ExprKind::Object(self.with_lines(false, || self.object(object)))
+            Expression::Array(items) => {
+                ExprKind::Tuple(self.with_lines(true, || items.iter().map(|item| self.expr(item)).collect()))
             }
+            Expression::Object(object) => ExprKind::Object(self.with_lines(false, || self.object(object))),
             Expression::StringTemplate(template) => {
                 let parts = self.parts(template, TemplateForm::Quoted);
                 return wrapped_or_template(parts, span);
@@ -159,8 +157,8 @@ impl Converter<'_> {
             }
             Expression::Variable(name) => ExprKind::Name(name.as_str().into()),
             Expression::Conditional(conditional) => {
-                let parts =
-                    [&conditional.cond_expr, &conditional.true_expr, &conditional.false_expr].map(|part| part.span());
+                let parts = [&conditional.cond_expr, &conditional.true_expr, &conditional.false_expr]
+                    .map(|part| part.span());
                 let [condition, then, otherwise] = parts;
                 self.joins(condition, then.clone());
                 self.joins(then, otherwise);
@@ -170,9 +168,7 @@ impl Converter<'_> {
                     otherwise: Box::new(self.expr(&conditional.false_expr)),
                 }
             }
-            Expression::FuncCall(call) => {
-                ExprKind::Call(Box::new(self.with_lines(true, || self.call(call))))
-            }
+            Expression::FuncCall(call) => ExprKind::Call(Box::new(self.with_lines(true, || self.call(call)))),
             Expression::Traversal(traversal) => ExprKind::Traverse {
                 root: Box::new(self.expr(&traversal.expr)),
                 steps: {

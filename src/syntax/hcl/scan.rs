@@ -205,8 +205,7 @@ pub(super) fn meaningless(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     loop {
         let (top, depth, at) = (scanner.stack.last().copied(), scanner.stack.len(), scanner.at);
-        let free =
-            matches!(top, Some((_, Open::ForBrace | Open::Bracket | Open::Paren | Open::Template)));
+        let free = matches!(top, Some((_, Open::ForBrace | Open::Bracket | Open::Paren | Open::Template)));
         let rest = scanner.rest();
         let line_comment = free && (rest.starts_with('#') || rest.starts_with("//"));
         if !scanner.step() {
