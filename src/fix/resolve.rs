@@ -10,6 +10,7 @@ use super::literal;
 use super::scan::{Scan, Strings};
 use super::yaml;
 use super::{TextEdit, apply};
+use crate::discover::Selection;
 use crate::lint::sink::Judgement;
 use crate::lint::{Applicability, Change, Edit, Finding, Fix, Instance, Proposal};
 use crate::model::{Deployment, Meta};
@@ -19,18 +20,17 @@ use crate::source::{FileId, SourceFile, SourceMap, Span};
 /// in another encoding.
 pub(crate) struct Editable<'a> {
     pub(crate) root: &'a Path,
-    /// Whether the paths of the run select a file.
-    pub(crate) is_selected: &'a dyn Fn(FileId) -> bool,
+    /// What the paths of the run select.
+    pub(crate) selection: &'a Selection,
     pub(crate) plans: Vec<&'a Path>,
 }
 
 impl Editable<'_> {
-    fn allows(&self, id: FileId, file: &SourceFile) -> bool {
+    fn allows(&self, file: &SourceFile) -> bool {
         let Some(path) = &file.path else { return false };
-        (self.is_selected)(id)
-            && file.on_disk(0).is_some()
+        file.on_disk(0).is_some()
             && !self.plans.contains(&path.as_path())
-            && self.real(path).is_some()
+            && self.real(path).is_some_and(|real| self.selection.covers(&real))
     }
 
     /// The real file behind a path, when that is one of the repository's own.
@@ -61,7 +61,7 @@ pub(crate) fn resolve(
         let Some(proposal) = &finding.proposal else { continue };
         let mut may_edit = |id: FileId| {
             let file = sources.get(id);
-            *allowed.entry(id).or_insert_with(|| file.is_some_and(|file| editable.allows(id, file)))
+            *allowed.entry(id).or_insert_with(|| file.is_some_and(|file| editable.allows(file)))
         };
         if proposal.changes.iter().all(|change| may_edit(change.place().file)) {
             finding.fix = fix(finding, proposal, &users, sources);
