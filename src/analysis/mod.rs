@@ -291,11 +291,10 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
         },
         || secret_places::masks(&deployment, &sighted, &plans.hidden, &sources),
     );
-    let is_selected = |id| policy.selected.as_ref().is_none_or(|files| files.contains(&id));
     let of_plans = discovered.files.iter().filter(|found| found.kind == FileKind::Plan);
     let editable = fix::Editable {
         root: &discovered.root,
-        is_selected: &is_selected,
+        selection: &discovered.selection,
         plans: of_plans.map(|found| found.path.as_path()).collect(),
     };
     fix::resolve(&mut judgement, &deployment, &sources, &editable);

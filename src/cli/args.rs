@@ -336,7 +336,7 @@ pub struct FixArgs {
     #[arg(long, requires = "fixing")]
     pub unsafe_fixes: bool,
     /// Print what --fix would change, as a unified diff, and write no file
-    #[arg(long, group = "fixing")]
+    #[arg(long, group = "fixing", conflicts_with = "format")]
     pub diff: bool,
 }
 
