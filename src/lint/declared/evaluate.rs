@@ -73,7 +73,7 @@ impl<'a> World<'a> {
     }
 
     /// Looks at every node that the checks select.
-    pub(crate) fn run(&self, info: &'a RuleInfo, checks: &[Check], verdicts: &mut Vec<Verdict<'a>>) {
+    pub(in crate::lint) fn run(&self, info: &'a RuleInfo, checks: &[Check], verdicts: &mut Vec<Verdict<'a>>) {
         for check in checks {
             let mut looker = Looker { world: self, info, check, verdicts };
             match &check.select {
