@@ -142,8 +142,8 @@ impl<'a> World<'a> {
         let mut connected = Tri::No;
         match to {
             Select::Kind(kind) => {
-                let kind = (kind.kind)();
-                for target in relations.nodes(key).filter(|target| std::ptr::eq(target.kind(), kind)) {
+                let kind = (kind.kind)().name;
+                for target in relations.nodes(key).filter(|target| target.kind().name == kind) {
                     let meta = target.meta().unwrap_or(scope.meta);
                     let seen = Seen::Object(target, meta.origin.clone());
                     let key = Some(Key::of(target));
