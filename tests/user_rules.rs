@@ -425,6 +425,23 @@ fn a_trusted_configuration_brings_its_own_rules() {
     );
 }
 
+#[test]
+fn a_rule_that_multiplies_comes_to_an_end() {
+    let mut condition = "{attribute: name, operator: equals, value: never}".to_owned();
+    for depth in 0..12 {
+        let kind = if depth % 2 == 0 { "service" } else { "cluster" };
+        condition = format!("{{connected_to: {kind}, where: {condition}}}");
+    }
+    let rule = format!(
+        "id: multiplies\ntitle: t\nseverity: error\ncheck:\n  select: service\n  forbid: {condition}\n  message: m\n"
+    );
+    let main = "resource \"aws_ecs_cluster\" \"c\" {\n  name = \"c\"\n}\nresource \"aws_ecs_service\" \"s\" {\n  \
+                count   = 300\n  name    = \"s-${count.index}\"\n  cluster = aws_ecs_cluster.c.id\n}\n";
+    let folder = folder(&[(".plimsoll/rules/x.yaml", rule.as_str()), ("main.tf", main)]);
+    let open = of_rule(&json(folder.path(), &CHECK), "undecided", "multiplies");
+    assert_eq!(open[0]["cause"]["kind"], "limit", "{open:?}");
+}
+
 /// Operators with a value, as rules write them, and what they say of each sample below.
 const SAMPLES: [&str; 7] = ["\"prod-1\"", "\"\"", "\"PROD-1\"", "7", "true", "[\"a\", \"b\"]", "null"];
 /// `y`es or `n`o for each sample.

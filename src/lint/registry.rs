@@ -106,7 +106,18 @@ impl Catalogue {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::panic)]
     use super::*;
+
+    #[test]
+    fn declared_checks_are_right() {
+        assert!(!DECLARED.is_empty());
+        for (id, check) in DECLARED {
+            let Check::Declared(Declared::BuiltIn(check)) = check else { unreachable!("{id}") };
+            let read = check.parse().unwrap_or_else(|mistakes| panic!("{id}: {mistakes:?}"));
+            assert!(!read.is_empty(), "{id}");
+        }
+    }
 
     #[test]
     fn pages_and_checks_match() {
