@@ -94,6 +94,12 @@ fn a_rule_reports_and_is_listed_explained_and_suppressed() {
     assert!(of_rule(&json(dir, &CHECK), "findings", "service-with-one-task").is_empty());
     std::fs::remove_file(dir.join("plimsoll.yaml")).unwrap();
 
+    // What an example in a rule file shows is no ignore.
+    let example = "examples:\n  - name: x\n    verdict: good\n    files:\n      main.tf: |\n        # plimsoll: \
+                   ignore[nonsense] y\n";
+    put(dir, ".plimsoll/rules/two.yaml", &format!("{RULE}{example}"));
+    assert!(of_rule(&json(dir, &CHECK), "findings", "ignore-unknown-rule").is_empty());
+
     put(dir, "main.tf", &SERVICE.replace("= 1", "= 1 # plimsoll: ignore[service-with-one-task] a batch job"));
     let report = json(dir, &CHECK);
     assert!(of_rule(&report, "findings", "service-with-one-task").is_empty());
