@@ -73,17 +73,19 @@ impl<'a> World<'a> {
         self.relations.get_or_init(|| Relations::of(self.deployment))
     }
 
-    /// Looks at every node that the checks select, with at most so many steps; what is left is undecided.
+    /// Looks at every node that the checks select, with at most so many steps; what is left is undecided. How many
+    /// there were.
     pub(in crate::lint) fn run(
         &self,
         info: &'a RuleInfo,
         checks: &[Check],
         steps: u64,
         verdicts: &mut Vec<Verdict<'a>>,
-    ) {
+    ) -> usize {
         let asker = Asker { world: self, left: Cell::new(steps) };
+        let mut looked = 0;
         for check in checks {
-            let mut looker = Looker { world: self, asker: &asker, info, check, verdicts };
+            let mut looker = Looker { world: self, asker: &asker, info, check, verdicts, looked: 0 };
             match &check.select {
                 Select::Kind(kind) => looker.kind(kind.nodes),
                 Select::Resource(ty) => {
@@ -96,7 +98,9 @@ impl<'a> World<'a> {
                     }
                 }
             }
+            looked += looker.looked;
         }
+        looked
     }
 }
 
@@ -323,6 +327,8 @@ struct Looker<'w, 'a> {
     info: &'a RuleInfo,
     check: &'w Check,
     verdicts: &'w mut Vec<Verdict<'a>>,
+    /// Nodes and parts of nodes that were looked at.
+    looked: usize,
 }
 
 impl<'a> Looker<'_, 'a> {
@@ -441,6 +447,7 @@ impl<'a> Looker<'_, 'a> {
     }
 
     fn node(&mut self, scope: Scope<'a>, element: Option<String>) {
+        self.looked += 1;
         // A rule that is off in the node's stage decides nothing there.
         let stage = scope.meta.stage.stage;
         if self.info.stage.is_some_and(|stages| stages.of(stage).is_none()) {
