@@ -144,11 +144,11 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
     };
     let mut notes = note_lines(&discovered, &files);
     let own_rules = match &request.rules {
-        Some(catalogue) => Ok(catalogue.clone()),
+        Some(catalogue) => Ok((catalogue.clone(), HashSet::new())),
         None => own_rules::read(&files, &config, directory.as_deref(), request.config.is_some(), &mut notes),
     };
-    let catalogue = match own_rules {
-        Ok(catalogue) => catalogue,
+    let (catalogue, rule_files) = match own_rules {
+        Ok(read) => read,
         Err(errors) => return Err(Failure::Config { errors, sources: files.into_sources() }),
     };
     let severities = match config.severities(&catalogue) {
@@ -286,7 +286,8 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
     let (mut judgement, mut masks) = rayon::join(
         || {
             let foreign = config.ignore_foreign.unwrap_or(true);
-            let ignores = Ignores::read(&sources, &catalogue, &config.ignores, request.as_of, foreign);
+            let ignores =
+                Ignores::read(&sources, &catalogue, &rule_files, &config.ignores, request.as_of, foreign);
             judge(&deployment, &catalogue, met, &policy, &ignores, &sources)
         },
         || secret_places::masks(&deployment, &sighted, &plans.hidden, &sources),

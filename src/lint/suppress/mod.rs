@@ -89,12 +89,14 @@ impl Ignores {
     pub fn read(
         sources: &SourceMap,
         catalogue: &Catalogue,
+        rule_files: &HashSet<FileId>,
         config: &[ConfigIgnore],
         as_of: Date,
         honour_foreign: bool,
     ) -> Self {
         let mut entries = Vec::new();
-        for (id, file) in sources.iter() {
+        // What rule files show as examples silences nothing.
+        for (id, file) in sources.iter().filter(|(id, _)| !rule_files.contains(id)) {
             let Some(language) = language_of(&file.name) else { continue };
             for (written, comment, lines) in comment::in_file(&file.text, language) {
                 if written.foreign && !honour_foreign {
