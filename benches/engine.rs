@@ -7,6 +7,7 @@
 mod support;
 
 use std::collections::HashMap;
+use std::collections::HashSet;
 
 use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
@@ -164,7 +165,7 @@ fn rules_over_services(bencher: Bencher, services: usize) {
     let (sources, deployment) = lowered(services);
     let (catalogue, policy) = rules();
     let as_of = "2026-11-20".parse().expect("a date");
-    let ignores = Ignores::read(&sources, &catalogue, &[], as_of, true);
+    let ignores = Ignores::read(&sources, &catalogue, &HashSet::new(), &[], as_of, true);
     let run = || -> Judgement {
         judge(black_box(&deployment), &catalogue, InputReport::default(), &policy, &ignores, &sources)
     };
