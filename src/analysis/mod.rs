@@ -6,6 +6,7 @@ pub mod environments;
 mod plans;
 mod problems;
 pub mod secret_places;
+mod written;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
@@ -151,7 +152,8 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
     if let Some(most) = config.most_instances {
         of_terraform.limits.instances = most;
     }
-    let mut evaluations = evaluate(&of_terraform, &discovered, &files, chosen.as_ref(), &mut notes);
+    let (mut evaluations, mut credentials) =
+        evaluate(&of_terraform, &discovered, &files, chosen.as_ref(), &mut notes);
     let plans = plans::read(request, &discovered, &files, &mut evaluations, &mut problems, &mut notes)?;
     let modules = evaluations.iter().flat_map(|evaluation| &evaluation.files).collect::<HashSet<_>>().len();
     for evaluation in evaluations.iter().chain(&plans.judged) {
@@ -199,6 +201,13 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
         },
     );
     let mut met = InputReport { problems, open: Vec::new() };
+    credentials.append(&mut read.credentials);
+    credentials.extend(written::of_var_files(&discovered, &files));
+    credentials.extend(written::of_templates(&files, &read.known));
+    credentials.extend(written::of_env_files(&deployment, &files));
+    let (of_credentials, mut hidden) = written::problems(credentials, &deployment);
+    met.problems.extend(of_credentials);
+    hidden.extend(&plans.hidden);
     of_evaluations.into_iter().chain(of_documents).for_each(|defect| problems::add_defect(defect, &mut met));
 
     let file_count = read.files + modules + plans.files;
@@ -247,7 +256,7 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
             let ignores = Ignores::read(&sources, &catalogue, &config.ignores, request.as_of, foreign);
             judge(&deployment, &catalogue, met, &policy, &ignores, &sources)
         },
-        || secret_places::masks(&deployment, read_in_full(), &plans.hidden, &sources),
+        || secret_places::masks(&deployment, read_in_full(), &hidden, &sources),
     );
     // Taking apart so many values takes long, and nothing waits for it.
     rayon::spawn(move || drop(evaluations));
@@ -336,7 +345,7 @@ fn evaluate(
     files: &Files,
     chosen: Option<&environments::Chosen<'_>>,
     notes: &mut Vec<String>,
-) -> Vec<Evaluation> {
+) -> (Vec<Evaluation>, Vec<written::Written>) {
     let of_terraform =
         |found: &&discover::Found| matches!(found.kind, FileKind::Terraform | FileKind::TerraformVariables);
     let directories: BTreeSet<PathBuf> = discovered
@@ -364,8 +373,9 @@ fn evaluate(
     let evaluations =
         roots.par_iter().map(|root| terraform::evaluate_in(&configs, &root.dir, options)).collect();
     let modules = configs.into_modules();
+    let found = written::of_modules(&modules, files);
     rayon::spawn(move || drop(modules));
-    evaluations
+    (evaluations, found)
 }
 
 /// Files whose findings are reported, `further` ones among them; `None` when everything inside the boundary is.

@@ -8,5 +8,5 @@ mod scan;
 mod values;
 
 pub use names::{NameClass, is_secret_name, name_class, name_of};
-pub use scan::{find, find_formats};
-pub use values::{RANDOM, Secret, ValueClass, classify, classify_strictly, value_class};
+pub use scan::{Found, find, find_formats, written};
+pub use values::{RANDOM, Secret, ValueClass, classify, classify_strictly, is_format, value_class};

@@ -50,6 +50,10 @@ pub fn classify(name: &str, value: &str) -> Option<Secret> {
 /// resources. Keys and tokens have to look made by a generator there; what people choose, chosen by a person.
 #[must_use]
 pub fn classify_strictly(name: &str, value: &str) -> Option<Secret> {
+    // Most texts are short and called something harmless.
+    if value.len() < SHORTEST_UNNAMED && !super::names::is_secret_name(name) {
+        return None;
+    }
     let secret = classify(name, value)?;
     if value_class(value) != ValueClass::Opaque {
         return Some(secret);
@@ -65,6 +69,15 @@ pub fn classify_strictly(name: &str, value: &str) -> Option<Secret> {
 
 /// `a URL with a password`.
 pub(super) const URL_PASSWORD: &str = "a URL with a password";
+
+/// Shorter texts are no credential by themselves.
+const SHORTEST_UNNAMED: usize = 16;
+
+/// Whether a kind is that of a known format, which tells a credential whatever stands around it.
+#[must_use]
+pub fn is_format(kind: &str) -> bool {
+    kind != URL_PASSWORD && kind != RANDOM && !kind.starts_with("an opaque value")
+}
 
 /// A value that only its randomness tells.
 pub const RANDOM: &str = "a random value of 32 or more characters";
