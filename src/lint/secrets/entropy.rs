@@ -130,6 +130,16 @@ fn is_sequence(text: &str) -> bool {
     ordered * 2 > text.len()
 }
 
+/// Digits or letters in order inside a text (`key-12345678`): somebody stood for a value.
+pub(super) fn counts_up(text: &str) -> bool {
+    const RUN: usize = 6;
+    let mut run = 0;
+    text.as_bytes().array_windows::<2>().any(|[a, b]| {
+        run = if b.wrapping_sub(*a) == 1 || (*a == b'9' && *b == b'0') { run + 1 } else { 0 };
+        run >= RUN - 1
+    })
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]

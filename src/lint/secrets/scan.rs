@@ -94,7 +94,7 @@ fn named<'t>(text: &'t str, found: &mut Vec<Found<'t>>) {
             }
             // `==`, `:=`, `!=`, `::` compare or declare.
             let value = line.get(at + 1..).unwrap_or_default();
-            if value.starts_with(['=', ':', '~']) || head.ends_with(['!', '=', ':', '<', '>']) {
+            if value.starts_with(['=', ':', '~']) || value.starts_with("//") || head.ends_with(['!', '=', ':', '<', '>']) {
                 continue;
             }
             if let Some(range) = value_after(value)
@@ -287,5 +287,27 @@ mod tests {
         assert_eq!(hidden("{ name = \"DB_PASSWORD\", value = var.db_password }"), Vec::<&str>::new());
         let expressions = "x = \"${var.password}\"\npassword = var.password\ntoken = jsondecode(x)\nsecret: ${{ secrets.X }}\n";
         assert_eq!(hidden(expressions), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn what_is_written_in_a_text_is_found_with_its_name() {
+        let found = |text: &'static str| -> Vec<(&str, &str)> {
+            written(text).into_iter().filter_map(|found| Some((found.name, text.get(found.range)?))).collect()
+        };
+        assert_eq!(found("export DB_PASSWORD=C0rrect-not-real\n"), [("DB_PASSWORD", "C0rrect-not-real")]);
+        assert_eq!(found("psql --db-password C0rrect-not-real x"), [("db-password", "C0rrect-not-real")]);
+        assert_eq!(found("run --token='9f-not-real-c41b7e'"), [("token", "9f-not-real-c41b7e")]);
+        assert_eq!(found("curl https://u:n0t-real@host.example/"), [("", "n0t-real")]);
+        for harmless in [
+            "# DB_PASSWORD=C0rrect-not-real",
+            "docker login --password-stdin registry.example.com",
+            "TOKEN=$(get-token)",
+            "password == C0rrect-not-real",
+            "git -c credential.https://github.com.helper= push",
+            "read --password $PASSWORD",
+            "if (token != null) { use(token: String) }",
+        ] {
+            assert_eq!(found(harmless), [], "{harmless}");
+        }
     }
 }

@@ -60,7 +60,9 @@ pub fn classify_strictly(name: &str, value: &str) -> Option<Secret> {
     }
     let trimmed = value.trim();
     let convinces = match name_class(name) {
-        NameClass::Password => !is_common(trimmed) && !trimmed.contains(char::is_whitespace),
+        NameClass::Password => {
+            !is_common(trimmed) && !trimmed.contains(char::is_whitespace) && !names_a_secret(trimmed)
+        }
         NameClass::Key => entropy::is_random(trimmed) || is_mixed(trimmed),
         NameClass::Neutral | NameClass::Identifier => true,
     };
@@ -100,6 +102,11 @@ fn is_key_material(value: &str) -> bool {
         && entropy::is_random(value)
 }
 
+/// `shared/logging/es_pass`, `postgres-password`: what a secret is called where it is kept.
+fn names_a_secret(value: &str) -> bool {
+    value.contains(['-', '_', '/', '.', ':']) && entropy::is_worded(value) && super::names::is_secret_name(value)
+}
+
 /// Short, but nobody's word: a digit among letters and another sign, or letters of both cases around digits.
 fn is_mixed(value: &str) -> bool {
     let has = |test: fn(&u8) -> bool| value.as_bytes().iter().any(test);
@@ -108,6 +115,7 @@ fn is_mixed(value: &str) -> bool {
         && has(u8::is_ascii_digit)
         && has(u8::is_ascii_alphabetic)
         && !entropy::is_worded(value)
+        && !entropy::counts_up(value)
 }
 
 /// Passwords that examples and tests use and nobody protects anything with.
@@ -458,6 +466,31 @@ mod tests {
         for value in ["redis://:changeme@cache.shop.internal:6379/0", "postgres://a:not-real-1@db/x"] {
             assert_eq!(value_class(value), ValueClass::UrlPassword, "{value}");
         }
+    }
+
+    #[test]
+    fn names_and_values_decide_together() {
+        // Made of parts, so that nothing here looks like a credential.
+        let random = format!("{}{}", "q7Zt0Lw2Xb9Kd4Vn", "8Rf1Hs6Jm3Pc5Gy0");
+        for (name, value, is_secret) in [
+            ("DB_PASSWORD", "hunter2", true),
+            ("DB_PASSWORD", "postgres", false),
+            ("DB_PASSWORD", "shared/logging/es_pass", false),
+            ("DB_PASSWORD", "two words", false),
+            ("API_KEY", "hunter2", false),
+            ("API_KEY", "not-a-real-key-71c0ffee", true),
+            ("API_KEY", "sk-lf-1234567890", false),
+            ("API_KEY", "production-api-key", false),
+            ("SETTING", "hunter2", false),
+            ("SETTING", &random, true),
+            ("GIT_COMMIT_SHA", &random, false),
+            ("client_id", &random, false),
+        ] {
+            assert_eq!(classify_strictly(name, value).is_some(), is_secret, "{name}={value}");
+        }
+        let hex = "9f86d081884c7d659a2feaa0c55ad015";
+        assert_eq!(classify("SETTING", hex), None, "digests are not told from keys");
+        assert!(classify("API_KEY", hex).is_some());
     }
 
     #[test]
