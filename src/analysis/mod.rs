@@ -3,7 +3,7 @@
 
 mod documents;
 pub mod environments;
-mod plans;
+pub mod plans;
 mod problems;
 pub mod secret_places;
 mod written;
@@ -50,6 +50,8 @@ pub struct Request {
     pub as_of: Date,
     /// Whether an estimate is wanted.
     pub price: bool,
+    /// Whether what passed is wanted as well.
+    pub keep_passed: bool,
 }
 
 impl Request {
@@ -71,6 +73,7 @@ impl Request {
             no_ignores: false,
             as_of,
             price: false,
+            keep_passed: false,
         }
     }
 }
@@ -154,12 +157,23 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
     }
     let (mut evaluations, mut credentials) =
         evaluate(&of_terraform, &discovered, &files, chosen.as_ref(), &mut notes);
-    let plans = plans::read(request, &discovered, &files, &mut evaluations, &mut problems, &mut notes)?;
+    let terraform_of_plans = plans::Taken { options: &of_terraform, environment: chosen.as_ref() };
+    let plans = plans::read(
+        request,
+        terraform_of_plans,
+        &discovered,
+        &files,
+        &mut evaluations,
+        &mut problems,
+        &mut notes,
+    )?;
     let modules = evaluations.iter().flat_map(|evaluation| &evaluation.files).collect::<HashSet<_>>().len();
     for evaluation in evaluations.iter().chain(&plans.judged) {
         problems.extend(problems::of_evaluation(evaluation, &files));
     }
-    problems.extend(problems::undeclared_variables(&evaluations));
+    // Plans that are completed take the same flags.
+    let completed = plans.judged.iter().filter(|_| request.source.is_some());
+    problems.extend(problems::undeclared_variables(evaluations.iter().chain(completed)));
 
     let options = lower::Options {
         stage: request.stage.or(chosen.and_then(|chosen| chosen.environment.stage)).or(config.stage),
@@ -248,6 +262,7 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
         severities,
         selected: selected(&discovered, &sources, &plans.places),
         no_ignores: request.no_ignores,
+        keep_passed: request.keep_passed,
     };
     let read_in_full = || evaluations.iter().chain(&plans.judged).chain(&plans.read);
     let (mut judgement, mut masks) = rayon::join(

@@ -34,7 +34,7 @@ pub(super) fn masks<'a>(
     sources: &SourceMap,
 ) -> Masks {
     let mut masks = of_evaluations(evaluations, sources);
-    hidden.iter().for_each(|span| masks.add(*span));
+    hidden.iter().for_each(|span| masks.add_part(*span));
     let containers = deployment.task_definitions.iter().flat_map(|task| task.containers.with_template());
     let of_containers = containers.flat_map(|container| container.environment.with_template());
     let steps = deployment.workflows.iter().flat_map(|workflow| &workflow.jobs);

@@ -9,6 +9,7 @@ mod eval;
 mod explain;
 mod init;
 mod module;
+mod output;
 mod overview;
 mod rules;
 mod shell;
@@ -110,7 +111,7 @@ fn dispatch(cli: Cli, matches: &clap::ArgMatches) -> Result<Exit, Stop> {
         None => overview::run(&cli.overview, own),
         Some(Command::Check(args)) => check::run(&args, own),
         Some(Command::Cost(args)) => cost::run(&args, own),
-        Some(Command::Explain(args)) => explain::run(&args),
+        Some(Command::Explain(args)) => explain::run(&args, own),
         Some(Command::Rules(args)) => rules::run(&args),
         Some(Command::Eval(args)) => eval::run(&args, own),
         Some(Command::Show(args)) => show::run(&args, own),

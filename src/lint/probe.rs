@@ -27,7 +27,8 @@ pub(super) struct Verdict<'a> {
 
 #[derive(Debug)]
 pub(super) enum Outcome {
-    Pass,
+    /// With the value that was looked at, where it is one.
+    Pass(Option<Span>),
     Fail(Box<Problem>, Origin),
     Undecided(Causes, Origin),
 }
@@ -157,7 +158,7 @@ impl<'a> Probe<'a> {
     }
 
     pub fn pass(&mut self) {
-        self.push(Outcome::Pass);
+        self.push(Outcome::Pass(None));
     }
 
     /// Reports a problem at the place a person would edit.
@@ -178,7 +179,7 @@ impl<'a> Probe<'a> {
     pub fn decide(&mut self, bad: Tri, at: &Origin, problem: impl FnOnce() -> Problem) {
         match bad {
             Tri::Yes => self.fail(at, problem()),
-            Tri::No => self.pass(),
+            Tri::No => self.push(Outcome::Pass(Some(at.span))),
             Tri::Maybe(causes) => self.undecided(at, &causes),
         }
     }

@@ -7,7 +7,7 @@ use super::probe::{Probe, Verdict, container_element};
 use super::rule::{Check, Rule};
 use crate::model::graph::SecurityGroupId;
 use crate::model::network::Direction;
-use crate::model::{Deployment, Id, Meta};
+use crate::model::{Deployment, Id, Items, Meta};
 
 /// All verdicts of one rule.
 #[derive(Debug)]
@@ -77,7 +77,7 @@ fn look<'a>(deployment: &'a Deployment, rule: Rule<'a>, check: &'a Check, verdic
         Check::SecurityGroupRule(check) => {
             for (index, group) in deployment.security_groups.iter().enumerate() {
                 let id = SecurityGroupId::new(index);
-                for (at, inner) in group.inline_rules.iter().enumerate() {
+                for (at, inner) in group.inline_rules().into_iter().flat_map(Items::iter).enumerate() {
                     let direction = match inner.direction.known() {
                         Some(Direction::Egress) => "egress",
                         Some(Direction::Ingress) | None => "ingress",
@@ -85,9 +85,10 @@ fn look<'a>(deployment: &'a Deployment, rule: Rule<'a>, check: &'a Check, verdic
                     let element = Some(format!("{direction} rule {}", at + 1));
                     visit(&group.meta, element, &|probe| check(probe, inner, Some(id)));
                 }
-                if let Some(open) = &group.inline_rules.open {
+                for rules in group.inline_rules() {
+                    let Some(open) = &rules.open else { continue };
                     visit(&group.meta, None, &|probe| match open.template.as_deref() {
-                        None => probe.undecided(&group.inline_rules.origin, &open.causes),
+                        None => probe.undecided(&rules.origin, &open.causes),
                         Some(template) => {
                             check(probe, template, Some(id));
                             probe.soften(&open.causes);

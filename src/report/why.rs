@@ -129,7 +129,7 @@ pub fn human(asked: &Asked<'_>, style: &Style, out: &mut dyn Write) -> io::Resul
             if path.is_empty() { "the value".to_owned() } else { path.trim_start_matches('.').to_owned() };
         for cause in causes {
             writeln!(out, "  {} is not known: {}", text::line(&path), text::line(&cause.to_string()))?;
-            if let Some(how) = cause.decide_with() {
+            if let Some(how) = asked.veil.decide_with(cause) {
                 writeln!(out, "    to decide: {}", text::line(&how))?;
             }
         }
@@ -232,7 +232,7 @@ pub fn json(asked: &Asked<'_>, out: &mut dyn Write) -> io::Result<()> {
         .causes(&asked.value.causes())
         .iter()
         .map(
-            |cause| json!({ "kind": cause.kind(), "name": cause.name(), "decide_with": cause.decide_with() }),
+            |cause| json!({ "kind": cause.kind(), "name": cause.name(), "decide_with": veil.decide_with(cause) }),
         )
         .collect();
     let refers_to = asked.refers_to(asked.value).map(|(address, declared)| {

@@ -164,12 +164,22 @@ fn env_files(deployment: &Deployment, files: &Files) -> BTreeSet<PathBuf> {
             sources.filter_map(|(_, to)| to.known()?.text.as_deref()).for_each(|path| name(path));
         }
     }
-    let directories = [files.root().to_path_buf()];
-    let in_directories = |name: String| {
-        let relative = name.trim_start_matches("./").to_owned();
-        directories.clone().into_iter().map(move |directory| Files::normalize(&directory.join(&relative)))
-    };
-    names.into_iter().flat_map(in_directories).filter(|path| path.is_file()).collect()
+    // Where such a name may be meant: the top, and beside the configurations and definitions that name it.
+    let root = files.root();
+    let of_tasks =
+        deployment.task_definitions.iter().filter_map(|task| Path::new(&**task.file.as_ref()?).parent());
+    let of_units = deployment.units.iter().map(|unit| Path::new(&*unit.name));
+    let directories: BTreeSet<PathBuf> =
+        of_tasks.chain(of_units).map(|directory| root.join(directory)).collect();
+    let mut found = BTreeSet::new();
+    for name in names {
+        let alone = name.rsplit('/').next().unwrap_or(&name);
+        let meant = [name.as_str(), alone].map(|name| name.trim_start_matches("./"));
+        let places = std::iter::once(root).chain(directories.iter().map(PathBuf::as_path));
+        let all = places.flat_map(|directory| meant.map(|name| Files::normalize(&directory.join(name))));
+        found.extend(all.filter(|path| path.starts_with(root) && path.is_file()));
+    }
+    found
 }
 
 /// `.env`, `prod.env`, `config/.env.production`; the last part of the key of an S3 object. Not those that show others how

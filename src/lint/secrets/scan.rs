@@ -94,7 +94,10 @@ fn named<'t>(text: &'t str, found: &mut Vec<Found<'t>>) {
             }
             // `==`, `:=`, `!=`, `::` compare or declare.
             let value = line.get(at + 1..).unwrap_or_default();
-            if value.starts_with(['=', ':', '~']) || value.starts_with("//") || head.ends_with(['!', '=', ':', '<', '>']) {
+            if value.starts_with(['=', ':', '~'])
+                || value.starts_with("//")
+                || head.ends_with(['!', '=', ':', '<', '>'])
+            {
                 continue;
             }
             if let Some(range) = value_after(value)

@@ -104,7 +104,9 @@ fn is_key_material(value: &str) -> bool {
 
 /// `shared/logging/es_pass`, `postgres-password`: what a secret is called where it is kept.
 fn names_a_secret(value: &str) -> bool {
-    value.contains(['-', '_', '/', '.', ':']) && entropy::is_worded(value) && super::names::is_secret_name(value)
+    value.contains(['-', '_', '/', '.', ':'])
+        && entropy::is_worded(value)
+        && super::names::is_secret_name(value)
 }
 
 /// Short, but nobody's word: a digit among letters and another sign, or letters of both cases around digits.

@@ -107,6 +107,16 @@ impl TypeFacts {
         blob::field(self.shape, name).map(fact)
     }
 
+    /// Whether the blocks of this name are a set, in which equal ones are one.
+    #[must_use]
+    pub(crate) fn is_set(self, name: &str) -> bool {
+        match self.get(name) {
+            Some(Fact::Block(block)) => block.nesting == Nesting::Set,
+            Some(Fact::Attribute(attribute)) => matches!(attribute.ty(), Type::Set(_)),
+            Some(Fact::Removed) | None => false,
+        }
+    }
+
     fn fields(self) -> impl Iterator<Item = (&'static str, Fact)> {
         blob::fields(self.shape).filter_map(|field| Some((blob::name(field.name)?, fact(field))))
     }
@@ -193,6 +203,13 @@ impl AttributeFacts {
     #[must_use]
     pub(crate) fn content(self) -> Option<TypeFacts> {
         blob::object_in(self.ty).map(|shape| TypeFacts { shape })
+    }
+
+    /// Whether a configuration may write it as nested blocks, dynamic ones among them: Terraform's "attributes as
+    /// blocks", such as `ingress` of a security group.
+    #[must_use]
+    pub(crate) fn may_be_blocks(self) -> bool {
+        self.settable && self.content().is_some()
     }
 }
 
