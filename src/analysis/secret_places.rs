@@ -8,7 +8,9 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::lint::secrets::{ValueClass, classify, find, is_secret_name, name_of, value_class};
+use crate::lint::secrets::{
+    ValueClass, classify, find, is_key_material, is_secret_name, name_of, value_class,
+};
 use crate::lint::sink::Judgement;
 use crate::mask::Masks;
 use crate::model::{Deployment, Field};
@@ -231,6 +233,8 @@ enum Sighted {
     /// Has a harmless meaning, but is marked sensitive.
     Sensitive,
     SensitiveNumber,
+    /// Looks made by a generator: secret where it is written like that.
+    Random,
     /// Has no meaning: secret where it was computed from a secret.
     Opaque,
     /// Nothing in itself.
@@ -245,9 +249,10 @@ fn hide_all(masks: &mut Masks, sources: &SourceMap, sightings: &[Sighting<'_>]) 
         let Sighting { text, span, .. } = sighting;
         match sighting.what {
             Sighted::Secret => sighting.hide(masks, sources),
-            Sighted::Opaque if masks.covers(*span) => sighting.hide(masks, sources),
-            Sighted::Opaque if !sighting.holds => continue,
-            Sighted::Opaque | Sighted::Harmless => {}
+            Sighted::Random if sources.text(*span).contains(&**text) => sighting.hide(masks, sources),
+            Sighted::Opaque | Sighted::Random if masks.covers(*span) => sighting.hide(masks, sources),
+            Sighted::Opaque | Sighted::Random if !sighting.holds => continue,
+            Sighted::Opaque | Sighted::Random | Sighted::Harmless => {}
             Sighted::Sensitive => {
                 if text.len() >= SHORTEST_HARMLESS {
                     masks.add_text(text);
@@ -276,7 +281,7 @@ fn hide_all(masks: &mut Masks, sources: &SourceMap, sightings: &[Sighting<'_>]) 
 /// Hides once more what was computed from something hidden.
 fn hide_derived(masks: &mut Masks, sources: &SourceMap, sightings: &[Sighting<'_>]) {
     for sighting in sightings {
-        if sighting.what == Sighted::Opaque && masks.covers(sighting.span) {
+        if matches!(sighting.what, Sighted::Opaque | Sighted::Random) && masks.covers(sighting.span) {
             sighting.hide(masks, sources);
         }
     }
@@ -458,6 +463,7 @@ impl<'v> Walk<'v> {
         let what = match class {
             ValueClass::Format(_) | ValueClass::UrlPassword => Sighted::Secret,
             ValueClass::Opaque if sensitive || secret => Sighted::Secret,
+            ValueClass::Opaque if is_key_material(text) => Sighted::Random,
             ValueClass::Opaque => Sighted::Opaque,
             ValueClass::Harmless if sensitive => Sighted::Sensitive,
             ValueClass::Harmless => Sighted::Harmless,

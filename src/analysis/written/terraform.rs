@@ -3,8 +3,6 @@
 
 use std::sync::Arc;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use rayon::prelude::*;
 
 use super::documents::nodes;
@@ -142,11 +140,6 @@ impl Walk<'_> {
         if text.contains('\n') {
             return self.source(span);
         }
-        if let Some(script) = encoded_script(text)
-            && let Some(found) = crate::lint::secrets::written(&script).first()
-        {
-            return self.out.add(name, found.kind, span);
-        }
         self.out.text(name, text, span);
     }
 
@@ -210,25 +203,5 @@ fn named(items: &[Item]) -> Option<&str> {
     match &name.value.kind {
         ExprKind::String(name) => Some(name),
         _ => None,
-    }
-}
-
-/// User data that is written in Base64.
-fn encoded_script(text: &str) -> Option<String> {
-    // `#!` and `#cloud-config` begin so.
-    let begins = ["IyEv", "I2Nsb3VkLWNvbmZpZ"].iter().any(|start| text.starts_with(start));
-    let bytes = begins.then(|| STANDARD.decode(text).ok()).flatten()?;
-    String::from_utf8(bytes).ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn user_data_in_base64_is_read() {
-        let script = "#!/bin/sh\nexport DB_PASSWORD=C0rrect-not-real-5521\n";
-        assert_eq!(encoded_script(&STANDARD.encode(script)).as_deref(), Some(script));
-        assert_eq!(encoded_script("plain text"), None);
     }
 }

@@ -1,5 +1,8 @@
 //! What a value is: a credential of a known format, a URL with a password, opaque text, or harmless.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
 use super::names::{NameClass, name_class};
 use super::{entropy, formats};
 
@@ -91,7 +94,8 @@ fn part_of(value: &str) -> Option<Secret> {
 }
 
 /// Long and random in an alphabet that digests and ids do not use: letters of both cases and digits.
-fn is_key_material(value: &str) -> bool {
+#[must_use]
+pub fn is_key_material(value: &str) -> bool {
     let value = value.trim();
     let has = |test: fn(&u8) -> bool| value.as_bytes().iter().filter(|byte| test(byte)).count() >= 3;
     (32..=256).contains(&value.len())
@@ -192,10 +196,23 @@ pub fn value_class(value: &str) -> ValueClass {
     if let Some(kind) = formats::known(value) {
         return ValueClass::Format(kind);
     }
+    if encoded_script(value).is_some_and(|script| !super::scan::written(&script).is_empty()) {
+        return ValueClass::Format(SCRIPT);
+    }
     if let Some(class) = url_class(value) {
         return class;
     }
     if is_harmless(value) { ValueClass::Harmless } else { ValueClass::Opaque }
+}
+
+const SCRIPT: &str = "a script with a credential";
+
+/// User data that is written in Base64.
+fn encoded_script(text: &str) -> Option<String> {
+    // `#!` and `#cloud-config` begin so.
+    let begins = ["IyEv", "I2Nsb3VkLWNvbmZpZ"].iter().any(|start| text.starts_with(start));
+    let bytes = begins.then(|| STANDARD.decode(text).ok()).flatten()?;
+    String::from_utf8(bytes).ok()
 }
 
 fn is_harmless(value: &str) -> bool {
@@ -493,6 +510,16 @@ mod tests {
         let hex = "9f86d081884c7d659a2feaa0c55ad015";
         assert_eq!(classify("SETTING", hex), None, "digests are not told from keys");
         assert!(classify("API_KEY", hex).is_some());
+    }
+
+    #[test]
+    fn user_data_in_base64_is_read() {
+        let script = "#!/bin/sh\nexport DB_PASSWORD=C0rrect-not-real-5521\n";
+        assert_eq!(value_class(&STANDARD.encode(script)), ValueClass::Format(SCRIPT));
+        assert_eq!(encoded_script(&STANDARD.encode(script)).as_deref(), Some(script));
+        let harmless = STANDARD.encode("#!/bin/sh\necho ECS_CLUSTER=shop >> /etc/ecs/ecs.config\n");
+        assert!(!matches!(value_class(&harmless), ValueClass::Format(_)));
+        assert_eq!(encoded_script("plain text"), None);
     }
 
     #[test]

@@ -73,28 +73,35 @@ fn words_of<'a>(words: &'a Items<Field<String>>, into: &mut Vec<(String, &'a Fie
 }
 
 pub(super) fn check(probe: &mut Probe<'_>, _task: &TaskDefinition, container: &Container) {
-    for (name, field) in texts_of(container) {
-        judge(probe, &name, field);
+    let texts = texts_of(container);
+    let mut said = texts.is_empty();
+    for (name, field) in texts {
+        said |= judge(probe, &name, field);
+    }
+    if !said {
+        probe.pass();
     }
 }
 
-fn judge(probe: &mut Probe<'_>, name: &str, field: &Field<String>) {
+/// Reports one text, unless there is nothing to say of it; whether there was.
+fn judge(probe: &mut Probe<'_>, name: &str, field: &Field<String>) -> bool {
     match &field.state {
-        State::Absent => {}
+        State::Absent => false,
         State::Known(text) => match in_text(name, text) {
-            Some((name, secret)) => probe.fail(&field.origin, in_container(&name, secret)),
-            None => probe.pass(),
+            Some((name, secret)) => {
+                probe.fail(&field.origin, in_container(&name, secret));
+                true
+            }
+            None => false,
         },
         State::Unknown(unknown) if !unknown.alternatives.is_empty() => {
             let found: Vec<_> = unknown.alternatives.iter().map(|text| in_text(name, text)).collect();
-            match found.into_iter().collect::<Option<Vec<_>>>() {
-                Some(all) => {
-                    if let Some((name, secret)) = all.into_iter().next() {
-                        probe.fail(&field.origin, in_container(&name, secret));
-                    }
-                }
-                None => probe.pass(),
-            }
+            let all = found.into_iter().collect::<Option<Vec<_>>>();
+            let first = all.and_then(|all| all.into_iter().next());
+            first.is_some_and(|(name, secret)| {
+                probe.fail(&field.origin, in_container(&name, secret));
+                true
+            })
         }
         State::Unknown(unknown) if is_secret_name(name) => {
             let mut open = Causes::none();
@@ -104,9 +111,13 @@ fn judge(probe: &mut Probe<'_>, name: &str, field: &Field<String>) {
                     open.add(cause.clone());
                 }
             }
-            probe.undecided(&field.origin, &open);
+            let is_open = !open.is_empty();
+            if is_open {
+                probe.undecided(&field.origin, &open);
+            }
+            is_open
         }
-        State::Unknown(_) => {}
+        State::Unknown(_) => false,
     }
 }
 
