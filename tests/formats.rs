@@ -146,7 +146,7 @@ fn exit_status_is_a_contract() {
         (&["check", "--no-such-flag"], 2, "unexpected argument"),
         (&["check", "--jobs", "0"], 2, "--jobs must be at least 1"),
         (&["check", "--config", "wrong.yaml"], 2, "`regoin`"),
-        (&["explain", "no-such-rule"], 2, "no rule is called"),
+        (&["explain", "no-such-rule"], 2, "is called `no-such-rule`"),
         // 3: paths.
         (&["check", "no/such/path"], 3, "no/such/path"),
         (&["check", "--config", "none.yaml"], 3, "none.yaml"),

@@ -43,7 +43,8 @@ fn of_diagnostic(diagnostic: &Diagnostic) -> InputProblem {
 pub(super) fn undeclared_variables<'e>(
     evaluations: impl Iterator<Item = &'e Evaluation> + Clone,
 ) -> Problems {
-    let mut others = evaluations;
+    // A folder that holds only var files declares nothing.
+    let mut others = evaluations.filter(|evaluation| !evaluation.files.is_empty());
     let Some(first) = others.next() else { return Vec::new() };
     first
         .undeclared

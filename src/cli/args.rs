@@ -40,6 +40,8 @@ pub enum Command {
     Show(ShowArgs),
     /// Write plimsoll.yaml and snippets for pre-commit and CI that fit the repository
     Init(InitArgs),
+    /// Print a JSON Schema, for editors and other programs
+    Schema(SchemaArgs),
     /// Print the completion script of a shell
     Completions(CompletionsArgs),
     /// Print a manual page
@@ -130,13 +132,54 @@ pub struct ExplainArgs {
 }
 
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct RulesArgs {
+    #[command(subcommand)]
+    pub command: Option<RulesCommand>,
+    /// Configuration file instead of the nearest plimsoll.yaml: your own rules beside it are listed too
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
     /// Output format
     #[arg(long, value_enum, default_value_t = RulesFormat::Human)]
     pub format: RulesFormat,
     /// Write to this file instead of standard output; for markdown, a page for each rule into this directory
     #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum RulesCommand {
+    /// Run the examples of rule files, and fail where one does not come out as written
+    Test(RulesTestArgs),
+}
+
+#[derive(Debug, Args)]
+pub struct RulesTestArgs {
+    /// Rule files, or directories with them (default: .plimsoll/rules of the repository)
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Date of the runs (YYYY-MM-DD) instead of today
+    #[arg(long, value_name = "DATE")]
+    pub as_of: Option<Date>,
+    /// When to use colour
+    #[arg(long, value_enum, default_value_t = Color::Auto)]
+    pub color: Color,
+}
+
+#[derive(Debug, Args)]
+pub struct SchemaArgs {
+    /// What the schema describes
+    #[arg(value_enum)]
+    pub of: SchemaOf,
+    /// Write to this file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SchemaOf {
+    /// A rule file below .plimsoll/rules
+    Rule,
 }
 
 #[derive(Debug, Args)]

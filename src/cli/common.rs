@@ -41,6 +41,7 @@ pub(super) fn request(
             ProfileArg::Strict => Profile::Strict,
         }),
         no_ignores,
+        rules: None,
         as_of: args.as_of.unwrap_or_else(Date::today),
         price: price.is_some(),
         keep_passed: false,

@@ -21,6 +21,9 @@ pub(super) fn run(args: &ExplainArgs, matches: &ArgMatches) -> Result<Exit, Stop
     let request =
         Request { keep_passed: true, ..common::request(&args.common, matches, false, Some(&args.price))? };
     let analysis = common::run(&request, args.common.jobs)?;
+    if let Some(exit) = page(args, &analysis.catalogue)? {
+        return Ok(exit);
+    }
     let metas = resources(&analysis, &args.topic);
     if metas.is_empty() {
         return value(args, matches, &analysis);

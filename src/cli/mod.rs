@@ -12,6 +12,8 @@ mod module;
 mod output;
 mod overview;
 mod rules;
+mod rules_test;
+mod schema;
 mod shell;
 mod show;
 
@@ -113,6 +115,7 @@ fn dispatch(cli: Cli, matches: &clap::ArgMatches) -> Result<Exit, Stop> {
         Some(Command::Cost(args)) => cost::run(&args, own),
         Some(Command::Explain(args)) => explain::run(&args, own),
         Some(Command::Rules(args)) => rules::run(&args),
+        Some(Command::Schema(args)) => schema::run(&args),
         Some(Command::Eval(args)) => eval::run(&args, own),
         Some(Command::Show(args)) => show::run(&args, own),
         Some(Command::Init(args)) => init::run(&args),

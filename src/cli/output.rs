@@ -91,9 +91,14 @@ fn pair<F: ValueEnum + Copy>(
             Target { format, file }
         })
         .collect();
+    // `a` and `./a` are one place.
+    let place = |target: &Target<F>| {
+        let file = target.file.as_ref();
+        file.map(|file| std::path::absolute(file).unwrap_or_else(|_| file.clone()))
+    };
     for (index, target) in targets.iter().enumerate() {
-        let rest = targets.iter().skip(index + 1);
-        let Some(other) = rest.into_iter().find(|other| other.file == target.file) else { continue };
+        let mut rest = targets.iter().skip(index + 1);
+        let Some(other) = rest.find(|other| place(other) == place(target)) else { continue };
         let (one, two) = (name(target.format), name(other.format));
         return Err(match &target.file {
             None => format!(
@@ -193,7 +198,6 @@ fn write_file(path: &Path, text: &[u8]) -> io::Result<()> {
         if let Some(known) = &existing {
             file.set_permissions(known.permissions())?;
         }
-        file.sync_all()?;
         fs::rename(&beside, &path)
     });
     if written.is_err() {
@@ -270,6 +274,7 @@ mod tests {
             (vec!["sarif", "a", "b"], "has two outputs"),
             (vec!["a", "b"], "has two outputs"),
             (vec!["sarif", "a", "json", "a"], "the same output `a`"),
+            (vec!["sarif", "a", "json", "./a"], "the same output `a`"),
         ] {
             let error = paired(&words).unwrap_err();
             assert!(error.contains(part), "{words:?}: {error}");

@@ -5,8 +5,9 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::args::{Color, RulesArgs, RulesFormat};
-use super::{Exit, Stop, common};
+use super::args::{Color, RulesArgs, RulesCommand, RulesFormat};
+use super::{Exit, Stop, common, rules_test};
+use crate::analysis::own_rules;
 use crate::lint::{Catalogue, RuleInfo, Severity, Texts};
 use crate::report;
 
@@ -41,7 +42,11 @@ impl<'c> From<&'c RuleInfo> for Listed<'c> {
 }
 
 pub(super) fn run(args: &RulesArgs) -> Result<Exit, Stop> {
-    let catalogue = Catalogue::default();
+    if let Some(RulesCommand::Test(args)) = &args.command {
+        return rules_test::run(args);
+    }
+    let catalogue = own_rules::of_directory(&common::working_directory()?, args.config.as_deref())
+        .map_err(common::stop)?;
     let infos: Vec<&RuleInfo> = catalogue.infos().collect();
     if let (RulesFormat::Markdown, Some(directory)) = (args.format, args.output.as_deref()) {
         return book(&infos, directory);

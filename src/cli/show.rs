@@ -88,7 +88,13 @@ struct Seen {
     /// Parts of files that are never to be shown.
     hidden: Vec<Span>,
     /// The expression that `--why` asks for.
-    asked: Option<Result<Value, Box<Diagnostic>>>,
+    asked: Option<Result<Value, Unanswered>>,
+}
+
+/// An expression without a value, and what was meant.
+struct Unanswered {
+    error: Box<Diagnostic>,
+    hint: Option<String>,
 }
 
 fn of_module(place: &Place, why: Option<&str>) -> Seen {
@@ -100,10 +106,24 @@ fn of_module(place: &Place, why: Option<&str>) -> Seen {
         let asked = why.filter(|address| {
             !address.starts_with("output.") && !of_resource(address) && !names_resource(address)
         });
-        let asked = asked.map(|address| session.eval_expression(address));
+        let asked = asked.map(|address| {
+            session.eval_expression(address).map_err(|error| {
+                let hint = misspelt(address, &evaluation, |name| session.eval_expression(name).is_ok());
+                Unanswered { error, hint }
+            })
+        });
         (evaluation, asked)
     });
     Seen { judged, read: Vec::new(), hidden: Vec::new(), asked }
+}
+
+/// What `var.…` or `local.…` was probably meant to be; names of other modules do not exist here.
+fn misspelt(address: &str, evaluation: &Evaluation, exists: impl Fn(&str) -> bool) -> Option<String> {
+    let (kind, name) = address.split_once('.').filter(|(kind, _)| matches!(*kind, "var" | "local"))?;
+    let known = evaluation.named.iter().chain(&evaluation.variables);
+    let known: BTreeSet<&str> = known.map(|(known, _)| &**known).filter(|known| *known != name).collect();
+    let here = known.into_iter().filter(|known| exists(&format!("{kind}.{known}")));
+    closest(name, here).map(|known| format!("{kind}.{known}"))
 }
 
 fn of_plan(place: &Place, plan: &Path, source: Option<&Path>) -> Result<Seen, Stop> {
@@ -151,7 +171,7 @@ fn is_address(text: &str) -> bool {
 fn value_at(
     evaluation: &Evaluation,
     address: &str,
-    asked: Option<Result<Value, Box<Diagnostic>>>,
+    asked: Option<Result<Value, Unanswered>>,
     place: &str,
     veil: Veil<'_>,
 ) -> Result<Value, Stop> {
@@ -164,7 +184,13 @@ fn value_at(
     }
     match asked {
         Some(Ok(value)) => return Ok(value),
-        Some(Err(diagnostic)) => return Err(failure(&diagnostic, veil)),
+        Some(Err(Unanswered { error, hint })) => {
+            let mut stop = failure(&error, veil);
+            if let Some(meant) = hint {
+                stop.message = format!("{}\n  did you mean `{meant}`?", stop.message);
+            }
+            return Err(stop);
+        }
         None => {}
     }
     if let Some(name) = address.strip_prefix("var.") {

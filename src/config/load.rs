@@ -31,7 +31,7 @@ pub fn find(start: &Path, root: &Path) -> Option<PathBuf> {
 /// Every mistake found: broken YAML, unknown keys and rules, values of the wrong kind.
 pub fn load(text: &str, file: FileId) -> Result<Config, Vec<ConfigError>> {
     let parsed = yaml::parse(text, file, Dialect::PLAIN);
-    let mut reader = Reader { errors: Vec::new() };
+    let mut reader = Reader::new();
     for error in &parsed.errors {
         reader.error(error.span, error.message.clone(), None);
     }
@@ -49,8 +49,19 @@ pub fn load(text: &str, file: FileId) -> Result<Config, Vec<ConfigError>> {
     if reader.errors.is_empty() { Ok(config) } else { Err(reader.errors) }
 }
 
-const KEYS: [&str; 10] =
-    ["region", "stage", "profile", "hours", "fail_on", "rules", "ignore", "environments", "limits", "usage"];
+const KEYS: [&str; 11] = [
+    "region",
+    "stage",
+    "profile",
+    "hours",
+    "fail_on",
+    "rules",
+    "rule_paths",
+    "ignore",
+    "environments",
+    "limits",
+    "usage",
+];
 const IGNORE_KEYS: [&str; 5] = ["rule", "path", "resource", "reason", "until"];
 
 /// A stage as the configuration names it.
@@ -67,6 +78,18 @@ pub(super) struct Reader {
 }
 
 impl Reader {
+    pub(super) fn new() -> Self {
+        Self { errors: Vec::new() }
+    }
+
+    pub(super) fn is_clean(&self) -> bool {
+        self.errors.is_empty()
+    }
+
+    pub(super) fn into_errors(self) -> Vec<ConfigError> {
+        self.errors
+    }
+
     pub(super) fn error(&mut self, span: Span, message: String, help: Option<String>) {
         self.errors.push(ConfigError { span, message, help });
     }
@@ -143,6 +166,10 @@ impl Reader {
                         self.choice(value, "fail_on", "error, warning, info, never", FailOn::from_name);
                 }
                 "rules" => self.rules(value, config),
+                "rule_paths" => {
+                    config.rule_paths =
+                        self.each(value, "rule_paths", |_, node, text| Some((text, node.span)));
+                }
                 "ignore" => self.ignores(value, config),
                 "environments" => config.environments = self.environments(value),
                 "limits" => self.limits(value, config),

@@ -2,9 +2,12 @@
 
 mod environments;
 mod load;
+mod rule_schema;
+pub mod rules;
 
 pub use environments::{Environment, VarFile};
 pub use load::{find, load};
+pub use rule_schema::rule_schema;
 
 use std::collections::HashMap;
 
@@ -31,6 +34,8 @@ pub struct Config {
     pub fail_on: Option<FailOn>,
     /// Rules switched off or given another severity, as written.
     pub rules: Vec<RuleChoice>,
+    /// Further files and directories with rules, relative to the configuration file.
+    pub rule_paths: Vec<(String, Span)>,
     pub ignores: Vec<ConfigIgnore>,
     /// `environments:` in the order written.
     pub environments: Vec<Environment>,

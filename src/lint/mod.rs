@@ -1,6 +1,7 @@
 //! Judging the model: rules, the runner, findings, and the one sink through which every finding passes
 //! (severity, suppression, selection). No input formats, no presentation.
 
+pub(crate) mod declared;
 pub mod finding;
 pub mod probe;
 pub mod registry;
@@ -18,7 +19,7 @@ pub use finding::{
     Undecided,
 };
 pub use probe::{Probe, Problem};
-pub use registry::Catalogue;
+pub use registry::{Catalogue, OwnRule};
 pub use rule::{Check, FixKind, Profile, Rule, RuleInfo, StageSeverity};
 pub use text::{RuleId, Text, Texts};
 pub use verdicts::{Decision, RuleVerdict, verdicts};

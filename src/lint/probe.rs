@@ -25,6 +25,15 @@ pub(super) struct Verdict<'a> {
     pub(super) outcome: Outcome,
 }
 
+impl Verdict<'_> {
+    /// Keeps a failure open that holds only if its item exists.
+    pub(super) fn soften(&mut self, causes: &Causes) {
+        if let Outcome::Fail(_, at) = &self.outcome {
+            self.outcome = Outcome::Undecided(causes.clone(), at.clone());
+        }
+    }
+}
+
 #[derive(Debug)]
 pub(super) enum Outcome {
     /// With the value that was looked at, where it is one.
@@ -186,11 +195,7 @@ impl<'a> Probe<'a> {
 
     /// Keeps failures open that hold only if there is any item of a list that is not known.
     pub(super) fn soften(&mut self, causes: &Causes) {
-        for verdict in &mut self.verdicts {
-            if let Outcome::Fail(_, at) = &verdict.outcome {
-                verdict.outcome = Outcome::Undecided(causes.clone(), at.clone());
-            }
-        }
+        self.verdicts.iter_mut().for_each(|verdict| verdict.soften(causes));
     }
 
     fn push(&mut self, outcome: Outcome) {

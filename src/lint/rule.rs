@@ -1,5 +1,6 @@
 //! What a rule is: facts from its page under `rules/`, and a check from `rules/<family>/<rule>.rs`.
 
+use super::declared::Declared;
 use super::finding::Severity;
 use super::probe::Probe;
 use super::text::{RuleId, Text, Texts};
@@ -144,6 +145,8 @@ pub enum Check {
     SecurityGroupRule(fn(&mut Probe<'_>, &SecurityGroupRule, Option<SecurityGroupId>)),
     Workflow(fn(&mut Probe<'_>, &Workflow)),
     Job(fn(&mut Probe<'_>, &Workflow, &Job)),
+    /// The `check:` of the rule's page.
+    Declared(Declared),
     /// Several looks of one rule, each at its own kind of node.
     Several(&'static [Check]),
 }

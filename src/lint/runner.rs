@@ -3,6 +3,7 @@
 
 use rayon::prelude::*;
 
+use super::declared::World;
 use super::probe::{Probe, Verdict, container_element};
 use super::rule::{Check, Rule};
 use crate::model::graph::SecurityGroupId;
@@ -18,15 +19,21 @@ pub(super) struct RuleVerdicts<'a> {
 
 /// Runs the rules; the result has the order of `rules`.
 pub(super) fn run<'a>(deployment: &'a Deployment, rules: &[Rule<'a>]) -> Vec<RuleVerdicts<'a>> {
+    let world = World::new(deployment);
     rules
         .par_iter()
-        .map(|rule| RuleVerdicts { rule: rule.info, verdicts: run_rule(deployment, *rule) })
+        .map(|rule| RuleVerdicts { rule: rule.info, verdicts: run_rule(deployment, &world, *rule) })
         .collect()
 }
 
-fn run_rule<'a>(deployment: &'a Deployment, rule: Rule<'a>) -> Vec<Verdict<'a>> {
+fn run_rule<'a>(deployment: &'a Deployment, world: &World<'a>, rule: Rule<'a>) -> Vec<Verdict<'a>> {
     let mut verdicts = Vec::new();
-    look(deployment, rule, rule.check, &mut verdicts);
+    match rule.check {
+        Check::Declared(declared) => {
+            world.run(rule.info, declared.checks(|kind| world.has(kind)), &mut verdicts);
+        }
+        check => look(deployment, rule, check, &mut verdicts),
+    }
     verdicts
 }
 
@@ -45,7 +52,8 @@ fn look<'a>(deployment: &'a Deployment, rule: Rule<'a>, check: &'a Check, verdic
         };
     }
     match check {
-        Check::Input => {}
+        // Declared checks are looked at as a whole.
+        Check::Input | Check::Declared(_) => {}
         Check::Task(check) => each!(task_definitions, check),
         Check::Container(check) => {
             for task in &deployment.task_definitions {

@@ -321,11 +321,12 @@ impl Reader {
         }
     }
 
-    /// A map of texts, as far as known: tags.
+    /// A map of texts, as far as known: tags. And why there may be more of them.
     #[must_use]
-    pub fn text_map(&self, key: &str) -> BTreeMap<Arc<str>, Field<String>> {
+    pub fn text_map(&self, key: &str) -> (BTreeMap<Arc<str>, Field<String>>, Causes) {
         let entries = self.entries(key, |key, value| (key.clone(), field(&value, &self.header, text_of)));
-        entries.items.into_iter().collect()
+        let causes = entries.causes();
+        (entries.items.into_iter().collect(), causes)
     }
 }
 
@@ -370,10 +371,10 @@ pub(crate) fn field<T>(
     let origin = value.origin.clone();
     let state = match &value.kind {
         Kind::Null(_) => return Field::absent(header.clone()),
-        Kind::Unknown(unknown) => State::Unknown(not_known(value, unknown, convert)),
+        Kind::Unknown(unknown) => State::unknown(not_known(value, unknown, convert)),
         _ => match convert(value) {
             Ok(known) => State::Known(known),
-            Err(message) => State::Unknown(NotKnown {
+            Err(message) => State::unknown(NotKnown {
                 causes: refused(value, message),
                 alternatives: Vec::new(),
                 pattern: None,
@@ -501,7 +502,7 @@ pub(crate) fn reference(value: &Value, header: &Origin, wanted: &[&str]) -> Fiel
                     let data_sources = data_sources(value);
                     State::Known(Reference { target: Some(target), text: None, pattern, data_sources })
                 }
-                _ => State::Unknown(NotKnown {
+                _ => State::unknown(NotKnown {
                     causes: unknown.causes.clone(),
                     alternatives,
                     pattern,

@@ -287,7 +287,7 @@ fn container(value: Value) -> Container {
         }),
         environment_files: reader.places("environmentFiles"),
         environment_file_names: reader.blocks("environmentFiles", |file| file.string("value")),
-        docker_labels: reader.text_map("dockerLabels"),
+        docker_labels: reader.text_map("dockerLabels").0,
         secrets: secrets(&reader, "secrets"),
         repository_credentials: reader.present("repositoryCredentials"),
         health_check: reader.block("healthCheck", |check| HealthCheck {

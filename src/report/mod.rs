@@ -20,7 +20,7 @@ pub mod sarif;
 pub mod show;
 pub mod style;
 mod table;
-mod text;
+pub(crate) mod text;
 pub mod veil;
 mod view;
 pub mod why;

@@ -1,7 +1,7 @@
 //! SARIF 2.1.0, for GitHub code scanning and other viewers. Shape: OASIS, "Static Analysis Results
 //! Interchange Format", version 2.1.0.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 use serde::Serialize;
@@ -436,7 +436,10 @@ impl<'a> Writer<'a> {
         Location {
             id: None,
             physical_location: self.physical(span),
+            // Root modules that share a module may share its addresses too; the standard wants each once.
             logical_locations: resources
+                .collect::<BTreeSet<_>>()
+                .into_iter()
                 .map(|name| LogicalLocation { fully_qualified_name: name, kind: "resource" })
                 .collect(),
             message: None,

@@ -142,6 +142,7 @@ pub fn human(shown: &Shown<'_>, style: &Style, out: &mut dyn Write) -> io::Resul
         heading(style, &veil.words(&resource.address), &veil.place(resource.header), out)?;
         if let Multiplicity::Between { low, high, causes } = &resource.multiplicity {
             let number = match high {
+                Some(high) if high == low => low.to_string(),
                 Some(high) => format!("between {low} and {high}"),
                 None => format!("{low} or more"),
             };

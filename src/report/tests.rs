@@ -645,7 +645,11 @@ fn sarif_schema() -> serde_json::Value {
 #[test]
 fn sarif_keeps_to_the_standard() {
     let schema = jsonschema::validator_for(&sarif_schema()).unwrap();
-    for case in [full(), Case::new()] {
+    let mut doubled = everything();
+    for finding in &mut doubled.judgement.findings {
+        finding.instances = vec![instance("module.a.x.y"), instance("module.a.x.y")];
+    }
+    for case in [full(), everything(), doubled, Case::new()] {
         let log: serde_json::Value = serde_json::from_str(&case.sarif()).unwrap();
         let errors: Vec<String> = schema.iter_errors(&log).map(|error| error.to_string()).collect();
         assert!(errors.is_empty(), "{errors:#?}");

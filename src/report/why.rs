@@ -48,8 +48,14 @@ impl Asked<'_> {
         let what =
             if written.is_empty() { "written here".to_owned() } else { format!("written as {written}") };
         let mut stops = vec![Place { what, span: origin.span }];
+        // The asked reference itself is no stop.
+        let is_asked = |span: Span| {
+            let file = self.veil.sources.get(span.file);
+            file.is_some_and(|file| file.path.is_none() && file.name == "expression")
+        };
         let mut steps: Vec<Place> = origin
             .steps()
+            .filter(|via| !is_asked(via.span))
             .map(|via| Place { what: self.veil.words(&words(&via.step)).into_owned(), span: via.span })
             .collect();
         steps.reverse();

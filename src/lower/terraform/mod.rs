@@ -19,7 +19,7 @@ use std::sync::Arc;
 use super::read::Reader;
 use super::{Options, stage};
 use crate::model::{
-    Count, Deployment, Field, IgnoredChanges, Input, Meta, MissingModule, Other, Reference, Unit,
+    Count, Deployment, Field, IgnoredChanges, Input, Meta, MissingModule, Other, RawResource, Reference, Unit,
 };
 use crate::terraform::{Evaluation, Mode, Multiplicity, Resource};
 use crate::value::{Causes, Kind, Origin, Value};
@@ -61,6 +61,10 @@ pub(crate) fn lower(
         }
     }
     for resource in managed() {
+        if options.raw_types.contains(&resource.ty) {
+            let arguments = resource.body.clone();
+            deployment.resources.push(RawResource { meta: context.meta(resource), arguments });
+        }
         match family(&resource.ty) {
             Some(lower) => lower(&context, resource, deployment),
             None => deployment.others.push(context.other(resource)),
@@ -148,12 +152,16 @@ impl Context<'_> {
     fn meta(&self, resource: &Resource) -> Meta {
         let origin = Origin::at(resource.header);
         let reader = self.reader(resource);
-        let mut tags = BTreeMap::new();
+        let (mut tags, mut tags_open) = (BTreeMap::new(), Causes::none());
+        let mut add = |(further, open): (BTreeMap<_, _>, Causes)| {
+            tags.extend(further);
+            tags_open.add_all(&open);
+        };
         if let Some(provider) = &resource.provider {
             let provider = Reader::with_header(Value::clone(provider), origin.clone());
-            tags.extend(provider.within("default_tags").text_map("tags"));
+            add(provider.within("default_tags").text_map("tags"));
         }
-        tags.extend(reader.text_map("tags"));
+        add(reader.text_map("tags"));
         let hints = self.hints.iter().cloned().chain(stage::of_resource(resource, &reader, &tags));
         Meta {
             address: resource.address.clone(),
@@ -165,6 +173,7 @@ impl Context<'_> {
             region: Self::region(resource, &reader),
             stage: self.options.stage_or(hints),
             tags,
+            tags_open,
             ignored: IgnoredChanges {
                 all: resource.lifecycle.ignore_all,
                 names: resource.lifecycle.ignore_changes.clone(),
@@ -265,6 +274,6 @@ fn name(reader: &Reader, prefix_key: &str) -> Field<String> {
         Arc::from([PatternPart::Known(Arc::from(text.as_str())), PatternPart::Hole]);
     let causes = crate::model::field::unsupported(format!("a name starting with {text}"));
     let state =
-        State::Unknown(NotKnown { causes, alternatives: Vec::new(), pattern: Some(pattern), not_null: true });
+        State::unknown(NotKnown { causes, alternatives: Vec::new(), pattern: Some(pattern), not_null: true });
     Field { state, origin: prefix.origin, sensitive: prefix.sensitive }
 }

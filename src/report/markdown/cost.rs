@@ -38,9 +38,12 @@ pub(super) fn section(outcome: &Outcome<'_>, estimate: &Estimate, style: &Style,
     if style.quiet {
         return report;
     }
-    let parts =
-        billed.iter().flat_map(|resource| resource.components.iter().map(|component| (*resource, component)));
-    let (parts, left) = fitting(parts, room / 4, |(resource, component)| component_row(resource, component));
+    let parts = billed.iter().flat_map(|resource| {
+        // Named once: the parts below it are its own.
+        let names = std::iter::once(code(&resource.address)).chain(std::iter::repeat(String::new()));
+        names.zip(&resource.components)
+    });
+    let (parts, left) = fitting(parts, room / 4, |(name, component)| component_row(name, component));
     if !parts.is_empty() {
         report.push_str("\n<details><summary>How it adds up</summary>\n\n");
         report.push_str(
@@ -100,7 +103,7 @@ fn list<T>(
     report.push_str("\n</details>\n");
 }
 
-fn component_row(resource: &ResourceCost, component: &Component) -> String {
+fn component_row(name: String, component: &Component) -> String {
     let range = component.quantity;
     let number = if range.is_exact() {
         quantity(range.expected)
@@ -108,7 +111,7 @@ fn component_row(resource: &ResourceCost, component: &Component) -> String {
         format!("{}–{}", quantity(range.low), quantity(range.high))
     };
     let cells = [
-        code(&resource.address),
+        name,
         plain(&component.name),
         plain(&number),
         plain(&component.unit),

@@ -13,6 +13,9 @@ pub(super) struct Document<'a> {
     pub(super) variables: Option<&'a RawValue>,
     #[serde(borrow)]
     pub(super) resource_changes: Option<Vec<&'a RawValue>>,
+    /// Changes that can only be planned later.
+    #[serde(borrow)]
+    pub(super) deferred_changes: Option<Vec<Deferred<'a>>>,
     #[serde(borrow)]
     pub(super) prior_state: Option<&'a RawValue>,
     pub(super) configuration: Option<Configuration>,
@@ -51,6 +54,13 @@ pub(super) struct ResourceChange<'a> {
     pub(super) deposed: Option<String>,
     #[serde(borrow)]
     pub(super) change: Change<'a>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Deferred<'a> {
+    pub(super) reason: Option<String>,
+    #[serde(borrow)]
+    pub(super) resource_change: &'a RawValue,
 }
 
 #[derive(Debug, Deserialize)]

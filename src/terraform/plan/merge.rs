@@ -1,7 +1,7 @@
 //! `after` with what `after_unknown` and `after_sensitive` say of it, as one value. Where an unknown value points
 //! to is asked of [`super::links`].
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
@@ -11,7 +11,8 @@ use super::links::{self, Target};
 use crate::source::{FileId, Span};
 use crate::syntax::tree::{Node, NodeKind};
 use crate::value::{
-    Built, Cause, Causes, Entry, Kind, Number, Origin, Part, Rest, Sequence, Step, Text, Unknown, Value,
+    Built, Cause, Causes, Entries, Entry, Kind, Number, Origin, Part, Rest, Sequence, Step, Text, Unknown,
+    Value,
 };
 
 /// A mask of the plan: which parts of a value are marked. `Nothing` is also what a mask does not mention.
@@ -127,9 +128,14 @@ impl Merge<'_> {
         self.object(after, unknown, sensitive, written, self.facts, "")
     }
 
-    /// A value that is no resource. `written` is its expression.
-    pub(super) fn any(&self, node: &Node, unknown: &Mask, sensitive: &Mask, written: Option<&Json>) -> Value {
-        self.value(node, unknown, sensitive, written, None, "value")
+    /// A known value.
+    pub(super) fn any(&self, node: &Node) -> Value {
+        self.value(node, &NOTHING, &NOTHING, None, None, "value")
+    }
+
+    /// The value of an output, and the expression it is made from.
+    pub(super) fn output(&self, node: &Node, unknown: &Mask, sensitive: &Mask, from: Option<&Json>) -> Value {
+        self.value(node, unknown, sensitive, from, None, "")
     }
 
     fn object(
@@ -142,7 +148,7 @@ impl Merge<'_> {
         path: &str,
     ) -> Value {
         let inside = |key: &str| if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
-        let mut entries: BTreeMap<Arc<str>, Entry> = BTreeMap::new();
+        let mut entries = Entries::new();
         for member in node.members() {
             let key = &*member.key;
             let mask = unknown.member(key);

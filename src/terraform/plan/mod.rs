@@ -19,7 +19,7 @@ use crate::source::{FileId, Span};
 use crate::syntax::json;
 use crate::syntax::tree::{Node, NodeKind};
 use crate::value::{Cause, Causes, Entry, Number, Origin, Step, Value};
-use file::{Change, Configuration, Document, PriorState, Provider, ResourceChange, StateModule};
+use file::{Change, Configuration, Deferred, Document, PriorState, Provider, ResourceChange, StateModule};
 use links::{Links, Target};
 use merge::{Mask, Merge, Written};
 
@@ -61,6 +61,7 @@ struct Planned<'a> {
     header: Span,
     block: Span,
     data: bool,
+    multiplicity: Multiplicity,
 }
 
 impl<'a> Reader<'a> {
@@ -69,8 +70,16 @@ impl<'a> Reader<'a> {
         plan.hidden.extend(document.repeated().map(|part| self.span(part)));
         let mut variables = self.variables(&document)?;
         let mut planned = Vec::new();
-        for raw in document.resource_changes.iter().flatten() {
+        let changes = document.resource_changes.iter().flatten().map(|raw| (*raw, None));
+        let deferred = document.deferred_changes.iter().flatten();
+        let deferred = deferred.map(|deferred| (deferred.resource_change, Some(deferred)));
+        for (raw, deferred) in changes.chain(deferred) {
             let change: ResourceChange<'a> = part(raw)?;
+            // Ephemeral resources exist only while something runs.
+            if !matches!(change.mode.as_deref(), None | Some("managed" | "data")) {
+                plan.hidden.push(self.span(raw));
+                continue;
+            }
             plan.hidden.extend(change.change.before.map(|before| self.span(before)));
             if change.deposed.is_some() || !change.change.leaves_something() {
                 plan.hidden.extend(change.change.after.map(|after| self.span(after)));
@@ -81,6 +90,7 @@ impl<'a> Reader<'a> {
                 header: self.span(change.address),
                 block: self.span(raw),
                 data: change.mode.as_deref() == Some("data"),
+                multiplicity: deferred.map_or(Multiplicity::One, Deferred::multiplicity),
                 change,
             });
         }
@@ -172,7 +182,7 @@ impl<'a> Reader<'a> {
             block: planned.block,
             calls: Vec::new(),
             body,
-            multiplicity: Multiplicity::One,
+            multiplicity: planned.multiplicity.clone(),
             lifecycle: Lifecycle { unsaid: lifecycle_unsaid(), ..Lifecycle::default() },
             provider: config
                 .and_then(|config| config.provider_config_key.as_deref())
@@ -245,7 +255,7 @@ impl<'a> Reader<'a> {
                 targets: &|_| Vec::new(),
                 otherwise: &[],
             };
-            Some((Arc::from(name), merge.any(&node, &Mask::Nothing, &Mask::Nothing, None)))
+            Some((Arc::from(name), merge.any(&node)))
         };
         Ok(given.into_iter().filter_map(read).collect())
     }
@@ -292,7 +302,7 @@ impl<'a> Reader<'a> {
                 targets: &targets,
                 otherwise: only,
             };
-            let mut value = merge.any(&node, &unknown, &sensitive, expression);
+            let mut value = merge.output(&node, &unknown, &sensitive, expression);
             if declared.is_some_and(|output| output.sensitive) {
                 value.sensitive = true;
             }
@@ -342,6 +352,19 @@ impl<'a> Reader<'a> {
 
 fn part<'a, T: Deserialize<'a>>(raw: &'a RawValue) -> Result<T, serde_json::Error> {
     serde_json::from_str(raw.get())
+}
+
+impl Deferred<'_> {
+    /// How many resources a deferred change stands for: where the number is not known, any.
+    fn multiplicity(&self) -> Multiplicity {
+        match self.reason.as_deref() {
+            Some("instance_count_unknown") => {
+                let causes = Causes::one(Cause::Unsupported { what: "a number that the plan defers".into() });
+                Multiplicity::Between { low: 0, high: None, causes }
+            }
+            _ => Multiplicity::One,
+        }
+    }
 }
 
 fn lifecycle_unsaid() -> Causes {
