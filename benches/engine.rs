@@ -6,8 +6,7 @@
 
 mod support;
 
-use std::collections::HashMap;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};

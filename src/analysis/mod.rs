@@ -9,6 +9,7 @@ pub mod own_rules;
 pub mod plans;
 mod problems;
 pub mod secret_places;
+mod written;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -203,10 +204,12 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
         Roots { options: &of_terraform, discovered: &discovered, files: &files, chosen: chosen.as_ref() };
     // What plans are compared with has to be whole.
     let has_plans = discovered.files.iter().any(|found| found.kind == FileKind::Plan && found.selected);
-    let (mut whole, mut modules) = if has_plans {
-        (roots.evaluate(&mut notes, |_, evaluation| evaluation), Vec::new())
+    let (mut whole, mut modules, mut credentials) = if has_plans {
+        let (whole, credentials) = roots.evaluate(&mut notes, |_, evaluation| evaluation);
+        (whole, Vec::new(), credentials)
     } else {
-        (Vec::new(), roots.evaluate(&mut notes, lowered))
+        let (modules, credentials) = roots.evaluate(&mut notes, lowered);
+        (Vec::new(), modules, credentials)
     };
     let terraform_of_plans = plans::Taken { options: &of_terraform, environment: chosen.as_ref() };
     let mut plans =
@@ -241,6 +244,13 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
     let workflows = std::mem::take(&mut read.workflows);
     let deployment = lower::together(parts, &read.task_definitions, workflows, &options);
     let mut met = InputReport { problems, open: Vec::new() };
+    credentials.append(&mut read.credentials);
+    credentials.extend(written::of_var_files(&discovered, &files));
+    credentials.extend(written::of_templates(&files, &read.known));
+    credentials.extend(written::of_env_files(&deployment, &files));
+    let (of_credentials, mut hidden) = written::problems(credentials, &deployment);
+    met.problems.extend(of_credentials);
+    hidden.extend(&plans.hidden);
     defects.into_iter().for_each(|defect| problems::add_defect(defect, &mut met));
 
     let file_count = read.files + modules + plans.files;
@@ -290,7 +300,7 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
                 Ignores::read(&sources, &catalogue, &rule_files, &config.ignores, request.as_of, foreign);
             judge(&deployment, &catalogue, met, &policy, &ignores, &sources)
         },
-        || secret_places::masks(&deployment, &sighted, &plans.hidden, &sources),
+        || secret_places::masks(&deployment, &sighted, &hidden, &sources),
     );
     let of_plans = discovered.files.iter().filter(|found| found.kind == FileKind::Plan);
     let editable = fix::Editable {
@@ -391,12 +401,13 @@ struct Roots<'a> {
 }
 
 impl Roots<'_> {
-    /// Evaluates them and goes on with each, at its place, while others are still being evaluated.
+    /// Evaluates them and goes on with each, at its place, while others are still being evaluated. Credentials written
+    /// in their modules come with it.
     fn evaluate<T: Send>(
         &self,
         notes: &mut Vec<String>,
         go_on: impl Fn(usize, Evaluation) -> T + Sync,
-    ) -> Vec<T> {
+    ) -> (Vec<T>, Vec<written::Written>) {
         let Self { options, discovered, files, chosen } = *self;
         let of_terraform = |found: &&discover::Found| {
             matches!(found.kind, FileKind::Terraform | FileKind::TerraformVariables)
@@ -430,8 +441,9 @@ impl Roots<'_> {
             .map(|(at, root)| go_on(at, terraform::evaluate_in(&configs, &root.dir, options)))
             .collect();
         let modules = configs.into_modules();
+        let credentials = written::of_modules(&modules, files);
         rayon::spawn(move || drop(modules));
-        evaluated
+        (evaluated, credentials)
     }
 }
 
