@@ -17,8 +17,9 @@ use crate::cost::estimate::Estimate;
 use crate::cost::{self, CostOptions, Usage};
 use crate::date::Date;
 use crate::discover::{self, DiscoverError, Discovered, FileKind, NoteKind};
-use crate::lint::sink::{InputProblem, InputReport, Judgement, Policy};
-use crate::lint::suppress::Ignores;
+use crate::lint::policy::Policy;
+use crate::lint::sink::{InputProblem, InputReport, Judgement};
+use crate::lint::suppress::{Ignores, Surroundings};
 use crate::lint::{Profile, judge};
 use crate::lower;
 use crate::mask::Masks;
@@ -207,21 +208,35 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
     let policy = Policy {
         profile: request.profile.or(config.profile),
         severities: config.rules.clone(),
+        overrides: config
+            .overrides
+            .iter()
+            .filter(|of| of.is_for(environment_name.as_deref()))
+            .cloned()
+            .collect(),
         selected: selected(&discovered, &sources, &plans.places),
         no_ignores: request.no_ignores,
+        root: discovered.root.clone(),
+        // A trusted configuration may lie elsewhere; its paths are those of the repository.
+        base: directory.filter(|of| of.starts_with(&discovered.root)).unwrap_or(discovered.root.clone()),
     };
     let read_in_full = || evaluations.iter().chain(&plans.judged).chain(&plans.read);
     let (mut judgement, mut masks) = rayon::join(
         || {
-            let foreign = config.ignore_foreign.unwrap_or(true);
-            let ignores = Ignores::read(&sources, &config.ignores, request.as_of, foreign);
+            let around = Surroundings {
+                as_of: request.as_of,
+                foreign: config.ignore_foreign.unwrap_or(true),
+                base: &policy.base,
+                workspace: of_terraform.workspace.as_deref().unwrap_or("default"),
+            };
+            let ignores = Ignores::read(&sources, &config.ignores, around);
             judge(&deployment, met, &policy, &ignores, &sources)
         },
         || secret_places::masks(&deployment, read_in_full(), &plans.hidden, &sources),
     );
     // Taking apart so many values takes long, and nothing waits for it.
     rayon::spawn(move || drop(evaluations));
-    secret_places::redact(&mut judgement, &mut masks, &sources);
+    secret_places::redact(&mut judgement, &policy, &mut masks, &sources);
     if let Some(estimate) = &mut estimate {
         secret_places::redact_estimate(estimate, &masks, &sources);
     }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use crate::lint::policy::Policy;
 use crate::lint::secrets::{ValueClass, classify, find, is_secret_name, name_of, value_class};
 use crate::lint::sink::Judgement;
 use crate::mask::Masks;
@@ -96,7 +97,7 @@ pub fn add_value(masks: &mut Masks, value: &Value, sources: &SourceMap) {
 }
 
 /// Takes hidden values out of everything said in words.
-pub(super) fn redact(judgement: &mut Judgement, masks: &mut Masks, sources: &SourceMap) {
+pub(super) fn redact(judgement: &mut Judgement, policy: &Policy, masks: &mut Masks, sources: &SourceMap) {
     let files: HashSet<_> = judgement.findings.iter().map(|finding| finding.primary.file).collect();
     let mut files: Vec<_> = files.into_iter().collect();
     files.sort();
@@ -121,7 +122,7 @@ pub(super) fn redact(judgement: &mut Judgement, masks: &mut Masks, sources: &Sou
         });
     }
     if renamed {
-        judgement.renew_fingerprints();
+        judgement.renew_fingerprints(policy, sources);
     }
     for record in &mut judgement.undecided {
         record.cause = masks.cause(sources, &record.cause);

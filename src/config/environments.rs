@@ -79,7 +79,7 @@ impl Reader {
     }
 
     /// The entries of a list of texts, or of a single text.
-    fn each<T>(
+    pub(super) fn each<T>(
         &mut self,
         node: &Node,
         key: &str,

@@ -7,8 +7,8 @@ use globset::{Glob, GlobMatcher};
 use rust_decimal::Decimal;
 
 use super::{Config, ConfigError, FILE_NAMES, FailOn};
+use crate::lint::Profile;
 use crate::lint::suppress::ConfigIgnore;
-use crate::lint::{Profile, Severity, registry};
 use crate::model::Stage;
 use crate::source::{FileId, Span};
 use crate::syntax::tree::{Member, Node, NodeKind};
@@ -49,8 +49,20 @@ pub fn load(text: &str, file: FileId) -> Result<Config, Vec<ConfigError>> {
     if reader.errors.is_empty() { Ok(config) } else { Err(reader.errors) }
 }
 
-const KEYS: [&str; 10] =
-    ["region", "stage", "profile", "hours", "fail_on", "rules", "ignore", "environments", "limits", "usage"];
+const KEYS: [&str; 12] = [
+    "region",
+    "stage",
+    "profile",
+    "hours",
+    "fail_on",
+    "rules",
+    "overrides",
+    "ignore",
+    "baseline",
+    "environments",
+    "limits",
+    "usage",
+];
 const IGNORE_KEYS: [&str; 5] = ["rule", "path", "resource", "reason", "until"];
 
 /// A stage as the configuration names it.
@@ -142,7 +154,9 @@ impl Reader {
                     config.fail_on =
                         self.choice(value, "fail_on", "error, warning, info, never", FailOn::from_name);
                 }
-                "rules" => self.rules(value, config),
+                "rules" => config.rules.extend(self.severities(value)),
+                "overrides" => config.overrides = self.overrides(value),
+                "baseline" => config.baseline = self.file(value, "baseline"),
                 "ignore" => self.ignores(value, config),
                 "environments" => config.environments = self.environments(value),
                 "limits" => self.limits(value, config),
@@ -152,35 +166,23 @@ impl Reader {
         }
     }
 
+    /// A file, relative to the configuration file.
+    fn file(&mut self, node: &Node, key: &str) -> Option<(PathBuf, Span)> {
+        let text = self.text(node, key)?;
+        if text.is_empty() || Path::new(&text).is_absolute() {
+            let help = "paths are relative to the configuration file".to_owned();
+            self.error(node.span, format!("`{key}` cannot be `{text}`"), Some(help));
+            return None;
+        }
+        Some((PathBuf::from(text), node.span))
+    }
+
     fn limits(&mut self, node: &Node, config: &mut Config) {
         for member in self.members(node, "`limits`", &["instances"]) {
             let words = "a whole number from 1 to 100000";
             config.most_instances = self.choice(&member.value, "instances", words, |text| {
                 text.parse().ok().filter(|number| (1..=100_000).contains(number))
             });
-        }
-    }
-
-    fn rules(&mut self, node: &Node, config: &mut Config) {
-        let NodeKind::Map(members) = &node.kind else {
-            self.error(node.span, "`rules` must be a mapping from rule ids".to_owned(), None);
-            return;
-        };
-        for member in members {
-            let Some(info) = registry::info(&member.key) else {
-                let known = registry::infos().iter().map(|info| info.id);
-                let help = closest(&member.key, known).map(|id| format!("did you mean `{id}`?"));
-                self.error(member.key_span, format!("no rule is called `{}`", member.key), help);
-                continue;
-            };
-            let severity =
-                self.choice(&member.value, &member.key, "off, error, warning, info", |text| match text {
-                    "off" | "false" => Some(None),
-                    _ => text.parse::<Severity>().ok().map(Some),
-                });
-            if let Some(severity) = severity {
-                config.rules.insert(info.id, severity);
-            }
         }
     }
 
@@ -269,6 +271,7 @@ impl Reader {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
     use super::*;
+    use crate::lint::Severity;
     use crate::source::SourceMap;
 
     fn read(text: &str) -> Result<Config, Vec<String>> {
@@ -338,6 +341,52 @@ mod tests {
         assert_eq!(
             read("environments: [prod]").unwrap_err(),
             ["`environments` must be a mapping from names: "]
+        );
+    }
+
+    #[test]
+    fn overrides_and_the_baseline_are_read() {
+        let config = read(
+            "baseline: ci/accepted.json\noverrides:\n\
+             \x20 - {paths: [./examples/, '*.json'], rules: {all: off, rds-public: info}}\n\
+             \x20 - {stage: [non-production, unknown], environment: 'dev*', rules: {log-retention: warning}}\n",
+        )
+        .unwrap();
+        assert_eq!(config.baseline.unwrap().0, Path::new("ci/accepted.json"));
+        let [first, second] = config.overrides.as_slice() else { unreachable!() };
+        let is_match = |path: &str| first.paths.iter().any(|glob| glob.is_match(path));
+        assert_eq!(
+            ["examples/a/b.tf", "a.json", "x/a.json", "examples"].map(is_match),
+            [true, true, true, false]
+        );
+        assert_eq!(first.all, Some(None));
+        assert_eq!(first.severities.get("rds-public"), Some(&Some(Severity::Info)));
+        assert_eq!(second.stages, [crate::model::Stage::NonProduction, crate::model::Stage::Unknown]);
+        assert_eq!(
+            [Some("dev-2"), Some("prod"), None].map(|environment| second.is_for(environment)),
+            [true, false, false]
+        );
+    }
+
+    #[test]
+    fn mistakes_in_overrides_are_named() {
+        let errors = read(
+            "baseline: /etc/x\noverrides:\n  - {rules: {rds-public: off}}\n  - {paths: ['['], rules: {rds-publik: off}}\n\
+             \x20 - {stage: prod, rules: {all: loud}}\n  - {path: x, rules: {}}\n  - x\n",
+        )
+        .unwrap_err();
+        assert_eq!(
+            errors,
+            [
+                "`baseline` cannot be `/etc/x`: paths are relative to the configuration file",
+                "an override needs `paths`, `stage` or `environment`: what holds everywhere stands in `rules:` of the configuration",
+                "`paths` is no pattern: unclosed character class; missing ']': ",
+                "no rule is called `rds-publik`: did you mean `rds-public`?",
+                "`stage` cannot be `prod`: one of production, non-production, unknown",
+                "`all` cannot be `loud`: one of off, error, warning, info",
+                "unknown key `path`: did you mean `paths`?",
+                "an override must be a mapping: ",
+            ]
         );
     }
 

@@ -2,16 +2,18 @@
 
 mod environments;
 mod load;
+mod overrides;
 
 pub use environments::{Environment, VarFile};
 pub use load::{find, load};
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 
 use rust_decimal::Decimal;
 
 use crate::lint::suppress::ConfigIgnore;
-use crate::lint::{Profile, Severity};
+use crate::lint::{Override, Profile, Severity};
 use crate::model::Stage;
 use crate::source::Span;
 use crate::syntax::tree::Node;
@@ -30,6 +32,10 @@ pub struct Config {
     pub fail_on: Option<FailOn>,
     /// Rules switched off (`None`) or given another severity, by id.
     pub rules: HashMap<&'static str, Option<Severity>>,
+    /// `overrides:` in the order written: severities for some paths, stages and environments.
+    pub overrides: Vec<Override>,
+    /// `baseline:`, relative to the configuration file.
+    pub baseline: Option<(PathBuf, Span)>,
     pub ignores: Vec<ConfigIgnore>,
     /// `environments:` in the order written.
     pub environments: Vec<Environment>,

@@ -2,6 +2,8 @@
 //! (severity, suppression, selection). No input formats, no presentation.
 
 pub mod finding;
+pub(crate) mod identity;
+pub mod policy;
 pub mod probe;
 pub mod registry;
 pub mod rule;
@@ -16,13 +18,15 @@ pub use finding::{
     Applicability, Edit, Finding, Fix, Instance, Monthly, Related, Severity, Suppressed, SuppressedBy,
     Undecided,
 };
+pub use policy::Override;
 pub use probe::{Probe, Problem};
 pub use rule::{Check, FixKind, Profile, Rule, RuleInfo, StageSeverity};
 pub use verdicts::{Decision, RuleVerdict, verdicts};
 
 use crate::model::Deployment;
 use crate::source::SourceMap;
-use sink::{InputReport, Judgement, Policy};
+use policy::Policy;
+use sink::{InputReport, Judgement};
 use suppress::Ignores;
 
 /// Runs every rule that the policy lets run, and brings problems met while reading and verdicts to one judgement.

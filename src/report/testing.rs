@@ -129,7 +129,7 @@ impl Case {
 }
 
 pub(super) fn instance(address: &str) -> Instance {
-    Instance { address: Arc::from(address), places: Vec::new() }
+    Instance { address: Arc::from(address), block: Vec::new(), places: Vec::new() }
 }
 
 pub(super) fn related(span: Span, message: &str) -> Related {
