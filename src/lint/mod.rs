@@ -1,6 +1,7 @@
 //! Judging the model: rules, the runner, findings, and the one sink through which every finding passes
 //! (severity, suppression, selection). No input formats, no presentation.
 
+pub mod baseline;
 pub mod finding;
 pub(crate) mod identity;
 pub mod policy;

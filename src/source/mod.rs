@@ -3,10 +3,12 @@
 
 mod decode;
 mod files;
+mod overlay;
 mod span;
 
 pub use decode::{DecodeError, decode_text};
 pub use files::{Files, LARGEST_FILE, LoadError, Loaded};
+pub use overlay::{Layer, Overlay};
 pub use span::{FileId, Span};
 
 use std::borrow::Cow;
