@@ -97,9 +97,10 @@ fn entry(code: &mut String, path: &Path, page: &Page) -> Result<(), String> {
     let absolute = path.canonicalize().map_err(|error| error.to_string())?;
     writeln!(
         code,
-        "RuleInfo {{ id: {:?}, family: {:?}, title: {:?}, severity: {}, profile: {profile}, stage: {stage}, \
-         inputs: &{:?}, fix: {fix}, aliases: &{:?}, links: &{:?}, rationale: {:?}, \
-         remediation: {:?}, page: include_str!({:?}) }},",
+        "RuleInfo {{ id: Text::Static({:?}), family: Text::Static({:?}), title: Text::Static({:?}), severity: {}, \
+         profile: {profile}, stage: {stage}, inputs: Texts::Static(&{:?}), fix: {fix}, \
+         aliases: Texts::Static(&{:?}), links: Texts::Static(&{:?}), rationale: Text::Static({:?}), \
+         remediation: Text::Static({:?}), page: Text::Static(include_str!({:?})) }},",
         page.id,
         page.family,
         page.title,

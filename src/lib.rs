@@ -13,6 +13,7 @@ pub mod lower;
 pub mod mask;
 pub mod model;
 pub mod report;
+pub mod setup;
 pub mod source;
 pub mod syntax;
 pub mod terraform;

@@ -511,7 +511,7 @@ fn run(case: &Case, files: &Tree, fill: Option<&str>) -> Outcome {
         .iter()
         .filter(|finding| {
             matches!(
-                finding.rule,
+                finding.rule.as_str(),
                 "evaluation-error"
                     | "syntax-error"
                     | "reference-cycle"
@@ -522,7 +522,7 @@ fn run(case: &Case, files: &Tree, fill: Option<&str>) -> Outcome {
         })
         .map(|finding| format!("{} {}", finding.rule, finding.message))
         .collect();
-    Outcome { verdicts: verdicts(&analysis.deployment), problems }
+    Outcome { verdicts: verdicts(&analysis.deployment, &analysis.catalogue), problems }
 }
 
 /// How often a rule decided one way or another about one thing.
@@ -589,25 +589,25 @@ fn flips(known: &Outcome, hidden: &Outcome) -> Vec<String> {
         stages
     };
     let (stages_before, stages_after) = (stages(known), stages(hidden));
-    let weighs_by_stage = |rule: &str| {
-        lint::registry::rules().iter().any(|known| known.info.id == rule && known.info.stage.is_some())
-    };
+    let weighs_by_stage =
+        |rule: &str| lint::Catalogue::default().info(rule).is_some_and(|info| info.stage.is_some());
     let other_stage = |rule: &str, address: &str| {
         weighs_by_stage(rule) && stages_before.get(address) != stages_after.get(address)
     };
-    let full = |verdict: &RuleVerdict| (verdict.rule, verdict.address.clone(), verdict.element.clone());
+    let full =
+        |verdict: &RuleVerdict| (verdict.rule.clone(), verdict.address.clone(), verdict.element.clone());
     let (before, after) = (tallies(&known.verdicts, full), tallies(&hidden.verdicts, full));
     for (key, tally) in &after {
-        if let Some(known) = before.get(key).filter(|_| !other_stage(key.0, &declaration(&key.1))) {
+        if let Some(known) = before.get(key).filter(|_| !other_stage(&key.0, &declaration(&key.1))) {
             compare(format!("{key:?}"), Some(*known), Some(*tally), true);
         }
     }
-    let wide = |verdict: &RuleVerdict| (verdict.rule, declaration(&verdict.address));
+    let wide = |verdict: &RuleVerdict| (verdict.rule.clone(), declaration(&verdict.address));
     let (before, after) = (tallies(&known.verdicts, wide), tallies(&hidden.verdicts, wide));
     let existing: BTreeSet<String> =
         known.verdicts.iter().map(|verdict| declaration(&verdict.address)).collect();
     let keys: BTreeSet<_> = before.keys().chain(after.keys()).collect();
-    for key in keys.into_iter().filter(|key| !other_stage(key.0, &key.1)) {
+    for key in keys.into_iter().filter(|key| !other_stage(&key.0, &key.1)) {
         compare(
             format!("{key:?}"),
             before.get(key).copied(),
@@ -682,7 +682,7 @@ fn prove(case: &Case, rounds: usize, seed: u64) -> Report {
 /// What differs once the values are filled in again.
 fn differences(known: &Outcome, filled: &Outcome) -> Vec<String> {
     let full = |verdict: &RuleVerdict| {
-        (verdict.rule, verdict.address.clone(), verdict.element.clone(), verdict.decision)
+        (verdict.rule.clone(), verdict.address.clone(), verdict.element.clone(), verdict.decision)
     };
     let (before, after) = (tallies(&known.verdicts, full), tallies(&filled.verdicts, full));
     let keys: BTreeSet<_> = before.keys().chain(after.keys()).collect();

@@ -1,30 +1,35 @@
 //! A whole run, from paths to judgement and estimate. The only place that knows the complete flow; it
 //! prints nothing and never exits.
 
+pub mod accepted;
 mod documents;
 pub mod environments;
+mod git;
 mod plans;
 mod problems;
 pub mod secret_places;
+mod since;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+pub use accepted::{Accept, Compared};
 use rayon::prelude::*;
 
 use crate::config::{self, Config, ConfigError};
 use crate::cost::estimate::Estimate;
 use crate::cost::{self, CostOptions, Usage};
 use crate::date::Date;
-use crate::discover::{self, DiscoverError, Discovered, FileKind, NoteKind};
+use crate::discover::{self, DiscoverError, Discovered, FileKind, NoteKind, Selection};
 use crate::lint::policy::Policy;
 use crate::lint::sink::{InputProblem, InputReport, Judgement};
 use crate::lint::suppress::{Ignores, Surroundings};
-use crate::lint::{Profile, judge};
+use crate::lint::{Catalogue, Profile, judge};
 use crate::lower;
 use crate::mask::Masks;
 use crate::model::{Deployment, Input, Stage};
-use crate::source::{FileId, Files, SourceMap};
+use crate::source::{FileId, Files, Overlay, SourceMap};
 use crate::terraform::{self, Evaluation};
 
 /// What to analyse, and how.
@@ -47,9 +52,38 @@ pub struct Request {
     pub stage: Option<Stage>,
     pub profile: Option<Profile>,
     pub no_ignores: bool,
+    /// Accepted findings that are not reported.
+    pub baseline: Accept,
+    /// Report only what changed since this commit.
+    pub since: Option<String>,
     pub as_of: Date,
     /// Whether an estimate is wanted.
     pub price: bool,
+}
+
+impl Request {
+    /// Everything below the working directory, as it is: no flags, no estimate.
+    #[must_use]
+    pub fn new(working_directory: PathBuf, terraform: terraform::Options, as_of: Date) -> Self {
+        Self {
+            paths: vec![working_directory.clone()],
+            root: None,
+            working_directory,
+            source: None,
+            config: None,
+            terraform,
+            environment: None,
+            region: None,
+            price_region: None,
+            stage: None,
+            profile: None,
+            no_ignores: false,
+            baseline: Accept::Nothing,
+            since: None,
+            as_of,
+            price: false,
+        }
+    }
 }
 
 /// What a run found.
@@ -58,6 +92,8 @@ pub struct Analysis {
     pub sources: SourceMap,
     pub masks: Masks,
     pub config: Config,
+    /// The rules of the run: built-in ones and the user's.
+    pub catalogue: Catalogue,
     pub deployment: Deployment,
     pub judgement: Judgement,
     pub estimate: Option<Estimate>,
@@ -70,6 +106,14 @@ pub struct Analysis {
     pub environment_name: Option<String>,
     /// What gives a variable without value one, by its name: `--environment prod`, `--var-file env/prod.tfvars`.
     pub decide_with: BTreeMap<String, String>,
+    /// The baseline that findings were compared with.
+    pub baseline: Option<Compared>,
+    /// The boundary, resolved.
+    pub root: PathBuf,
+    /// Directory of the configuration file.
+    pub config_directory: Option<PathBuf>,
+    pub policy: Policy,
+    selection: Selection,
 }
 
 /// Why a run could not start.
@@ -94,11 +138,28 @@ impl From<DiscoverError> for Failure {
 /// # Errors
 /// See [`Failure`]. Broken input files are findings, not errors.
 pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
-    let discovered = discover::discover(&request.paths, request.root.as_deref())?;
+    let analysis = accepted::apply(request, state(request, None)?)?;
+    match &request.since {
+        None => Ok(analysis),
+        Some(revision) => since::apply(request, revision, analysis),
+    }
+}
+
+/// Judges one state of the files: that on the disk, or the one that lies over it.
+fn state(request: &Request, overlay: Option<Arc<Overlay>>) -> Result<Analysis, Failure> {
+    let discovered = discover::discover_at(&request.paths, request.root.as_deref(), overlay.as_deref())?;
     let files = Files::new(&discovered.root, &request.working_directory)
-        .map_err(|error| Failure::Path(format!("{}: {error}", discovered.root.display())))?;
+        .map_err(|error| Failure::Path(format!("{}: {error}", discovered.root.display())))?
+        .with_overlay(overlay);
     let (config, usage, directory) = match configuration(request, &discovered, &files)? {
         Ok(read) => read,
+        Err(errors) => return Err(Failure::Config { errors, sources: files.into_sources() }),
+    };
+    let catalogue = Catalogue::default();
+    let decided =
+        config.severities(&catalogue).and_then(|severities| Ok((severities, config.overrides(&catalogue)?)));
+    let (severities, overrides) = match decided {
+        Ok(decided) => decided,
         Err(errors) => return Err(Failure::Config { errors, sources: files.into_sources() }),
     };
     let chosen = request
@@ -207,18 +268,16 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
     let sources = files.into_sources();
     let policy = Policy {
         profile: request.profile.or(config.profile),
-        severities: config.rules.clone(),
-        overrides: config
-            .overrides
-            .iter()
-            .filter(|of| of.is_for(environment_name.as_deref()))
-            .cloned()
-            .collect(),
+        severities,
+        overrides: overrides.into_iter().filter(|of| of.is_for(environment_name.as_deref())).collect(),
         selected: selected(&discovered, &sources, &plans.places),
         no_ignores: request.no_ignores,
         root: discovered.root.clone(),
         // A trusted configuration may lie elsewhere; its paths are those of the repository.
-        base: directory.filter(|of| of.starts_with(&discovered.root)).unwrap_or(discovered.root.clone()),
+        base: directory
+            .clone()
+            .filter(|of| of.starts_with(&discovered.root))
+            .unwrap_or_else(|| discovered.root.clone()),
     };
     let read_in_full = || evaluations.iter().chain(&plans.judged).chain(&plans.read);
     let (mut judgement, mut masks) = rayon::join(
@@ -229,8 +288,8 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
                 base: &policy.base,
                 workspace: of_terraform.workspace.as_deref().unwrap_or("default"),
             };
-            let ignores = Ignores::read(&sources, &config.ignores, around);
-            judge(&deployment, met, &policy, &ignores, &sources)
+            let ignores = Ignores::read(&sources, &catalogue, &config.ignores, around);
+            judge(&deployment, &catalogue, met, &policy, &ignores, &sources)
         },
         || secret_places::masks(&deployment, read_in_full(), &plans.hidden, &sources),
     );
@@ -248,6 +307,7 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
         sources,
         masks,
         config,
+        catalogue,
         deployment,
         judgement,
         estimate,
@@ -256,6 +316,11 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
         environment,
         environment_name,
         decide_with: advice.decide_with,
+        baseline: None,
+        root: discovered.root,
+        config_directory: directory,
+        policy,
+        selection: discovered.selection,
     })
 }
 

@@ -32,12 +32,52 @@ pub enum Command {
     Cost(CostArgs),
     /// Show a rule's page: why it hurts, what to do, when to ignore it
     Explain(ExplainArgs),
+    /// Accept today's findings, so that only new ones are reported
+    Baseline(BaselineArgs),
     /// List the rules
     Rules(RulesArgs),
     /// Evaluate a Terraform expression in a configuration
     Eval(EvalArgs),
     /// Show what evaluating a Terraform configuration found
     Show(ShowArgs),
+    /// Write plimsoll.yaml and snippets for pre-commit and CI that fit the repository
+    Init(InitArgs),
+    /// Print the completion script of a shell
+    Completions(CompletionsArgs),
+    /// Print a manual page
+    Man(ManArgs),
+}
+
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    /// Directory of the repository, or of the part that plimsoll.yaml is for
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub directory: PathBuf,
+    /// Print what would be written, and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Replace a plimsoll.yaml that is there
+    #[arg(long)]
+    pub force: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct CompletionsArgs {
+    /// The shell
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+    /// Write to this file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct ManArgs {
+    /// A command (default: the program)
+    pub command: Option<String>,
+    /// Write the pages of the program and all its commands into this directory
+    #[arg(long, value_name = "DIR", conflicts_with = "command")]
+    pub directory: Option<PathBuf>,
 }
 
 /// `plimsoll [PATH…]`: findings, then the estimate, then one summary line.
@@ -218,9 +258,67 @@ pub struct GateArgs {
     /// Exit with 1 when a check could not be decided
     #[arg(long)]
     pub fail_on_undecided: bool,
-    /// Judge without the author's own ignore comments and entries
+    /// Judge without the author's own ignore comments, entries and configured baseline
     #[arg(long)]
     pub no_ignores: bool,
+    /// Accepted findings, which are not reported (default: `baseline` of plimsoll.yaml)
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// Only findings on lines changed since this commit, or caused by the change; `main...` is where the branch left main
+    #[arg(long, value_name = "REV")]
+    pub since: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct BaselineArgs {
+    #[command(subcommand)]
+    pub command: BaselineCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum BaselineCommand {
+    /// Accept what is found now
+    Create(BaselineCreateArgs),
+    /// List what is accepted, and what of it is not found any more
+    Show(BaselineShowArgs),
+    /// Report what is not accepted, and what was fixed since
+    Check(BaselineCheckArgs),
+}
+
+#[derive(Debug, Args)]
+pub struct BaselineCreateArgs {
+    #[command(flatten)]
+    pub common: CommonArgs,
+    /// The baseline (default: `baseline` of plimsoll.yaml, else plimsoll-baseline.json)
+    #[arg(long, value_name = "FILE", conflicts_with = "output")]
+    pub baseline: Option<PathBuf>,
+    /// Replace a baseline that is there: everything found now is accepted
+    #[arg(long, conflicts_with = "update")]
+    pub force: bool,
+    /// Only take out of the baseline what is not found any more; accept nothing new
+    #[arg(long)]
+    pub update: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct BaselineShowArgs {
+    #[command(flatten)]
+    pub common: CommonArgs,
+    /// The baseline (default: `baseline` of plimsoll.yaml, else plimsoll-baseline.json)
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// Output format
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+}
+
+#[derive(Debug, Args)]
+pub struct BaselineCheckArgs {
+    #[command(flatten)]
+    pub check: CheckArgs,
+    /// Exit with 1 also when the baseline holds what is not found any more
+    #[arg(long)]
+    pub fail_on_fixed: bool,
 }
 
 #[derive(Debug, Args)]

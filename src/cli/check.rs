@@ -4,15 +4,21 @@ use clap::ArgMatches;
 
 use super::args::{CheckArgs, CheckFormat, GateArgs};
 use super::{Exit, Stop, common};
-use crate::analysis::Analysis;
+use crate::analysis::{Analysis, Request};
 use crate::config::FailOn;
 use crate::lint::Severity;
 use crate::report;
 
 pub(super) fn run(args: &CheckArgs, matches: &ArgMatches) -> Result<Exit, Stop> {
-    let request = common::request(&args.common, matches, args.gate.no_ignores, None)?;
+    let request = common::request(&args.common, matches, Some(&args.gate), None)?;
     let analysis = common::run(&request, args.common.jobs)?;
-    let outcome = common::outcome(&analysis, request.as_of);
+    report(args, &analysis, &request)?;
+    Ok(exit(&analysis, &args.gate))
+}
+
+/// Writes what was found.
+pub(super) fn report(args: &CheckArgs, analysis: &Analysis, request: &Request) -> Result<(), Stop> {
+    let outcome = common::outcome(analysis, request.as_of);
     common::deliver(args.common.output.as_deref(), args.common.color, args.common.quiet, |style, out| {
         match args.format {
             CheckFormat::Human => report::human::write(&outcome, style, out),
@@ -20,8 +26,7 @@ pub(super) fn run(args: &CheckArgs, matches: &ArgMatches) -> Result<Exit, Stop> 
             CheckFormat::Sarif => report::sarif::write(&outcome, out),
             CheckFormat::Github => report::github::write(&outcome, out),
         }
-    })?;
-    Ok(exit(&analysis, &args.gate))
+    })
 }
 
 /// Whether the findings fail the run.

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use clap::ArgMatches;
 use rayon::ThreadPoolBuilder;
 
-use super::args::{Color, CommonArgs, ProfileArg, StageArg, TerraformArgs};
+use super::args::{Color, CommonArgs, GateArgs, ProfileArg, StageArg, TerraformArgs};
 use super::{Exit, Stop};
-use crate::analysis::{Analysis, Failure, Request, analyse};
+use crate::analysis::{Accept, Analysis, Failure, Request, analyse};
 use crate::date::Date;
 use crate::lint::Profile;
 use crate::model::Stage;
@@ -19,7 +19,7 @@ use crate::terraform::{Input, Options};
 pub(super) fn request(
     args: &CommonArgs,
     matches: &ArgMatches,
-    no_ignores: bool,
+    gate: Option<&GateArgs>,
     price: Option<&super::args::PriceArgs>,
 ) -> Result<Request, Stop> {
     Ok(Request {
@@ -40,7 +40,12 @@ pub(super) fn request(
             ProfileArg::Default => Profile::Default,
             ProfileArg::Strict => Profile::Strict,
         }),
-        no_ignores,
+        no_ignores: gate.is_some_and(|gate| gate.no_ignores),
+        baseline: match gate {
+            None => Accept::Nothing,
+            Some(gate) => gate.baseline.clone().map_or(Accept::Configured, Accept::File),
+        },
+        since: gate.and_then(|gate| gate.since.clone()),
         as_of: args.as_of.unwrap_or_else(Date::today),
         price: price.is_some(),
     })
@@ -136,16 +141,20 @@ pub(super) fn deliver(
         Some(path) => {
             let mut text = Vec::new();
             write(&Style { quiet, ..Style::plain(100) }, &mut text)?;
-            let failed =
-                |error: std::io::Error| Stop::path(format!("cannot write {}: {error}", path.display()));
-            let beside = beside(path);
-            std::fs::write(&beside, &text).map_err(failed)?;
-            std::fs::rename(&beside, path).map_err(|error| {
-                let _ = std::fs::remove_file(&beside);
-                failed(error)
-            })
+            replace(path, &text)
         }
     }
+}
+
+/// Writes a file that appears complete or not at all.
+pub(super) fn replace(path: &Path, content: &[u8]) -> Result<(), Stop> {
+    let failed = |error: std::io::Error| Stop::path(format!("cannot write {}: {error}", path.display()));
+    let beside = beside(path);
+    std::fs::write(&beside, content).map_err(failed)?;
+    std::fs::rename(&beside, path).map_err(|error| {
+        let _ = std::fs::remove_file(&beside);
+        failed(error)
+    })
 }
 
 /// A temporary name in the directory of `path`.
@@ -161,6 +170,7 @@ pub(super) fn outcome<'a>(analysis: &'a Analysis, as_of: Date) -> report::Outcom
     report::Outcome {
         version: env!("CARGO_PKG_VERSION"),
         as_of,
+        catalogue: &analysis.catalogue,
         sources: &analysis.sources,
         masks: &analysis.masks,
         files: analysis.files,

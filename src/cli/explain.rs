@@ -2,14 +2,15 @@
 
 use super::args::ExplainArgs;
 use super::{Exit, Stop, common};
-use crate::lint::registry;
+use crate::lint::Catalogue;
 use crate::report;
 use crate::text::closest;
 
 pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Stop> {
-    let named = registry::info(&args.rule).or_else(|| registry::by_alias(&args.rule).next());
+    let catalogue = Catalogue::default();
+    let named = catalogue.info(&args.rule).or_else(|| catalogue.by_alias(&args.rule).next());
     let Some(info) = named else {
-        let known = registry::infos().iter().map(|info| info.id);
+        let known = catalogue.infos().map(|info| &*info.id);
         let hint = match closest(&args.rule, known) {
             Some(id) => format!("; did you mean `{id}`?"),
             None => "; `plimsoll rules` lists them".to_owned(),

@@ -2,14 +2,17 @@
 //! nothing of it.
 
 mod args;
+mod baseline;
 mod check;
 mod common;
 mod cost;
 mod eval;
 mod explain;
+mod init;
 mod module;
 mod overview;
 mod rules;
+mod shell;
 mod show;
 
 use std::ffi::OsString;
@@ -107,11 +110,15 @@ fn dispatch(cli: Cli, matches: &clap::ArgMatches) -> Result<Exit, Stop> {
     match cli.command {
         None => overview::run(&cli.overview, own),
         Some(Command::Check(args)) => check::run(&args, own),
+        Some(Command::Baseline(args)) => baseline::run(&args, own),
         Some(Command::Cost(args)) => cost::run(&args, own),
         Some(Command::Explain(args)) => explain::run(&args),
         Some(Command::Rules(args)) => rules::run(&args),
         Some(Command::Eval(args)) => eval::run(&args, own),
         Some(Command::Show(args)) => show::run(&args, own),
+        Some(Command::Init(args)) => init::run(&args),
+        Some(Command::Completions(args)) => shell::completions(&args),
+        Some(Command::Man(args)) => shell::man(&args),
     }
 }
 

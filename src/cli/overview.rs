@@ -7,7 +7,7 @@ use super::{Exit, Stop, check, common};
 use crate::report;
 
 pub(super) fn run(args: &OverviewArgs, matches: &ArgMatches) -> Result<Exit, Stop> {
-    let request = common::request(&args.common, matches, args.gate.no_ignores, Some(&args.price))?;
+    let request = common::request(&args.common, matches, Some(&args.gate), Some(&args.price))?;
     let analysis = common::run(&request, args.common.jobs)?;
     let outcome = common::outcome(&analysis, request.as_of);
     common::deliver(args.common.output.as_deref(), args.common.color, args.common.quiet, |style, out| {

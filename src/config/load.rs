@@ -154,7 +154,7 @@ impl Reader {
                     config.fail_on =
                         self.choice(value, "fail_on", "error, warning, info, never", FailOn::from_name);
                 }
-                "rules" => config.rules.extend(self.severities(value)),
+                "rules" => config.rules = self.severities(value),
                 "overrides" => config.overrides = self.overrides(value),
                 "baseline" => config.baseline = self.file(value, "baseline"),
                 "ignore" => self.ignores(value, config),
@@ -271,7 +271,7 @@ impl Reader {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
     use super::*;
-    use crate::lint::Severity;
+    use crate::lint::{Catalogue, Severity};
     use crate::source::SourceMap;
 
     fn read(text: &str) -> Result<Config, Vec<String>> {
@@ -294,8 +294,9 @@ mod tests {
         )
         .unwrap();
         assert_eq!(config.hours, Some(Decimal::from(200)));
-        assert_eq!(config.rules.get("log-retention"), Some(&None));
-        assert_eq!(config.rules.get("duplicate-key"), Some(&Some(Severity::Info)));
+        let severities = config.severities(&Catalogue::default()).unwrap();
+        assert_eq!(severities.get("log-retention"), Some(&None));
+        assert_eq!(severities.get("duplicate-key"), Some(&Some(Severity::Info)));
         let ignore = &config.ignores[0];
         assert!(ignore.resource.as_ref().unwrap().is_match("module.a[\"x\"].aws_db_instance.this"));
         assert!(ignore.path.as_ref().unwrap().is_match("infra/prod/db.tf"));
@@ -353,7 +354,8 @@ mod tests {
         )
         .unwrap();
         assert_eq!(config.baseline.unwrap().0, Path::new("ci/accepted.json"));
-        let [first, second] = config.overrides.as_slice() else { unreachable!() };
+        let overrides = config.overrides(&Catalogue::default()).unwrap();
+        let [first, second] = overrides.as_slice() else { unreachable!() };
         let is_match = |path: &str| first.paths.iter().any(|glob| glob.is_match(path));
         assert_eq!(
             ["examples/a/b.tf", "a.json", "x/a.json", "examples"].map(is_match),
@@ -393,18 +395,22 @@ mod tests {
     #[test]
     fn mistakes_are_named_with_a_suggestion() {
         let errors = read(
-            "regoin: eu-west-1\nrules: {log-retentoin: off}\nstage: prod\nhours: -1\nignore: [{path: x}]\n",
+            "regoin: eu-west-1\nrules: {log-retention: offf}\nstage: prod\nhours: -1\nignore: [{path: x}]\n",
         )
         .unwrap_err();
         assert_eq!(
             errors,
             [
                 "unknown key `regoin`: did you mean `region`?",
-                "no rule is called `log-retentoin`: did you mean `log-retention`?",
+                "`log-retention` cannot be `offf`: one of off, error, warning, info",
                 "`stage` cannot be `prod`: one of production, non-production",
                 "`hours` cannot be `-1`: one of a number of hours a month, from 0 to 744",
                 "an ignore entry needs a `rule`: ",
             ]
         );
+        let unknown = read("rules: {log-retentoin: off}").unwrap().severities(&Catalogue::default());
+        let error = &unknown.unwrap_err()[0];
+        assert_eq!(error.message, "no rule is called `log-retentoin`");
+        assert_eq!(error.help.as_deref(), Some("did you mean `log-retention`?"));
     }
 }

@@ -13,10 +13,11 @@ use std::path::PathBuf;
 use rust_decimal::Decimal;
 
 use crate::lint::suppress::ConfigIgnore;
-use crate::lint::{Override, Profile, Severity};
+use crate::lint::{Catalogue, Override, Profile, RuleId, Severity};
 use crate::model::Stage;
 use crate::source::Span;
 use crate::syntax::tree::Node;
+use crate::text::closest;
 
 /// Names a configuration file can have.
 pub const FILE_NAMES: [&str; 2] = ["plimsoll.yaml", "plimsoll.yml"];
@@ -30,10 +31,11 @@ pub struct Config {
     /// Hours a month that things run, 0 to 744.
     pub hours: Option<Decimal>,
     pub fail_on: Option<FailOn>,
-    /// Rules switched off (`None`) or given another severity, by id.
-    pub rules: HashMap<&'static str, Option<Severity>>,
-    /// `overrides:` in the order written: severities for some paths, stages and environments.
-    pub overrides: Vec<Override>,
+    /// Rules switched off or given another severity, as written.
+    pub rules: Vec<RuleChoice>,
+    /// `overrides:` in the order written: severities for some paths, stages and environments. Their rules are as
+    /// written, see [`Config::overrides`].
+    pub overrides: Vec<(Override, Vec<RuleChoice>)>,
     /// `baseline:`, relative to the configuration file.
     pub baseline: Option<(PathBuf, Span)>,
     pub ignores: Vec<ConfigIgnore>,
@@ -45,6 +47,62 @@ pub struct Config {
     pub most_instances: Option<usize>,
     /// The `usage:` mapping, read by `cost`.
     pub usage: Option<Node>,
+}
+
+/// An entry of `rules:`.
+#[derive(Debug, Clone)]
+pub struct RuleChoice {
+    /// The id as written.
+    pub rule: String,
+    pub span: Span,
+    /// `None` switches the rule off.
+    pub severity: Option<Severity>,
+}
+
+impl Config {
+    /// The entries of `rules:` by the ids of `catalogue`.
+    ///
+    /// # Errors
+    /// Names that no rule has.
+    pub fn severities(&self, catalogue: &Catalogue) -> Result<Severities, Vec<ConfigError>> {
+        let mut errors = Vec::new();
+        let severities = by_id(&self.rules, catalogue, &mut errors);
+        if errors.is_empty() { Ok(severities) } else { Err(errors) }
+    }
+
+    /// The entries of `overrides:` with the ids of `catalogue`.
+    ///
+    /// # Errors
+    /// Names that no rule has.
+    pub fn overrides(&self, catalogue: &Catalogue) -> Result<Vec<Override>, Vec<ConfigError>> {
+        let mut errors = Vec::new();
+        let overrides = self.overrides.iter().map(|(of, rules)| {
+            let severities = by_id(rules, catalogue, &mut errors);
+            Override { severities, ..of.clone() }
+        });
+        let overrides = overrides.collect();
+        if errors.is_empty() { Ok(overrides) } else { Err(errors) }
+    }
+}
+
+/// Severities by rule; `None` switches it off.
+type Severities = HashMap<RuleId, Option<Severity>>;
+
+fn by_id(choices: &[RuleChoice], catalogue: &Catalogue, errors: &mut Vec<ConfigError>) -> Severities {
+    let mut severities = HashMap::new();
+    for choice in choices {
+        if let Some(info) = catalogue.info(&choice.rule) {
+            severities.insert(info.id.clone(), choice.severity);
+        } else {
+            let known = catalogue.infos().map(|info| &*info.id);
+            errors.push(ConfigError {
+                span: choice.span,
+                message: format!("no rule is called `{}`", choice.rule),
+                help: closest(&choice.rule, known).map(|id| format!("did you mean `{id}`?")),
+            });
+        }
+    }
+    severities
 }
 
 /// From which severity on findings fail the run.

@@ -2,11 +2,11 @@
 
 use globset::{Glob, GlobMatcher};
 
+use super::RuleChoice;
 use super::load::Reader;
-use crate::lint::{Override, Severity, registry};
+use crate::lint::{Override, Severity};
 use crate::model::Stage;
 use crate::syntax::tree::{Node, NodeKind};
-use crate::text::closest;
 
 const KEYS: [&str; 4] = ["paths", "stage", "environment", "rules"];
 
@@ -17,45 +17,28 @@ const STAGES: &str = "production, non-production, unknown";
 
 impl Reader {
     /// A mapping from rule ids to severities or `off`.
-    pub(super) fn severities(&mut self, node: &Node) -> Vec<(&'static str, Option<Severity>)> {
-        self.severities_with(node, &mut |_, _| false)
-    }
-
-    /// The same; keys that `other` takes are no rule ids.
-    fn severities_with(
-        &mut self,
-        node: &Node,
-        other: &mut dyn FnMut(&str, Option<Severity>) -> bool,
-    ) -> Vec<(&'static str, Option<Severity>)> {
-        let mut found = Vec::new();
+    pub(super) fn severities(&mut self, node: &Node) -> Vec<RuleChoice> {
         let NodeKind::Map(members) = &node.kind else {
             self.error(node.span, "`rules` must be a mapping from rule ids".to_owned(), None);
-            return found;
+            return Vec::new();
         };
+        let mut found = Vec::new();
         for member in members {
             let words = "off, error, warning, info";
             let severity = self.choice(&member.value, &member.key, words, |text| match text {
                 "off" | "false" => Some(None),
                 _ => text.parse::<Severity>().ok().map(Some),
             });
-            if severity.is_some_and(|severity| other(&member.key, severity)) {
-                continue;
-            }
-            match registry::info(&member.key) {
-                Some(info) => found.extend(severity.map(|severity| (info.id, severity))),
-                None if &*member.key == ALL && severity.is_none() => {}
-                None => {
-                    let known = registry::infos().iter().map(|info| info.id);
-                    let help = closest(&member.key, known).map(|id| format!("did you mean `{id}`?"));
-                    self.error(member.key_span, format!("no rule is called `{}`", member.key), help);
-                }
+            if let Some(severity) = severity {
+                let (rule, span) = (member.key.to_string(), member.key_span);
+                found.push(RuleChoice { rule, span, severity });
             }
         }
         found
     }
 
     /// A list of overrides; of those that match, the last one counts.
-    pub(super) fn overrides(&mut self, node: &Node) -> Vec<Override> {
+    pub(super) fn overrides(&mut self, node: &Node) -> Vec<(Override, Vec<RuleChoice>)> {
         let NodeKind::List(items) = &node.kind else {
             let help = "- paths: [\"examples/**\"]\n  rules: {log-retention: off}".to_owned();
             self.error(node.span, "`overrides` must be a list of entries".to_owned(), Some(help));
@@ -64,8 +47,9 @@ impl Reader {
         items.iter().map(|item| self.one_override(item)).collect()
     }
 
-    fn one_override(&mut self, node: &Node) -> Override {
+    fn one_override(&mut self, node: &Node) -> (Override, Vec<RuleChoice>) {
         let mut read = Override::default();
+        let mut rules = Vec::new();
         let is_mapping = matches!(node.kind, NodeKind::Map(_));
         let mut keys = Vec::new();
         for member in self.members(node, "an override", &KEYS) {
@@ -78,14 +62,9 @@ impl Reader {
                 "stage" => read.stages = self.each(value, "stage", Self::stage),
                 "environment" => read.environments = self.each(value, "environment", Self::name),
                 "rules" => {
-                    let mut all = None;
-                    let of_rules = self.severities_with(value, &mut |key, severity| {
-                        let is_all = key == ALL;
-                        all = if is_all { Some(severity) } else { all };
-                        is_all
-                    });
-                    read.severities = of_rules.into_iter().collect();
-                    read.all = all;
+                    rules = self.severities(value);
+                    let all = rules.iter().position(|choice| choice.rule == ALL);
+                    read.all = all.map(|at| rules.remove(at).severity);
                 }
                 _ => {}
             }
@@ -98,7 +77,7 @@ impl Reader {
             let message = "an override needs `paths`, `stage` or `environment`".to_owned();
             self.error(node.span, message, Some(help));
         }
-        read
+        (read, rules)
     }
 
     /// A glob over paths relative to the configuration file; `*` crosses directories as in `ignore`, and a

@@ -226,7 +226,8 @@ pub(crate) fn entries_of(findings: &[Finding], places: &Places<'_>) -> Vec<Entry
 }
 
 /// Equal entries as one, in the order of the file.
-pub(crate) fn merged(entries: impl IntoIterator<Item = Entry>) -> Vec<Entry> {
+#[must_use]
+pub fn merged(entries: impl IntoIterator<Item = Entry>) -> Vec<Entry> {
     let mut counts: BTreeMap<Entry, usize> = BTreeMap::new();
     for mut entry in entries {
         let count = std::mem::take(&mut entry.count);

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use rust_decimal::Decimal;
 use serde::Serialize;
 
+use super::text::RuleId;
 use crate::model::StageOf;
 use crate::source::Span;
 use crate::value::Cause;
@@ -62,7 +63,7 @@ impl FromStr for Severity {
 /// One cause, reported once, with every instance it affects.
 #[derive(Debug, Clone)]
 pub struct Finding {
-    pub rule: &'static str,
+    pub rule: RuleId,
     pub severity: Severity,
     /// One sentence without a final full stop. Never holds a secret value.
     pub message: String,
@@ -90,7 +91,7 @@ impl Finding {
     /// A finding of one instance, with nothing but what every finding has.
     #[must_use]
     pub fn new(
-        rule: &'static str,
+        rule: RuleId,
         severity: Severity,
         message: impl Into<String>,
         primary: Span,
@@ -201,7 +202,7 @@ pub struct Monthly {
 /// Checks of one rule that one cause keeps from being decided.
 #[derive(Debug, Clone)]
 pub struct Undecided {
-    pub rule: &'static str,
+    pub rule: RuleId,
     pub cause: Cause,
     /// The first place in question.
     pub span: Span,

@@ -21,7 +21,7 @@ impl Identity {
     /// What a finding is of one of its instances.
     pub(crate) fn of(finding: &Finding, instance: &Instance, sources: &SourceMap) -> Self {
         Self {
-            rule: finding.rule.to_owned(),
+            rule: finding.rule.to_string(),
             resource: resource(instance, file_of(finding, instance), sources),
             element: finding.element.as_deref().map(element),
         }
@@ -41,7 +41,7 @@ fn resource(instance: &Instance, file: FileId, sources: &SourceMap) -> Option<St
 }
 
 /// The address without the numbers of `count`: they say how many there are, not which.
-fn without_numbers(address: &str) -> String {
+pub(crate) fn without_numbers(address: &str) -> String {
     let mut kept = String::with_capacity(address.len());
     let mut quoted = false;
     let mut escaped = false;

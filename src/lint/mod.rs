@@ -13,6 +13,7 @@ pub mod runner;
 pub mod secrets;
 pub mod sink;
 pub mod suppress;
+mod text;
 mod verdicts;
 
 pub use finding::{
@@ -21,7 +22,9 @@ pub use finding::{
 };
 pub use policy::Override;
 pub use probe::{Probe, Problem};
+pub use registry::Catalogue;
 pub use rule::{Check, FixKind, Profile, Rule, RuleInfo, StageSeverity};
+pub use text::{RuleId, Text, Texts};
 pub use verdicts::{Decision, RuleVerdict, verdicts};
 
 use crate::model::Deployment;
@@ -34,12 +37,13 @@ use suppress::Ignores;
 #[must_use]
 pub fn judge(
     deployment: &Deployment,
+    catalogue: &Catalogue,
     input: InputReport,
     policy: &Policy,
     ignores: &Ignores,
     sources: &SourceMap,
 ) -> Judgement {
-    let rules: Vec<Rule> = registry::rules().iter().filter(|rule| policy.runs(rule.info)).copied().collect();
+    let rules: Vec<Rule<'_>> = catalogue.rules().filter(|rule| policy.runs(rule.info)).collect();
     let verdicts = runner::run(deployment, &rules);
-    sink::collect(&verdicts, input, policy, ignores, sources)
+    sink::collect(&verdicts, catalogue, input, policy, ignores, sources)
 }

@@ -7,6 +7,7 @@ use globset::GlobMatcher;
 
 use super::finding::Severity;
 use super::rule::{Profile, RuleInfo};
+use super::text::RuleId;
 use crate::model::Stage;
 use crate::source::{FileId, SourceMap};
 
@@ -15,7 +16,7 @@ use crate::source::{FileId, SourceMap};
 pub struct Policy {
     pub profile: Option<Profile>,
     /// `rules:` of the configuration; `None` switches a rule off.
-    pub severities: HashMap<&'static str, Option<Severity>>,
+    pub severities: HashMap<RuleId, Option<Severity>>,
     /// `overrides:` of the configuration that hold in this run's environment, in the order written.
     pub overrides: Vec<Override>,
     /// Files whose findings are reported; `None` for all.
@@ -38,7 +39,7 @@ pub struct Override {
     /// Globs over names of environments; empty for every one, and for runs without.
     pub environments: Vec<GlobMatcher>,
     /// By rule; `None` switches it off.
-    pub severities: HashMap<&'static str, Option<Severity>>,
+    pub severities: HashMap<RuleId, Option<Severity>>,
     /// For all rules that `severities` does not name.
     pub all: Option<Option<Severity>>,
 }
@@ -76,11 +77,11 @@ impl Policy {
     #[must_use]
     pub fn runs(&self, info: &RuleInfo) -> bool {
         self.everywhere(info) != Judged::Off
-            || self.overrides.iter().any(|of| of.severity(info.id).flatten().is_some())
+            || self.overrides.iter().any(|of| of.severity(&info.id).flatten().is_some())
     }
 
     fn everywhere(&self, info: &RuleInfo) -> Judged {
-        match self.severities.get(info.id) {
+        match self.severities.get(&info.id) {
             Some(severity) => (*severity).into(),
             None if info.profile <= self.profile.unwrap_or(Profile::Default) => Judged::ByRule,
             None => Judged::Off,
@@ -97,7 +98,7 @@ impl Policy {
         let last = self.overrides.iter().rev().find_map(|of| {
             let holds = (of.paths.is_empty() || of.paths.iter().any(|glob| glob.is_match(&*path)))
                 && (of.stages.is_empty() || of.stages.contains(&stage));
-            of.severity(info.id).filter(|_| holds)
+            of.severity(&info.id).filter(|_| holds)
         });
         last.map_or(everywhere, Judged::from)
     }

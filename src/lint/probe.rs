@@ -11,7 +11,7 @@ use crate::value::{Causes, Origin};
 #[derive(Debug)]
 pub struct Probe<'a> {
     pub deployment: &'a Deployment,
-    rule: &'static RuleInfo,
+    rule: &'a RuleInfo,
     meta: &'a Meta,
     element: Option<String>,
     pub(super) verdicts: Vec<Verdict<'a>>,
@@ -130,7 +130,7 @@ impl Problem {
 }
 
 impl<'a> Probe<'a> {
-    pub(super) fn new(deployment: &'a Deployment, rule: &'static RuleInfo, meta: &'a Meta) -> Self {
+    pub(super) fn new(deployment: &'a Deployment, rule: &'a RuleInfo, meta: &'a Meta) -> Self {
         Self { deployment, rule, meta, element: None, verdicts: Vec::new() }
     }
 
@@ -141,7 +141,7 @@ impl<'a> Probe<'a> {
     }
 
     #[must_use]
-    pub fn rule(&self) -> &'static RuleInfo {
+    pub fn rule(&self) -> &'a RuleInfo {
         self.rule
     }
 

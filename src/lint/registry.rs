@@ -1,9 +1,11 @@
-//! The table of rules: id to check. Facts come from the pages under `rules/`; a test holds both together.
+//! The catalogue of rules: id to facts and check. Facts of built-in rules come from the pages under `rules/`; a test
+//! holds both together.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use super::rule::{Check, Rule, RuleInfo};
 use super::rules::FAMILIES;
+use super::text::{Text, Texts};
 
 include!(concat!(env!("OUT_DIR"), "/rules.rs"));
 
@@ -25,42 +27,68 @@ fn checks() -> impl Iterator<Item = &'static (&'static str, Check)> {
     INPUT.iter().chain(FAMILIES.iter().flat_map(|family| family.iter()))
 }
 
-static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
+static BUILT_IN: LazyLock<Vec<Rule<'static>>> = LazyLock::new(|| {
     INFOS
         .iter()
         .filter_map(|info| {
-            let (_, check) = checks().find(|(id, _)| *id == info.id)?;
-            Some(Rule { info, check: *check })
+            let (_, check) = checks().find(|(id, _)| info.id == *id)?;
+            Some(Rule { info, check })
         })
         .collect()
 });
 
-/// All rules, in order of id.
-#[must_use]
-pub fn rules() -> &'static [Rule] {
-    &RULES
+/// The rules of a run: the built-in ones, and those that the user wrote. Cheap to clone.
+#[derive(Debug, Clone, Default)]
+pub struct Catalogue {
+    /// In order of id; no id of a built-in rule.
+    own: Arc<[OwnRule]>,
 }
 
-/// Facts of a rule, by id.
-#[must_use]
-pub fn info(id: &str) -> Option<&'static RuleInfo> {
-    INFOS.binary_search_by(|info| info.id.cmp(id)).ok().and_then(|at| INFOS.get(at))
+/// A rule that the user wrote.
+#[derive(Debug)]
+pub struct OwnRule {
+    pub info: RuleInfo,
+    pub check: Check,
 }
 
-/// Every rule page's facts, in order of id.
-#[must_use]
-pub fn infos() -> &'static [RuleInfo] {
-    INFOS
-}
+impl Catalogue {
+    /// The built-in rules together with the user's, whose ids must be new.
+    #[must_use]
+    pub fn with(mut own: Vec<OwnRule>) -> Self {
+        own.sort_by(|a, b| a.info.id.cmp(&b.info.id));
+        Self { own: own.into() }
+    }
 
-/// Rules that carry `alias`, an id of another tool (compared without case).
-pub fn by_alias(alias: &str) -> impl Iterator<Item = &'static RuleInfo> {
-    INFOS.iter().filter(move |info| {
-        info.aliases.iter().any(|known| {
-            known.eq_ignore_ascii_case(alias)
-                || known.split_once(':').is_some_and(|(_, id)| id.eq_ignore_ascii_case(alias))
+    /// All rules that can run: built-in ones first, each part in order of id.
+    pub fn rules(&self) -> impl Iterator<Item = Rule<'_>> {
+        let own = self.own.iter().map(|rule| Rule { info: &rule.info, check: &rule.check });
+        BUILT_IN.iter().copied().chain(own)
+    }
+
+    /// Facts of a rule, by id.
+    #[must_use]
+    pub fn info(&self, id: &str) -> Option<&RuleInfo> {
+        let built_in = INFOS.binary_search_by(|info| info.id.as_str().cmp(id)).ok();
+        built_in.and_then(|at| INFOS.get(at)).or_else(|| {
+            let at = self.own.binary_search_by(|rule| rule.info.id.as_str().cmp(id)).ok()?;
+            self.own.get(at).map(|rule| &rule.info)
         })
-    })
+    }
+
+    /// Facts of every rule, in the order of [`rules`](Self::rules).
+    pub fn infos(&self) -> impl Iterator<Item = &RuleInfo> {
+        INFOS.iter().chain(self.own.iter().map(|rule| &rule.info))
+    }
+
+    /// Rules that carry `alias`, an id of another tool (compared without case).
+    pub fn by_alias(&self, alias: &str) -> impl Iterator<Item = &RuleInfo> {
+        self.infos().filter(move |info| {
+            info.aliases.iter().any(|known| {
+                known.eq_ignore_ascii_case(alias)
+                    || known.split_once(':').is_some_and(|(_, id)| id.eq_ignore_ascii_case(alias))
+            })
+        })
+    }
 }
 
 #[cfg(test)]
@@ -69,7 +97,7 @@ mod tests {
 
     #[test]
     fn pages_and_checks_match() {
-        let pages: Vec<&str> = INFOS.iter().map(|info| info.id).collect();
+        let pages: Vec<&str> = INFOS.iter().map(|info| &*info.id).collect();
         let mut checks: Vec<&str> = checks().map(|(id, _)| *id).collect();
         checks.sort_unstable();
         assert_eq!(pages, checks, "every page has a check and every check a page");

@@ -2,6 +2,7 @@
 
 use super::finding::Severity;
 use super::probe::Probe;
+use super::text::{RuleId, Text, Texts};
 use crate::model::Stage;
 use crate::model::balancer::{Listener, LoadBalancer};
 use crate::model::cache::Cache;
@@ -15,42 +16,42 @@ use crate::model::service::{Service, TaskSet};
 use crate::model::task::{Container, TaskDefinition};
 use crate::model::workflow::{Job, Workflow};
 
-/// Facts of a rule, from its page; embedded at build time, nothing is parsed at start-up.
-#[derive(Debug)]
+/// Facts of a rule, from its page. Those of built-in rules are embedded at build time, nothing is parsed at start-up.
+#[derive(Debug, Clone)]
 pub struct RuleInfo {
     /// Kebab-case, names the bad pattern.
-    pub id: &'static str,
-    pub family: &'static str,
-    pub title: &'static str,
+    pub id: RuleId,
+    pub family: Text,
+    pub title: Text,
     pub severity: Severity,
     pub profile: Profile,
     /// Set where the rule weighs a finding by stage.
     pub stage: Option<StageSeverity>,
     /// Input kinds: `taskdef`, `terraform`, `plan`, `workflow` …
-    pub inputs: &'static [&'static str],
+    pub inputs: Texts,
     pub fix: FixKind,
     /// Ids of the same check in other tools and AWS Security Hub.
-    pub aliases: &'static [&'static str],
+    pub aliases: Texts,
     /// Documentation of AWS, Terraform or GitHub.
-    pub links: &'static [&'static str],
+    pub links: Texts,
     /// Why it matters, Markdown.
-    pub rationale: &'static str,
+    pub rationale: Text,
     /// What to do, Markdown.
-    pub remediation: &'static str,
+    pub remediation: Text,
     /// The page itself, YAML.
-    pub page: &'static str,
+    pub page: Text,
 }
 
 impl RuleInfo {
     /// Where to read more: the first of the rule's documentation links.
     #[must_use]
-    pub fn url(&self) -> Option<&'static str> {
-        self.links.first().copied()
+    pub fn url(&self) -> Option<&str> {
+        self.links.first()
     }
 
     /// What to do in one line: how the remediation begins, unless that is code.
     #[must_use]
-    pub fn remedy(&self) -> Option<&'static str> {
+    pub fn remedy(&self) -> Option<&str> {
         let first = self.remediation.lines().next().unwrap_or_default().trim_end_matches([':', '.']);
         (!first.is_empty() && !first.starts_with("```")).then_some(first)
     }
@@ -113,13 +114,13 @@ impl FixKind {
 
 /// A rule that can run.
 #[derive(Debug, Clone, Copy)]
-pub struct Rule {
-    pub info: &'static RuleInfo,
-    pub check: Check,
+pub struct Rule<'c> {
+    pub info: &'c RuleInfo,
+    pub check: &'c Check,
 }
 
 /// The kind of node a rule looks at. The runner calls it once for each; templates of unknown lists included.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub enum Check {
     /// Found while reading (syntax, evaluation, suppressions), not by looking at the model.
     Input,

@@ -12,25 +12,25 @@ use crate::model::{Deployment, Id, Meta};
 /// All verdicts of one rule.
 #[derive(Debug)]
 pub(super) struct RuleVerdicts<'a> {
-    pub(super) rule: &'static super::RuleInfo,
+    pub(super) rule: &'a super::RuleInfo,
     pub(super) verdicts: Vec<Verdict<'a>>,
 }
 
 /// Runs the rules; the result has the order of `rules`.
-pub(super) fn run<'a>(deployment: &'a Deployment, rules: &[Rule]) -> Vec<RuleVerdicts<'a>> {
+pub(super) fn run<'a>(deployment: &'a Deployment, rules: &[Rule<'a>]) -> Vec<RuleVerdicts<'a>> {
     rules
         .par_iter()
         .map(|rule| RuleVerdicts { rule: rule.info, verdicts: run_rule(deployment, *rule) })
         .collect()
 }
 
-fn run_rule(deployment: &Deployment, rule: Rule) -> Vec<Verdict<'_>> {
+fn run_rule<'a>(deployment: &'a Deployment, rule: Rule<'a>) -> Vec<Verdict<'a>> {
     let mut verdicts = Vec::new();
     look(deployment, rule, rule.check, &mut verdicts);
     verdicts
 }
 
-fn look<'a>(deployment: &'a Deployment, rule: Rule, check: Check, verdicts: &mut Vec<Verdict<'a>>) {
+fn look<'a>(deployment: &'a Deployment, rule: Rule<'a>, check: &'a Check, verdicts: &mut Vec<Verdict<'a>>) {
     let mut visit = |meta: &'a Meta, element: Option<String>, check: &dyn Fn(&mut Probe<'a>)| {
         let mut probe = Probe::new(deployment, rule.info, meta);
         probe.turn_to(meta, element);
@@ -110,8 +110,8 @@ fn look<'a>(deployment: &'a Deployment, rule: Rule, check: Check, verdicts: &mut
             }
         }
         Check::Several(checks) => {
-            for check in checks {
-                look(deployment, rule, *check, verdicts);
+            for check in *checks {
+                look(deployment, rule, check, verdicts);
             }
         }
     }

@@ -9,10 +9,11 @@ use super::finding::{Finding, Fix, Instance, Related, Severity, Suppressed, Supp
 use super::identity;
 use super::policy::{Judged, Policy};
 use super::probe::{Outcome, Problem, Verdict};
-use super::registry;
+use super::registry::Catalogue;
 use super::rule::{Profile, RuleInfo};
 use super::runner::RuleVerdicts;
 use super::suppress::{Ignores, Matched};
+use super::text::RuleId;
 use crate::model::{Meta, Stage};
 use crate::source::{SourceMap, Span};
 use crate::value::{Cause, Causes, Origin, Step};
@@ -97,28 +98,30 @@ impl Judgement {
 #[must_use]
 pub(super) fn collect(
     verdicts: &[RuleVerdicts<'_>],
+    catalogue: &Catalogue,
     input: InputReport,
     policy: &Policy,
     ignores: &Ignores,
     sources: &SourceMap,
 ) -> Judgement {
-    let mut sink = Sink { policy, sources, judgement: Judgement::default(), groups: BTreeMap::new() };
+    let mut sink =
+        Sink { policy, catalogue, sources, judgement: Judgement::default(), groups: BTreeMap::new() };
     for problem in input.problems {
         sink.input(problem);
     }
     let mut undecided = UndecidedGroups::default();
     for open in input.open {
-        let Some(info) = registry::info(open.rule).filter(|info| policy.runs(info)) else { continue };
+        let Some(info) = catalogue.info(open.rule).filter(|info| policy.runs(info)) else { continue };
         if policy.selected.as_ref().is_some_and(|files| !files.contains(&open.span.file)) {
             continue;
         }
         if policy.at(info, open.span.file, Stage::Unknown, sources) == Judged::Off {
             continue;
         }
-        ignores.note_undecided(info.id, &[open.span], &open.resource, sources);
+        ignores.note_undecided(&info.id, &[open.span], &open.resource, sources);
         sink.judgement.undecided_checks += 1;
         for cause in open.causes.iter() {
-            undecided.add(info.id, cause, open.span, &open.resource);
+            undecided.add(&info.id, cause, open.span, &open.resource);
         }
     }
     for of_rule in verdicts {
@@ -134,13 +137,13 @@ pub(super) fn collect(
                     let place = at.use_site();
                     let mut places = vec![place, at.span, verdict.meta.block];
                     places.extend(&verdict.meta.calls);
-                    ignores.note_undecided(of_rule.rule.id, &places, &verdict.meta.address, sources);
+                    ignores.note_undecided(&of_rule.rule.id, &places, &verdict.meta.address, sources);
                     let stage = verdict.meta.stage.stage;
                     let is_on = policy.at(of_rule.rule, place.file, stage, sources) != Judged::Off;
                     if is_on && sink.is_selected(place, verdict.meta) {
                         sink.judgement.undecided_checks += 1;
                         for cause in causes.iter() {
-                            undecided.add(of_rule.rule.id, cause, place, &verdict.meta.address);
+                            undecided.add(&of_rule.rule.id, cause, place, &verdict.meta.address);
                         }
                     }
                 }
@@ -153,10 +156,11 @@ pub(super) fn collect(
 
 struct Sink<'a> {
     policy: &'a Policy,
+    catalogue: &'a Catalogue,
     sources: &'a SourceMap,
     judgement: Judgement,
     /// Findings by cause: rule, place, severity, message.
-    groups: BTreeMap<(&'static str, Span, Severity, String), Finding>,
+    groups: BTreeMap<(RuleId, Span, Severity, String), Finding>,
 }
 
 impl Sink<'_> {
@@ -194,7 +198,7 @@ impl Sink<'_> {
             .is_none_or(|files| files.contains(&primary.file) || files.contains(&meta.origin.span.file))
     }
 
-    fn fail(&mut self, info: &'static RuleInfo, verdict: &Verdict<'_>, problem: &Problem, at: &Origin) {
+    fn fail(&mut self, info: &RuleInfo, verdict: &Verdict<'_>, problem: &Problem, at: &Origin) {
         let meta = verdict.meta;
         let Some(severity) = self.severity(info, problem.severity, at.span, meta.stage.stage) else { return };
         if !self.is_selected(at.span, meta)
@@ -215,7 +219,7 @@ impl Sink<'_> {
         };
         let calls = caller(meta, at.span, &related);
         let conditional = meta.count.is_conditional();
-        let key = (info.id, at.span, severity, problem.message.clone());
+        let key = (info.id.clone(), at.span, severity, problem.message.clone());
         if let Some(finding) = self.groups.get_mut(&key) {
             finding.conditional &= conditional;
             if finding.add_instance(instance) {
@@ -231,14 +235,14 @@ impl Sink<'_> {
             conditional,
             fix: problem.fix.clone(),
             monthly: problem.monthly.clone(),
-            ..Finding::new(info.id, severity, problem.message.clone(), at.span, instance)
+            ..Finding::new(info.id.clone(), severity, problem.message.clone(), at.span, instance)
         };
         finding.add_related(related);
         self.groups.insert(key, finding);
     }
 
     fn input(&mut self, problem: InputProblem) {
-        let Some(info) = registry::info(problem.rule) else { return };
+        let Some(info) = self.catalogue.info(problem.rule) else { return };
         if !self.policy.runs(info)
             || self.policy.selected.as_ref().is_some_and(|files| !files.contains(&problem.span.file))
         {
@@ -250,7 +254,7 @@ impl Sink<'_> {
         let address = problem.resource.unwrap_or_else(|| Arc::from(self.sources.name(problem.span.file)));
         let places = problem.related.iter().map(|related| related.span).collect();
         let instance = Instance { address, block: vec![problem.span], places };
-        let key = (info.id, problem.span, severity, problem.message.clone());
+        let key = (info.id.clone(), problem.span, severity, problem.message.clone());
         if let Some(finding) = self.groups.get_mut(&key) {
             finding.add_instance(instance);
             return;
@@ -260,7 +264,7 @@ impl Sink<'_> {
             help: problem.help,
             element: problem.element,
             fix: problem.fix,
-            ..Finding::new(info.id, severity, problem.message, problem.span, instance)
+            ..Finding::new(info.id.clone(), severity, problem.message, problem.span, instance)
         };
         finding.add_related(problem.related);
         self.groups.insert(key, finding);
@@ -277,7 +281,12 @@ impl Sink<'_> {
         if !self.policy.no_ignores {
             findings = self.suppress(findings, ignores);
         }
-        for problem in ignores.problems(verdicts.iter().map(|of| of.rule.id), self.policy, self.sources) {
+        for problem in ignores.problems(
+            verdicts.iter().map(|of| &*of.rule.id),
+            self.catalogue,
+            self.policy,
+            self.sources,
+        ) {
             self.input(problem);
         }
         let mut of_ignores: Vec<Finding> = std::mem::take(&mut self.groups).into_values().collect();
@@ -358,9 +367,10 @@ pub(super) fn sort(findings: &mut [Finding], sources: &SourceMap) {
 }
 
 fn in_order(a: &Finding, b: &Finding, sources: &SourceMap) -> Ordering {
-    let key = |finding: &Finding| (finding.primary.start, finding.primary.end, finding.rule);
-    let name = |finding: &Finding| sources.name(finding.primary.file);
-    (name(a), key(a), &a.message).cmp(&(name(b), key(b), &b.message))
+    fn key<'a>(of: &'a Finding, sources: &'a SourceMap) -> (&'a str, u32, u32, &'a str, &'a str) {
+        (sources.name(of.primary.file), of.primary.start, of.primary.end, &of.rule, &of.message)
+    }
+    key(a, sources).cmp(&key(b, sources))
 }
 
 /// The first place in question, and the resources.
@@ -368,13 +378,13 @@ type OpenPlaces = (Span, Vec<Arc<str>>);
 
 #[derive(Default)]
 struct UndecidedGroups {
-    groups: BTreeMap<(&'static str, Cause), OpenPlaces>,
+    groups: BTreeMap<(RuleId, Cause), OpenPlaces>,
 }
 
 impl UndecidedGroups {
-    fn add(&mut self, rule: &'static str, cause: &Cause, span: Span, address: &Arc<str>) {
+    fn add(&mut self, rule: &RuleId, cause: &Cause, span: Span, address: &Arc<str>) {
         let (first, instances) =
-            self.groups.entry((rule, cause.clone())).or_insert_with(|| (span, Vec::new()));
+            self.groups.entry((rule.clone(), cause.clone())).or_insert_with(|| (span, Vec::new()));
         if first.file == span.file && span.start < first.start {
             *first = span;
         }
@@ -393,7 +403,7 @@ impl UndecidedGroups {
             })
             .collect();
         records.sort_by(|a, b| {
-            let key = |record: &Undecided| (record.span.start, record.rule);
+            let key = |record: &Undecided| (record.span.start, record.rule.clone());
             (sources.name(a.span.file), key(a), &a.cause).cmp(&(sources.name(b.span.file), key(b), &b.cause))
         });
         records

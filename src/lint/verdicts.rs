@@ -4,7 +4,10 @@
 use std::sync::Arc;
 
 use super::probe::Outcome;
-use super::{registry, runner};
+use super::registry::Catalogue;
+use super::rule::Rule;
+use super::runner;
+use super::text::RuleId;
 use crate::model::{Deployment, Stage};
 
 /// How a rule decides.
@@ -18,7 +21,7 @@ pub enum Decision {
 /// One answer of a rule about one resource or a part of it. A rule that is not applicable gives none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RuleVerdict {
-    pub rule: &'static str,
+    pub rule: RuleId,
     /// Address of the resource.
     pub address: Arc<str>,
     /// `container api`, where the rule looks at parts.
@@ -34,9 +37,10 @@ pub struct RuleVerdict {
 
 /// Runs all rules, those of the strict profile too; in order of rule, then as the rule looked.
 #[must_use]
-pub fn verdicts(deployment: &Deployment) -> Vec<RuleVerdict> {
+pub fn verdicts(deployment: &Deployment, catalogue: &Catalogue) -> Vec<RuleVerdict> {
     let mut all = Vec::new();
-    for of_rule in runner::run(deployment, registry::rules()) {
+    let rules: Vec<Rule<'_>> = catalogue.rules().collect();
+    for of_rule in runner::run(deployment, &rules) {
         for verdict in of_rule.verdicts {
             let (decision, reason) = match verdict.outcome {
                 Outcome::Pass => (Decision::Pass, String::new()),
@@ -44,7 +48,7 @@ pub fn verdicts(deployment: &Deployment) -> Vec<RuleVerdict> {
                 Outcome::Undecided(causes, _) => (Decision::Undecided, format!("{causes:?}")),
             };
             all.push(RuleVerdict {
-                rule: of_rule.rule.id,
+                rule: of_rule.rule.id.clone(),
                 address: verdict.meta.address.clone(),
                 element: verdict.element,
                 decision,

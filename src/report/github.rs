@@ -49,7 +49,7 @@ fn annotation(outcome: &Outcome<'_>, finding: &Finding, out: &mut dyn Write) -> 
             message.push_str(&format!(" and {more} more"));
         }
     }
-    writeln!(out, ",title={}::{}", property(finding.rule), data(&message))
+    writeln!(out, ",title={}::{}", property(&finding.rule), data(&message))
 }
 
 /// Escapes the message of a workflow command, as the runner's toolkit does.

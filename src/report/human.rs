@@ -11,7 +11,6 @@ use termcolor::{Ansi, Color, ColorSpec};
 
 use super::view::{Mark, View};
 use super::{Outcome, Style, grouped, listed, patch, text};
-use crate::lint::registry;
 use crate::lint::{Finding, Severity, Undecided};
 use crate::model::Stage;
 use crate::source::{FileId, Span};
@@ -47,7 +46,8 @@ pub fn findings(outcome: &Outcome<'_>, style: &Style, out: &mut dyn Write) -> io
     let mut groups: Vec<Vec<&Finding>> = Vec::new();
     let mut index: BTreeMap<(Severity, &str, FileId), usize> = BTreeMap::new();
     for finding in outcome.by_severity() {
-        let at = *index.entry((finding.severity, finding.rule, finding.primary.file)).or_insert(groups.len());
+        let at =
+            *index.entry((finding.severity, &*finding.rule, finding.primary.file)).or_insert(groups.len());
         match groups.get_mut(at) {
             Some(group) => group.push(finding),
             None => groups.push(vec![finding]),
@@ -77,7 +77,7 @@ fn folded(outcome: &Outcome<'_>, style: &Style, group: &[&Finding], out: &mut dy
         let at = if lines.len() == 1 { "line" } else { "lines" };
         words.push_str(&format!(", {at} {}", listed(lines.iter().map(String::as_str), SHOWN_OF_THE_REST)));
     }
-    header(style, first.severity, first.rule, &words, out)?;
+    header(style, first.severity, &first.rule, &words, out)?;
     for finding in new.iter().take(SHOWN_OF_THE_REST) {
         indented(&format!("{name}:{}: {}", line_of(finding), outcome.words(&finding.message)), style, out)?;
     }
@@ -114,7 +114,7 @@ fn one(outcome: &Outcome<'_>, style: &Style, finding: &Finding, out: &mut dyn Wr
     diagnostic.notes.extend(elsewhere.iter().map(|remark| note(remark, style)));
     diagnostic.notes.extend(patch::lines(outcome, finding, style.width.saturating_sub(NOTE_INDENT)));
 
-    header(style, finding.severity, finding.rule, &outcome.words(&finding.message), out)?;
+    header(style, finding.severity, &finding.rule, &outcome.words(&finding.message), out)?;
     emit(&view, &diagnostic, style.color, out)
 }
 
@@ -192,7 +192,7 @@ fn remarks(outcome: &Outcome<'_>, finding: &Finding) -> Vec<String> {
     if finding.conditional {
         remarks.push("if created: whether it exists depends on a value that is not known".to_owned());
     }
-    let weighs = registry::info(finding.rule).is_some_and(|info| info.stage.is_some());
+    let weighs = outcome.catalogue.info(&finding.rule).is_some_and(|info| info.stage.is_some());
     if weighs {
         match (&finding.stage.hint, finding.stage.stage) {
             (Some(hint), Stage::Unknown) => remarks.push(format!("stage unknown: {hint}")),
@@ -232,7 +232,7 @@ pub fn undecided(outcome: &Outcome<'_>, style: &Style, out: &mut dyn Write) -> i
             style.paint(ColorSpec::new().set_fg(Some(Color::Magenta)).set_bold(true), &line, out)?;
             writeln!(out)?;
         }
-        for (rule, records) in grouped(records, |record| record.rule) {
+        for (rule, records) in grouped(records, |record| &*record.rule) {
             let places: Vec<String> = records.iter().map(|record| place(outcome, record.span)).collect();
             let words = format!("{rule} at {}", listed(places.iter().map(String::as_str), 3));
             indented(&words, style, out)?;

@@ -9,7 +9,7 @@ use serde_json::ser::{CharEscape, Formatter, PrettyFormatter};
 
 use super::{Outcome, text};
 use crate::cost::estimate::{Estimate, Range};
-use crate::lint::{Finding, Severity, Suppressed, SuppressedBy, Undecided, registry};
+use crate::lint::{Finding, Severity, Suppressed, SuppressedBy, Undecided};
 use crate::model::Stage;
 
 /// Version of the shape of findings.
@@ -190,7 +190,7 @@ fn finding_record<'a>(outcome: &Outcome<'a>, finding: &'a Finding) -> FindingRec
     let addresses = || finding.instances.iter().map(|instance| &*instance.address);
     let has_stage = finding.stage.stage != Stage::Unknown || finding.stage.hint.is_some();
     FindingRecord {
-        rule: finding.rule,
+        rule: &finding.rule,
         severity: finding.severity,
         message: outcome.words(&finding.message),
         help: outcome.help(finding),
@@ -231,13 +231,13 @@ fn finding_record<'a>(outcome: &Outcome<'a>, finding: &'a Finding) -> FindingRec
             .as_ref()
             .map(|monthly| MonthlyRecord { amount: monthly.amount, basis: &monthly.basis }),
         fingerprint: &finding.fingerprint,
-        url: registry::info(finding.rule).and_then(|info| info.url()),
+        url: outcome.catalogue.info(&finding.rule).and_then(|info| info.url()),
     }
 }
 
 fn undecided_record<'a>(outcome: &Outcome<'a>, record: &'a Undecided) -> UndecidedRecord<'a> {
     UndecidedRecord {
-        rule: record.rule,
+        rule: &record.rule,
         cause: CauseRecord {
             kind: record.cause.kind(),
             name: outcome.words(&record.cause.name()).into_owned(),
@@ -251,7 +251,7 @@ fn undecided_record<'a>(outcome: &Outcome<'a>, record: &'a Undecided) -> Undecid
 
 fn suppressed_record<'a>(outcome: &Outcome<'a>, record: &'a Suppressed) -> SuppressedRecord<'a> {
     SuppressedRecord {
-        rule: record.finding.rule,
+        rule: &record.finding.rule,
         file: outcome.sources.name(record.finding.primary.file),
         line: outcome.sources.position(record.finding.primary).line,
         by: record.by,

@@ -23,11 +23,12 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 pub use style::Style;
+pub(crate) use text::line;
 
 use crate::cost::estimate::Estimate;
 use crate::date::Date;
 use crate::lint::sink::Judgement;
-use crate::lint::{Finding, Fix, Severity, registry};
+use crate::lint::{Catalogue, Finding, Fix, Severity};
 use crate::mask::Masks;
 use crate::source::{Position, SourceMap, Span};
 use crate::value::Cause;
@@ -39,6 +40,8 @@ pub struct Outcome<'a> {
     pub version: &'a str,
     /// The date the run judged by.
     pub as_of: Date,
+    /// The rules of the run.
+    pub catalogue: &'a Catalogue,
     pub sources: &'a SourceMap,
     pub masks: &'a Masks,
     /// Number of files that were judged.
@@ -56,9 +59,9 @@ pub struct Outcome<'a> {
     pub decide_with: &'a BTreeMap<String, String>,
 }
 
-impl Outcome<'_> {
+impl<'a> Outcome<'a> {
     /// Where a span starts and ends as people count it.
-    fn place(&self, span: Span) -> Place<'_> {
+    fn place(&self, span: Span) -> Place<'a> {
         Place {
             file: self.sources.name(span.file),
             start: self.sources.position(span),
@@ -81,8 +84,12 @@ impl Outcome<'_> {
     }
 
     /// What to do about a finding: its own help, else the first sentence of the rule's remediation.
-    fn help<'f>(&self, finding: &'f Finding) -> Option<Cow<'f, str>> {
-        let remedy = || registry::info(finding.rule)?.remedy().map(Cow::Borrowed);
+    fn help<'f>(&self, finding: &'f Finding) -> Option<Cow<'f, str>>
+    where
+        'a: 'f,
+    {
+        let catalogue: &'a Catalogue = self.catalogue;
+        let remedy = || catalogue.info(&finding.rule)?.remedy().map(Cow::Borrowed);
         finding.help.as_deref().map(|help| self.words(help)).or_else(remedy)
     }
 

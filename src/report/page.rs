@@ -7,7 +7,7 @@ use serde::Deserialize;
 use termcolor::{Color, ColorSpec};
 
 use super::{Style, text};
-use crate::lint::{FixKind, Profile, RuleInfo};
+use crate::lint::{FixKind, Profile, RuleInfo, Texts};
 
 /// What a page says beside the facts in [`RuleInfo`].
 #[derive(Deserialize)]
@@ -22,18 +22,22 @@ struct Example {
     files: BTreeMap<String, String>,
 }
 
+fn joined(texts: &Texts, between: &str) -> String {
+    texts.iter().collect::<Vec<_>>().join(between)
+}
+
 /// Writes the page of a rule.
 ///
 /// # Errors
 /// When the stream fails, or the embedded page cannot be read.
 pub fn write(info: &RuleInfo, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    let page: Page = serde_yaml::from_str(info.page).map_err(io::Error::other)?;
+    let page: Page = serde_yaml::from_str(&info.page).map_err(io::Error::other)?;
     let mut bold = ColorSpec::new();
     bold.set_bold(true);
     let mut dim = ColorSpec::new();
     dim.set_fg(Some(Color::Cyan));
 
-    style.paint(&bold, info.title, out)?;
+    style.paint(&bold, &info.title, out)?;
     writeln!(out)?;
     let profile = if info.profile == Profile::Strict { ", profile strict" } else { "" };
     let fix = match info.fix {
@@ -75,8 +79,8 @@ pub fn write(info: &RuleInfo, style: &Style, out: &mut dyn Write) -> io::Result<
         }
         Ok(())
     };
-    section("Why", info.rationale)?;
-    section("What to do", info.remediation)?;
+    section("Why", &info.rationale)?;
+    section("What to do", &info.remediation)?;
     section("When to ignore it", &page.ignore_when)?;
     if let Some(example) = page.examples.iter().find(|example| example.verdict == "bad") {
         for (name, content) in &example.files {
@@ -84,10 +88,10 @@ pub fn write(info: &RuleInfo, style: &Style, out: &mut dyn Write) -> io::Result<
         }
     }
     if !info.aliases.is_empty() {
-        section("Also known as", &info.aliases.join(", "))?;
+        section("Also known as", &joined(&info.aliases, ", "))?;
     }
     if !info.links.is_empty() {
-        section("Read more", &info.links.join("\n"))?;
+        section("Read more", &joined(&info.links, "\n"))?;
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::{Outcome, json};
-use crate::lint::{Finding, Fix, Severity, Suppressed, SuppressedBy, Undecided, registry};
+use crate::lint::{Finding, Fix, RuleInfo, Severity, Suppressed, SuppressedBy, Undecided};
 use crate::source::Span;
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
@@ -42,20 +42,20 @@ struct Driver<'a> {
     name: &'static str,
     version: &'a str,
     semantic_version: &'a str,
-    rules: Vec<ReportingDescriptor>,
+    rules: Vec<ReportingDescriptor<'a>>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct ReportingDescriptor {
-    id: &'static str,
+struct ReportingDescriptor<'a> {
+    id: &'a str,
     short_description: Message,
     full_description: Message,
     help: MarkdownMessage,
     #[serde(skip_serializing_if = "Option::is_none")]
-    help_uri: Option<&'static str>,
+    help_uri: Option<&'a str>,
     default_configuration: Configuration,
-    properties: RuleProperties,
+    properties: RuleProperties<'a>,
 }
 
 #[derive(Serialize)]
@@ -64,8 +64,8 @@ struct Configuration {
 }
 
 #[derive(Serialize)]
-struct RuleProperties {
-    tags: Vec<&'static str>,
+struct RuleProperties<'a> {
+    tags: Vec<&'a str>,
     #[serde(rename = "problem.severity")]
     problem_severity: &'static str,
     profile: &'static str,
@@ -236,16 +236,17 @@ fn is_false(value: &bool) -> bool {
 /// When the stream fails.
 pub fn write(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
     let judgement = outcome.judgement;
-    let mut ids: Vec<&'static str> = judgement
+    let mut ids: Vec<&str> = judgement
         .findings
         .iter()
-        .map(|finding| finding.rule)
-        .chain(judgement.undecided.iter().map(|record| record.rule))
-        .chain(judgement.suppressed.iter().map(|record| record.finding.rule))
+        .map(|finding| &*finding.rule)
+        .chain(judgement.undecided.iter().map(|record| &*record.rule))
+        .chain(judgement.suppressed.iter().map(|record| &*record.finding.rule))
         .collect();
     ids.sort_unstable();
     ids.dedup();
-    let rules: Vec<ReportingDescriptor> = ids.iter().filter_map(|id| descriptor(id)).collect();
+    let rules: Vec<ReportingDescriptor<'_>> =
+        ids.iter().filter_map(|id| outcome.catalogue.info(id)).map(descriptor).collect();
     let writer =
         Writer { outcome, indices: rules.iter().enumerate().map(|(at, rule)| (rule.id, at)).collect() };
     let findings = judgement.findings.iter().map(|finding| writer.finding(finding, Vec::new()));
@@ -286,13 +287,12 @@ pub fn write(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
     json::write(&log, out)
 }
 
-fn descriptor(id: &str) -> Option<ReportingDescriptor> {
-    let info = registry::info(id)?;
-    let (rationale, remediation) = (info.rationale, info.remediation);
-    Some(ReportingDescriptor {
-        id: info.id,
-        short_description: Message { text: info.title.to_owned() },
-        full_description: Message { text: rationale.to_owned() },
+fn descriptor(info: &RuleInfo) -> ReportingDescriptor<'_> {
+    let (rationale, remediation) = (&info.rationale, &info.remediation);
+    ReportingDescriptor {
+        id: &info.id,
+        short_description: Message { text: info.title.to_string() },
+        full_description: Message { text: rationale.to_string() },
         help: MarkdownMessage {
             text: format!("{rationale}\n\n{remediation}"),
             markdown: format!("{rationale}\n\n**What to do**\n\n{remediation}"),
@@ -300,7 +300,7 @@ fn descriptor(id: &str) -> Option<ReportingDescriptor> {
         help_uri: info.url(),
         default_configuration: Configuration { level: level(info.severity) },
         properties: RuleProperties {
-            tags: vec![info.family],
+            tags: vec![&*info.family],
             problem_severity: match info.severity {
                 Severity::Error => "error",
                 Severity::Warning => "warning",
@@ -308,7 +308,7 @@ fn descriptor(id: &str) -> Option<ReportingDescriptor> {
             },
             profile: info.profile.as_str(),
         },
-    })
+    }
 }
 
 fn level(severity: Severity) -> &'static str {
@@ -321,7 +321,7 @@ fn level(severity: Severity) -> &'static str {
 
 struct Writer<'a> {
     outcome: &'a Outcome<'a>,
-    indices: BTreeMap<&'static str, usize>,
+    indices: BTreeMap<&'a str, usize>,
 }
 
 impl<'a> Writer<'a> {
@@ -339,8 +339,8 @@ impl<'a> Writer<'a> {
             message: Some(Message { text: self.outcome.words(&related.message).into_owned() }),
         });
         SarifResult {
-            rule_id: finding.rule,
-            rule_index: self.indices.get(finding.rule).copied(),
+            rule_id: &finding.rule,
+            rule_index: self.indices.get(&*finding.rule).copied(),
             kind: "fail",
             level: level(finding.severity),
             message: Message { text: message },
@@ -375,8 +375,8 @@ impl<'a> Writer<'a> {
         let decide_with = self.outcome.decide_with(&record.cause);
         let how = decide_with.as_ref().map_or(String::new(), |how| format!("\nTo decide: {how}"));
         SarifResult {
-            rule_id: record.rule,
-            rule_index: self.indices.get(record.rule).copied(),
+            rule_id: &record.rule,
+            rule_index: self.indices.get(&*record.rule).copied(),
             kind: "open",
             // A result that is not a failure has no level (SARIF 2.1.0, §3.27.10).
             level: "none",

@@ -8,7 +8,7 @@ use super::{Outcome, Style, estimate, github, human, json, sarif};
 use crate::cost::estimate::Estimate;
 use crate::date::Date;
 use crate::lint::sink::Judgement;
-use crate::lint::{Finding, Instance, Related, Severity, Undecided};
+use crate::lint::{Catalogue, Finding, Instance, Related, Severity, Undecided};
 use crate::mask::Masks;
 use crate::model::StageOf;
 use crate::source::{FileId, SourceMap, Span};
@@ -17,6 +17,7 @@ use crate::value::Cause;
 /// Owns what an [`Outcome`] borrows.
 #[derive(Debug)]
 pub(super) struct Case {
+    pub(super) catalogue: Catalogue,
     pub(super) sources: SourceMap,
     pub(super) masks: Masks,
     pub(super) judgement: Judgement,
@@ -29,6 +30,7 @@ pub(super) struct Case {
 impl Case {
     pub(super) fn new() -> Self {
         Self {
+            catalogue: Catalogue::default(),
             sources: SourceMap::default(),
             masks: Masks::new(),
             judgement: Judgement { decided: 117, ..Judgement::default() },
@@ -51,7 +53,7 @@ impl Case {
 
     pub(super) fn finding(&mut self, rule: &'static str, severity: Severity, primary: Span) -> &mut Finding {
         self.judgement.findings.push(Finding {
-            rule,
+            rule: rule.into(),
             severity,
             message: format!("something is wrong with {rule}"),
             help: Some("write it right".to_owned()),
@@ -71,13 +73,14 @@ impl Case {
     pub(super) fn undecided(&mut self, rule: &'static str, cause: Cause, span: Span, instances: &[&str]) {
         let instances: Vec<Arc<str>> = instances.iter().map(|address| Arc::from(*address)).collect();
         self.judgement.undecided_checks += instances.len();
-        self.judgement.undecided.push(Undecided { rule, cause, span, instances });
+        self.judgement.undecided.push(Undecided { rule: rule.into(), cause, span, instances });
     }
 
     pub(super) fn outcome(&self) -> Outcome<'_> {
         Outcome {
             version: "0.1.0",
             as_of: "2026-11-20".parse::<Date>().unwrap(),
+            catalogue: &self.catalogue,
             sources: &self.sources,
             masks: &self.masks,
             files: self.sources.iter().count(),

@@ -201,9 +201,9 @@ fn strange_text_stays_aligned_and_safe() {
     }
     for finding in &mut case.judgement.findings {
         finding.rule = match finding.primary.start {
-            0..20 => "wrong-type",
-            20..60 => "syntax-error",
-            _ => "unknown-field",
+            0..20 => "wrong-type".into(),
+            20..60 => "syntax-error".into(),
+            _ => "unknown-field".into(),
         };
     }
     let at = case.span(file, "empty =").end;

@@ -26,7 +26,7 @@ pub(super) fn visible_in_line(c: char) -> char {
 }
 
 /// `text` on one line: tabs and line breaks are spaces, the rest is made [`visible`].
-pub(super) fn line(text: &str) -> String {
+pub(crate) fn line(text: &str) -> String {
     let text = text.replace("\r\n", " ");
     text.chars().map(|c| if matches!(c, '\t' | '\n' | '\r') { ' ' } else { visible(c) }).collect()
 }

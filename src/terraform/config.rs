@@ -85,6 +85,12 @@ pub(crate) struct ResourceConfig {
 }
 
 impl Module {
+    /// Names of the declared input variables.
+    #[must_use]
+    pub fn variable_names(&self) -> BTreeSet<Arc<str>> {
+        self.variables.keys().cloned().collect()
+    }
+
     /// Whether part of its files could not be read, so that more may be declared than is known.
     pub(crate) fn is_incomplete(&self) -> bool {
         self.problems.iter().any(|problem| matches!(problem.class, Class::Syntax | Class::Limit))

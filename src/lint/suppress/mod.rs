@@ -12,8 +12,9 @@ use globset::GlobMatcher;
 use self::comment::Read;
 use super::finding::{Applicability, Edit, Finding, Fix, Instance, SuppressedBy};
 use super::policy::Policy;
-use super::registry;
+use super::registry::Catalogue;
 use super::sink::InputProblem;
+use super::text::RuleId;
 use crate::date::Date;
 use crate::source::{FileId, SourceMap, Span};
 use crate::syntax::comments::Language;
@@ -83,7 +84,7 @@ struct Entry {
 #[derive(Debug)]
 struct RuleName {
     written: String,
-    resolved: Vec<&'static str>,
+    resolved: Vec<RuleId>,
     used: Cell<bool>,
 }
 
@@ -103,7 +104,12 @@ enum Expiry {
 impl Ignores {
     /// Reads the ignore comments of every source file and the configuration's entries.
     #[must_use]
-    pub fn read(sources: &SourceMap, config: &[ConfigIgnore], around: Surroundings<'_>) -> Self {
+    pub fn read(
+        sources: &SourceMap,
+        catalogue: &Catalogue,
+        config: &[ConfigIgnore],
+        around: Surroundings<'_>,
+    ) -> Self {
         let as_of = around.as_of;
         let mut entries = Vec::new();
         let mut malformed = Vec::new();
@@ -124,7 +130,11 @@ impl Ignores {
                     continue;
                 }
                 entries.push(Entry {
-                    rules: written.ids.iter().map(|name| RuleName::resolve(name, written.foreign)).collect(),
+                    rules: written
+                        .ids
+                        .iter()
+                        .map(|name| RuleName::resolve(name, written.foreign, catalogue))
+                        .collect(),
                     place: EntryPlace::Lines(id, lines),
                     reason: written.reason,
                     expiry: expiry(written.until.as_deref(), as_of),
@@ -138,7 +148,7 @@ impl Ignores {
         for ignore in config {
             let until = ignore.until.as_ref().map(|(text, _)| text.clone());
             entries.push(Entry {
-                rules: vec![RuleName::resolve(&ignore.rule, false)],
+                rules: vec![RuleName::resolve(&ignore.rule, false, catalogue)],
                 place: EntryPlace::Config { path: ignore.path.clone(), resource: ignore.resource.clone() },
                 reason: ignore.reason.clone(),
                 expiry: expiry(until.as_deref(), as_of),
@@ -213,7 +223,7 @@ impl Ignores {
     /// Notes that a check of `rule` at these places is undecided: an ignore there is not unused.
     pub(super) fn note_undecided(&self, rule: &str, places: &[Span], address: &str, sources: &SourceMap) {
         for entry in &self.entries {
-            for name in entry.rules.iter().filter(|name| name.resolved.contains(&rule)) {
+            for name in entry.rules.iter().filter(|name| name.resolved.iter().any(|known| known == rule)) {
                 if places.iter().any(|place| self.covers_place(entry, *place, address, sources)) {
                     name.used.set(true);
                 }
@@ -225,6 +235,7 @@ impl Ignores {
     pub(super) fn problems<'a>(
         &self,
         ran: impl Iterator<Item = &'a str>,
+        catalogue: &Catalogue,
         policy: &Policy,
         sources: &SourceMap,
     ) -> Vec<InputProblem> {
@@ -271,7 +282,7 @@ impl Ignores {
             }
             for name in &entry.rules {
                 if name.resolved.is_empty() {
-                    let known = registry::infos().iter().map(|info| info.id);
+                    let known = catalogue.infos().map(|info| &*info.id);
                     let message = match closest(&name.written, known) {
                         Some(id) => format!("no rule is called `{}`; did you mean `{id}`?", name.written),
                         None => format!("no rule is called `{}`", name.written),
@@ -284,7 +295,7 @@ impl Ignores {
                 } else if !policy.no_ignores
                     && !name.used.get()
                     && entry.expiry == Expiry::Active
-                    && name.resolved.iter().any(|rule| ran.contains(rule))
+                    && name.resolved.iter().any(|rule| ran.contains(&**rule))
                     && entry.place.is_looked_at(&self.base, policy, sources)
                 {
                     let message = format!("no finding of `{}` is silenced here", name.written);
@@ -304,10 +315,10 @@ impl Ignores {
 }
 
 impl RuleName {
-    fn resolve(written: &str, foreign: bool) -> Self {
-        let mut resolved: Vec<&'static str> = Vec::new();
-        if let Some(info) = registry::info(written).filter(|_| !foreign) {
-            resolved.push(info.id);
+    fn resolve(written: &str, foreign: bool, catalogue: &Catalogue) -> Self {
+        let mut resolved: Vec<RuleId> = Vec::new();
+        if let Some(info) = catalogue.info(written).filter(|_| !foreign) {
+            resolved.push(info.id.clone());
         } else if let Some(start) = written.strip_suffix('*').filter(|_| foreign) {
             // Every rule of a tool, or those whose ids begin so; Trivy leaves out the prefix `AVD-`.
             let starts = [start.to_ascii_lowercase(), format!("avd-{}", start.to_ascii_lowercase())];
@@ -315,11 +326,11 @@ impl RuleName {
                 let mut aliases = info.aliases.iter().map(|alias| alias.to_ascii_lowercase());
                 aliases.any(|alias| starts.iter().any(|start| alias.starts_with(start)))
             };
-            resolved.extend(registry::infos().iter().filter(is_meant).map(|info| info.id));
+            resolved.extend(catalogue.infos().filter(is_meant).map(|info| info.id.clone()));
         } else {
-            resolved.extend(registry::by_alias(written).map(|info| info.id));
+            resolved.extend(catalogue.by_alias(written).map(|info| info.id.clone()));
             // Trivy writes its ids with and without the prefix `AVD-`.
-            resolved.extend(registry::by_alias(&format!("AVD-{written}")).map(|info| info.id));
+            resolved.extend(catalogue.by_alias(&format!("AVD-{written}")).map(|info| info.id.clone()));
         }
         Self { written: written.to_owned(), resolved, used: Cell::new(false) }
     }

@@ -1,6 +1,6 @@
 //! `hcl-edit` trees to ours: spans made absolute, literals read, templates flattened.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
@@ -40,6 +40,10 @@ pub(super) struct Converter<'a> {
     /// Keys that repeat an earlier one of their object in another spelling (`a` and `"a"`), which the parser
     /// takes for two.
     pub(super) twice: RefCell<Vec<Span>>,
+    /// Whether a new line means nothing here: in every bracket but those of objects and blocks.
+    pub(super) lines: Cell<bool>,
+    /// New lines inside an expression where they end it. The parser passes over them after a bracket.
+    pub(super) stray: RefCell<Vec<Span>>,
 }
 
 impl Converter<'_> {
@@ -50,6 +54,39 @@ impl Converter<'_> {
 
     fn source(&self, range: &Option<Range<usize>>) -> &str {
         range.clone().and_then(|range| self.text.get(range)).unwrap_or_default()
+    }
+
+    /// Does `work` where a new line means nothing, or where it ends the expression.
+    fn with_lines<T>(&self, free: bool, work: impl FnOnce() -> T) -> T {
+        let outer = self.lines.replace(free);
+        let result = work();
+        self.lines.set(outer);
+        result
+    }
+
+    /// Notes a new line between two parts of one expression.
+    fn joins(&self, left: Option<Range<usize>>, right: Option<Range<usize>>) {
+        let (Some(left), Some(right), false) = (left, right, self.lines.get()) else { return };
+        let gap = self.text.get(left.end..right.start).unwrap_or_default();
+        if !gap.contains('\n') {
+            return;
+        }
+        // A block comment over several lines is space.
+        let mut at = 0;
+        while let Some(rest) = gap.get(at..) {
+            let newline = rest.find('\n');
+            match (rest.find("/*"), newline) {
+                (Some(open), Some(newline)) if open < newline => {
+                    let inside = rest.get(open..).unwrap_or_default();
+                    at += open + inside.find("*/").map_or(inside.len(), |end| end + 2);
+                }
+                (_, Some(newline)) => {
+                    let place = left.end + at + newline;
+                    return self.stray.borrow_mut().push(self.span(Some(place..place)));
+                }
+                (_, None) => return,
+            }
+        }
     }
 
     pub(super) fn body(&self, body: &EditBody) -> Body {
@@ -63,7 +100,7 @@ impl Converter<'_> {
                         continue;
                     }
                     let name_span = self.span(attribute.key.span());
-                    let expr = self.expr(&attribute.value);
+                    let expr = self.with_lines(false, || self.expr(&attribute.value));
                     attributes.push(Attribute {
                         name: attribute.key.as_str().into(),
                         name_span,
@@ -101,8 +138,10 @@ impl Converter<'_> {
             Expression::Bool(value) => ExprKind::Bool(*value.value()),
             Expression::Number(_) => return self.number(expr, span),
             Expression::String(text) => ExprKind::String(normal(text.value())),
-            Expression::Array(items) => ExprKind::Tuple(items.iter().map(|item| self.expr(item)).collect()),
-            Expression::Object(object) => ExprKind::Object(self.object(object)),
+            Expression::Array(items) => {
+                ExprKind::Tuple(self.with_lines(true, || items.iter().map(|item| self.expr(item)).collect()))
+            }
+            Expression::Object(object) => ExprKind::Object(self.with_lines(false, || self.object(object))),
             Expression::StringTemplate(template) => {
                 let parts = self.parts(template, TemplateForm::Quoted);
                 return wrapped_or_template(parts, span);
@@ -113,26 +152,36 @@ impl Converter<'_> {
                 return wrapped_or_template(self.parts(&heredoc.template, form), span);
             }
             Expression::Parenthesis(inner) => {
-                let inner = self.expr(inner.inner());
+                let inner = self.with_lines(true, || self.expr(inner.inner()));
                 return Expr { span: inner.span, kind: inner.kind };
             }
             Expression::Variable(name) => ExprKind::Name(name.as_str().into()),
-            Expression::Conditional(conditional) => ExprKind::Conditional {
-                condition: Box::new(self.expr(&conditional.cond_expr)),
-                then: Box::new(self.expr(&conditional.true_expr)),
-                otherwise: Box::new(self.expr(&conditional.false_expr)),
-            },
-            Expression::FuncCall(call) => ExprKind::Call(Box::new(self.call(call))),
+            Expression::Conditional(conditional) => {
+                let parts = [&conditional.cond_expr, &conditional.true_expr, &conditional.false_expr]
+                    .map(|part| part.span());
+                let [condition, then, otherwise] = parts;
+                self.joins(condition, then.clone());
+                self.joins(then, otherwise);
+                ExprKind::Conditional {
+                    condition: Box::new(self.expr(&conditional.cond_expr)),
+                    then: Box::new(self.expr(&conditional.true_expr)),
+                    otherwise: Box::new(self.expr(&conditional.false_expr)),
+                }
+            }
+            Expression::FuncCall(call) => ExprKind::Call(Box::new(self.with_lines(true, || self.call(call)))),
             Expression::Traversal(traversal) => ExprKind::Traverse {
                 root: Box::new(self.expr(&traversal.expr)),
-                steps: traversal
-                    .operators
-                    .iter()
-                    .map(|operator| Step {
+                steps: {
+                    self.joins(
+                        traversal.expr.span(),
+                        traversal.operators.first().and_then(hcl_edit::Span::span),
+                    );
+                    let step = |operator: &hcl_edit::Decorated<TraversalOperator>| Step {
                         span: self.span(operator.span()),
-                        kind: self.step(operator.value()),
-                    })
-                    .collect(),
+                        kind: self.with_lines(true, || self.step(operator.value())),
+                    };
+                    traversal.operators.iter().map(step).collect()
+                },
             },
             Expression::UnaryOp(operation) => ExprKind::Unary {
                 operator: match operation.operator.value() {
@@ -141,12 +190,17 @@ impl Converter<'_> {
                 },
                 operand: Box::new(self.expr(&operation.expr)),
             },
-            Expression::BinaryOp(operation) => ExprKind::Binary {
-                operator: binary(*operation.operator.value()),
-                left: Box::new(self.expr(&operation.lhs_expr)),
-                right: Box::new(self.expr(&operation.rhs_expr)),
-            },
-            Expression::ForExpr(each) => ExprKind::For(Box::new(self.for_expr(each))),
+            Expression::BinaryOp(operation) => {
+                self.joins(operation.lhs_expr.span(), operation.rhs_expr.span());
+                ExprKind::Binary {
+                    operator: binary(*operation.operator.value()),
+                    left: Box::new(self.expr(&operation.lhs_expr)),
+                    right: Box::new(self.expr(&operation.rhs_expr)),
+                }
+            }
+            Expression::ForExpr(each) => {
+                ExprKind::For(Box::new(self.with_lines(true, || self.for_expr(each))))
+            }
         };
         Expr { span, kind }
     }
@@ -213,6 +267,8 @@ impl Converter<'_> {
             file: self.file,
             rewrites: &Rewrites::default(),
             twice: RefCell::default(),
+            lines: Cell::new(true),
+            stray: RefCell::default(),
         };
         match text.parse::<Expression>() {
             Ok(Expression::Variable(name)) => ItemKey::Name(name.as_str().into()),
@@ -278,6 +334,10 @@ impl Converter<'_> {
 
     /// The template as the flat list on which Terraform strips and dedents.
     fn tokens(&self, template: &Template, form: TemplateForm, into: &mut Vec<Token>) {
+        self.with_lines(true, || self.elements(template, form, into));
+    }
+
+    fn elements(&self, template: &Template, form: TemplateForm, into: &mut Vec<Token>) {
         for element in template {
             match element {
                 Element::Literal(literal) => {

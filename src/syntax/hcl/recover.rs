@@ -1,7 +1,7 @@
 //! Parsing with what the parser lacks: repeated object keys, newlines inside `{for …}`, positions of
 //! unclosed brackets, and going on after a broken item. All on a scratch copy of the same length.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::ops::Range;
 
 use hcl_edit::parser::{Error, parse_body, parse_expr, parse_template};
@@ -25,6 +25,8 @@ struct Scratch<'a> {
     rewrites: Rewrites,
     problems: Vec<Problem>,
     placeholders: usize,
+    /// Whether all lines that can be joined have been.
+    joined: bool,
 }
 
 impl<'a> Scratch<'a> {
@@ -36,6 +38,7 @@ impl<'a> Scratch<'a> {
             rewrites: Rewrites::default(),
             problems: Vec::new(),
             placeholders: 0,
+            joined: false,
         };
         // The parser misses the end of an empty heredoc and reads on to the next one with the same marker.
         for range in scan::empty_heredocs(original) {
@@ -52,6 +55,8 @@ impl<'a> Scratch<'a> {
             base: 0,
             rewrites: &self.rewrites,
             twice: RefCell::default(),
+            lines: Cell::new(true),
+            stray: RefCell::default(),
         }
     }
 
@@ -157,41 +162,26 @@ impl<'a> Scratch<'a> {
         true
     }
 
-    /// Newlines do not count inside `{for …}`, brackets, parentheses and interpolations.
+    /// Newlines do not count inside `{for …}`, brackets, parentheses and interpolations. The parser places its error
+    /// anywhere before or after the one it stumbled over, so all of them go at once.
     fn join_lines(&mut self, offset: usize) -> bool {
         let scanner = Scanner::until(&self.text, offset);
         let inside = scanner.stack.last().map(|(_, open)| *open);
         if !matches!(inside, Some(Open::ForBrace | Open::Bracket | Open::Paren | Open::Template)) {
             return false;
         }
-        let comments = scanner.comments.clone();
-        let after = self.text.get(offset..).unwrap_or_default();
-        let ahead = after.len() - after.trim_start_matches([' ', '\t', '\r']).len() + offset;
-        let next = self.text.get(ahead..).unwrap_or_default();
-        if next.starts_with('\n') {
-            self.replace(ahead..ahead + 1, " ");
-            self.blank_return(ahead);
-            return true;
-        }
-        if next.starts_with('#') || next.starts_with("//") {
-            let end = ahead + next.find('\n').unwrap_or(next.len());
-            self.blank(ahead..end);
-            self.replace(end..end + 1, " ");
-            return true;
-        }
-        let before = self.text.get(..offset).unwrap_or_default();
-        let Some(newline) = before.rfind('\n') else { return false };
-        if !before.get(newline..).unwrap_or_default().trim().is_empty() {
+        // In a text with a bracket that is never closed, lines tell where the next item begins.
+        if self.joined || scan::unclosed(&self.text).is_some() {
             return false;
         }
-        if let Some(comment) =
-            comments.iter().find(|comment| comment.end <= newline && newline <= comment.end + 1)
-        {
-            self.blank(comment.clone());
+        self.joined = true;
+        let ranges = scan::meaningless(&self.text);
+        for range in &ranges {
+            let spaces = " ".repeat(range.len());
+            self.replace(range.clone(), &spaces);
+            self.blank_return(range.start);
         }
-        self.replace(newline..newline + 1, " ");
-        self.blank_return(newline);
-        true
+        !ranges.is_empty()
     }
 
     fn blank_return(&mut self, newline: usize) {
@@ -315,7 +305,14 @@ pub(super) fn body(text: &str, file: FileId) -> Parsed {
             Ok(parsed) => {
                 let converter = scratch.converter();
                 let body = converter.body(&parsed);
-                let twice = converter.twice.take();
+                let (twice, stray) = (converter.twice.take(), converter.stray.take());
+                scratch.problems.extend(stray.into_iter().map(|span| Problem {
+                    kind: ProblemKind::Syntax,
+                    span,
+                    message: "the argument ends with this line, but its expression goes on: put it in parentheses"
+                        .to_owned(),
+                    related: Vec::new(),
+                }));
                 scratch.problems.extend(twice.into_iter().map(|key| duplicate_key(text, key)));
                 return Parsed { body, problems: scratch.problems };
             }

@@ -24,13 +24,11 @@ pub(super) struct Scanner<'a> {
     at: usize,
     pub(super) stack: Vec<(usize, Open)>,
     markers: Vec<&'a str>,
-    /// Comments that were passed.
-    pub(super) comments: Vec<Range<usize>>,
 }
 
 impl<'a> Scanner<'a> {
     fn new(text: &'a str) -> Self {
-        Self { text, at: 0, stack: Vec::new(), markers: Vec::new(), comments: Vec::new() }
+        Self { text, at: 0, stack: Vec::new(), markers: Vec::new() }
     }
 
     /// The state at `offset`.
@@ -105,13 +103,10 @@ impl<'a> Scanner<'a> {
     }
 
     fn in_code(&mut self, rest: &'a str, first: char) {
-        let start = self.at;
         if first == '#' || rest.starts_with("//") {
             self.skip_line();
-            self.comments.push(start..self.at);
         } else if rest.starts_with("/*") {
             self.at += rest.find("*/").map_or(rest.len(), |end| end + 2);
-            self.comments.push(start..self.at);
         } else if let Some((marker, length)) = heredoc_start(rest) {
             self.markers.push(marker);
             let number = self.markers.len() - 1;
@@ -122,15 +117,31 @@ impl<'a> Scanner<'a> {
                 '[' => self.open(Open::Bracket, 1),
                 '(' => self.open(Open::Paren, 1),
                 '{' => {
-                    let inside = rest.get(1..).unwrap_or_default().trim_start();
-                    let is_for =
-                        inside.strip_prefix("for").is_some_and(|rest| rest.starts_with([' ', '\t', '\n']));
+                    let inside = after_space(rest.get(1..).unwrap_or_default());
+                    let is_for = inside
+                        .strip_prefix("for")
+                        .is_some_and(|rest| rest.starts_with([' ', '\t', '\r', '\n', '#', '/']));
                     self.open(if is_for { Open::ForBrace } else { Open::Brace }, 1);
                 }
                 '}' | ']' | ')' => self.close(1),
                 _ => self.at += first.len_utf8(),
             }
         }
+    }
+}
+
+/// What follows space, new lines and comments.
+fn after_space(text: &str) -> &str {
+    let mut rest = text.trim_start();
+    loop {
+        let comment = if rest.starts_with('#') || rest.starts_with("//") {
+            rest.find('\n')
+        } else if rest.starts_with("/*") {
+            rest.find("*/").map(|end| end + 2)
+        } else {
+            return rest;
+        };
+        rest = comment.and_then(|end| rest.get(end..)).unwrap_or_default().trim_start();
     }
 }
 
@@ -183,6 +194,32 @@ pub(super) fn empty_heredocs(text: &str) -> Vec<Range<usize>> {
             && !text.get(start..at).unwrap_or_default().contains('\n')
         {
             found.push(start..scanner.at);
+        }
+    }
+}
+
+/// New lines that mean nothing to the grammar, because the innermost bracket around them is not that of an object
+/// or block, and the line comments before them. The new line that ends a heredoc is not among them.
+pub(super) fn meaningless(text: &str) -> Vec<Range<usize>> {
+    let mut scanner = Scanner::new(text);
+    let mut found = Vec::new();
+    loop {
+        let (top, depth, at) = (scanner.stack.last().copied(), scanner.stack.len(), scanner.at);
+        let free = matches!(top, Some((_, Open::ForBrace | Open::Bracket | Open::Paren | Open::Template)));
+        let rest = scanner.rest();
+        let line_comment = free && (rest.starts_with('#') || rest.starts_with("//"));
+        if !scanner.step() {
+            return found;
+        }
+        if free && rest.starts_with('\n') {
+            found.push(at..at + 1);
+        } else if line_comment {
+            found.push(at..scanner.at);
+        } else if scanner.stack.len() < depth
+            && matches!(top, Some((_, Open::Heredoc(_))))
+            && scanner.rest().starts_with(['\r', '\n'])
+        {
+            scanner.at += if scanner.rest().starts_with("\r\n") { 2 } else { 1 };
         }
     }
 }
