@@ -192,7 +192,7 @@ fn run(directory: &Path, arguments: &[&str], input: Option<&str>) -> Result<Resu
     command
         .arg("-C")
         .arg(directory)
-        .args(["-c", "core.fsmonitor=false", "-c", "core.quotePath=false", "-c", "diff.orderFile="])
+        .args(["-c", "core.fsmonitor=false", "-c", "core.quotePath=false"])
         .args(arguments)
         .env("GIT_OPTIONAL_LOCKS", "0")
         .env("GIT_NO_LAZY_FETCH", "1")

@@ -11,7 +11,6 @@ use super::{Analysis, Failure, Request, state};
 use crate::lint::baseline::Baseline;
 use crate::lint::{Finding, Undecided};
 use crate::source::{Files, Overlay, SourceMap, Span};
-use crate::text::plural;
 
 /// Keeps the findings of the change since a revision.
 pub(super) fn apply(request: &Request, revision: &str, mut analysis: Analysis) -> Result<Analysis, Failure> {
@@ -58,12 +57,9 @@ fn cannot(revision: &str, reason: &str) -> String {
 fn note(revision: &str, commit: &Commit, left_out: usize) -> String {
     let short: String = commit.id.chars().take(9).collect();
     let what = match left_out {
-        0 => "no finding was there before".to_owned(),
-        count => format!(
-            "{} that {} there before left out",
-            plural(count, "finding"),
-            if count == 1 { "was" } else { "were" }
-        ),
+        0 => "no finding is left out".to_owned(),
+        1 => "1 finding that was there before is left out".to_owned(),
+        count => format!("{count} findings that were there before are left out"),
     };
     if short.starts_with(revision) || revision.starts_with(&short) {
         format!("since {short}: {what}")

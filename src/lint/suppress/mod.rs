@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use globset::GlobMatcher;
 
-use self::comment::Read;
+use self::comment::{Place, Read};
 use super::finding::{Applicability, Edit, Finding, Fix, Instance, SuppressedBy};
 use super::policy::Policy;
 use super::registry::Catalogue;
@@ -71,6 +71,8 @@ struct Entry {
     /// Rules it silences, resolved from ids and aliases.
     rules: Vec<RuleName>,
     place: EntryPlace,
+    /// It speaks of a line, not of the block that begins there.
+    only_line: bool,
     reason: Option<String>,
     until: Option<String>,
     expiry: Expiry,
@@ -135,6 +137,7 @@ impl Ignores {
                         .iter()
                         .map(|name| RuleName::resolve(name, written.foreign, catalogue))
                         .collect(),
+                    only_line: written.place == Place::Line,
                     place: EntryPlace::Lines(id, lines),
                     reason: written.reason,
                     expiry: expiry(written.until.as_deref(), as_of),
@@ -149,6 +152,7 @@ impl Ignores {
             let until = ignore.until.as_ref().map(|(text, _)| text.clone());
             entries.push(Entry {
                 rules: vec![RuleName::resolve(&ignore.rule, false, catalogue)],
+                only_line: false,
                 place: EntryPlace::Config { path: ignore.path.clone(), resource: ignore.resource.clone() },
                 reason: ignore.reason.clone(),
                 expiry: expiry(until.as_deref(), as_of),
@@ -199,7 +203,8 @@ impl Ignores {
         match entry.place {
             // Only the instance's own places: the way to another one says nothing about it.
             EntryPlace::Lines(..) => {
-                covers(&finding.primary) || instance.places.iter().chain(&instance.block).any(covers)
+                let block = if entry.only_line { &[][..] } else { &instance.block };
+                covers(&finding.primary) || instance.places.iter().chain(block).any(covers)
             }
             EntryPlace::Config { .. } => covers(&finding.primary),
         }
