@@ -43,6 +43,7 @@ fn run(dir: &Path, price: bool) -> Analysis {
         source: None,
         as_of: "2026-11-20".parse().expect("a date"),
         price,
+        keep_passed: false,
     };
     analyse(&request).unwrap_or_else(|failure| panic!("{failure:?}"))
 }

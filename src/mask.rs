@@ -58,6 +58,15 @@ impl Masks {
         }
         self.spans.insert(span);
         self.forget();
+        self.add_part(span);
+    }
+
+    /// Hides the text under `span` there only: a part of a file in which secrets may stand beside other things, so that
+    /// what it says is no secret elsewhere.
+    pub fn add_part(&mut self, span: Span) {
+        if span.is_empty() {
+            return;
+        }
         let of_file = self.ranges.entry(span.file).or_default();
         let Range { mut start, mut end } = span.range();
         while let Some((&other_start, &other_end)) = of_file.range(..=end).next_back() {

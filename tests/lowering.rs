@@ -346,7 +346,7 @@ resource "aws_security_group" "s" {
     let network = service.network.known().unwrap();
     assert!(network.subnets.open.is_some());
     assert!(network.security_group_links[0].to().is_some());
-    assert_eq!(deployment.security_groups[0].inline_rules.items[0].from_port.known(), Some(&80));
+    assert_eq!(deployment.security_groups[0].ingress.items[0].from_port.known(), Some(&80));
     assert!(matches!(&deployment.security_groups[0].vpc_link, Link::Unknown(_)));
     assert_eq!(deployment.missing_modules.len(), 1);
     assert!(Path::new(&*deployment.units[0].name).ends_with("envs/staging"));

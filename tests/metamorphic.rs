@@ -503,6 +503,7 @@ fn run(case: &Case, files: &Tree, fill: Option<&str>) -> Outcome {
         no_ignores: true,
         as_of: "2026-11-20".parse().unwrap(),
         price: false,
+        keep_passed: false,
     };
     let analysis = analyse(&request).unwrap_or_else(|error| panic!("{}: {error:?}", case.name));
     let problems = analysis

@@ -351,6 +351,10 @@ fn no_secret_is_printed() {
         }
     }
     all.push(vec!["check", "infra", "--region", "eu-west-1", "--quiet"]);
+    for format in ["ndjson", "gitlab", "junit", "checkstyle", "markdown"] {
+        all.push(vec!["--profile", "strict", "--format", format]);
+    }
+    all.push(vec!["cost", "--format", "markdown"]);
     let mut found = Vec::new();
     for args in all {
         let mut args = args;

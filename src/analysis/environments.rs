@@ -119,23 +119,25 @@ impl Chosen<'_> {
 
 /// What decides the variables that have no value: a flag with its values, by the variable's name.
 #[derive(Debug, Default)]
-pub(super) struct Advice {
-    pub(super) decide_with: BTreeMap<String, String>,
+pub struct Advice {
+    pub decide_with: BTreeMap<String, String>,
 }
 
 /// Where one looks for values of variables.
-pub(super) struct Search<'a> {
-    pub(super) files: &'a Files,
-    pub(super) config: &'a Config,
-    pub(super) directory: Option<&'a Path>,
-    pub(super) chosen: Option<Chosen<'a>>,
+#[derive(Debug)]
+pub struct Search<'a> {
+    pub files: &'a Files,
+    pub config: &'a Config,
+    pub directory: Option<&'a Path>,
+    pub chosen: Option<Chosen<'a>>,
     /// Var files given as flags.
-    pub(super) given: &'a [Input],
+    pub given: &'a [Input],
 }
 
 impl Search<'_> {
     /// For each variable without a value: the environments that set it, else the var files around the root module that do.
-    pub(super) fn advice<'e>(&self, evaluations: impl IntoIterator<Item = &'e Evaluation>) -> Advice {
+    #[must_use]
+    pub fn advice<'e>(&self, evaluations: impl IntoIterator<Item = &'e Evaluation>) -> Advice {
         let mut read: BTreeMap<PathBuf, BTreeSet<Arc<str>>> = BTreeMap::new();
         let mut found: BTreeMap<Arc<str>, (Vec<String>, Vec<String>)> = BTreeMap::new();
         for evaluation in evaluations {

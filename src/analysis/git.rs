@@ -42,10 +42,9 @@ impl ChangedLines {
         self.lines.insert(path, vec![0..usize::MAX]);
     }
 
-    /// Whether a line of a range was changed.
-    pub(super) fn touch(&self, path: &Path, lines: &Range<usize>) -> bool {
-        let of_file = self.lines.get(path).into_iter().flatten();
-        of_file.into_iter().any(|changed| changed.start < lines.end && lines.start < changed.end)
+    /// Whether a line was changed.
+    pub(super) fn touch(&self, path: &Path, line: usize) -> bool {
+        self.lines.get(path).into_iter().flatten().any(|changed| changed.contains(&line))
     }
 }
 
@@ -362,7 +361,7 @@ mod tests {
         let patch = b"diff --git a/a b.tf b/a b.tf\n--- a/a b.tf\t\n+++ b/a b.tf\t\n@@ -1 +1,2 @@\n-x\n+++ b/no.tf\n+@@ -1 +1 @@\n\
             @@ -9,2 +10,0 @@\n-a\n-b\n\\ No newline at end of file\n--- \"a/\\303\\244\\t.tf\"\n+++ \"b/\\303\\244\\t.tf\"\n@@ -0,0 +5 @@\n+q\n";
         let lines = ChangedLines { lines: read_patch(patch, Path::new("/r")) };
-        let touched = |path: &str, line: usize| lines.touch(Path::new(path), &(line..line + 1));
+        let touched = |path: &str, line: usize| lines.touch(Path::new(path), line);
         assert_eq!([0, 1, 2, 9].map(|line| touched("/r/a b.tf", line)), [true, true, false, false]);
         assert_eq!([3, 4, 5].map(|line| touched("/r/ä\t.tf", line)), [false, true, false]);
         assert!(!touched("/r/no.tf", 0));

@@ -4,8 +4,10 @@
 pub mod accepted;
 mod documents;
 pub mod environments;
+pub mod examples;
 mod git;
-mod plans;
+pub mod own_rules;
+pub mod plans;
 mod problems;
 pub mod secret_places;
 mod since;
@@ -56,9 +58,13 @@ pub struct Request {
     pub baseline: Accept,
     /// Report only what changed since this commit.
     pub since: Option<String>,
+    /// The rules to run; where not given the built-in ones and the user's.
+    pub rules: Option<Catalogue>,
     pub as_of: Date,
     /// Whether an estimate is wanted.
     pub price: bool,
+    /// Whether what passed is wanted as well.
+    pub keep_passed: bool,
 }
 
 impl Request {
@@ -80,8 +86,10 @@ impl Request {
             no_ignores: false,
             baseline: Accept::Nothing,
             since: None,
+            rules: None,
             as_of,
             price: false,
+            keep_passed: false,
         }
     }
 }
@@ -155,7 +163,15 @@ fn state(request: &Request, overlay: Option<Arc<Overlay>>) -> Result<Analysis, F
         Ok(read) => read,
         Err(errors) => return Err(Failure::Config { errors, sources: files.into_sources() }),
     };
-    let catalogue = Catalogue::default();
+    let mut notes = note_lines(&discovered, &files);
+    let own_rules = match &request.rules {
+        Some(catalogue) => Ok(catalogue.clone()),
+        None => own_rules::read(&files, &config, directory.as_deref(), request.config.is_some(), &mut notes),
+    };
+    let catalogue = match own_rules {
+        Ok(catalogue) => catalogue,
+        Err(errors) => return Err(Failure::Config { errors, sources: files.into_sources() }),
+    };
     let decided =
         config.severities(&catalogue).and_then(|severities| Ok((severities, config.overrides(&catalogue)?)));
     let (severities, overrides) = match decided {
@@ -173,7 +189,6 @@ fn state(request: &Request, overlay: Option<Arc<Overlay>>) -> Result<Analysis, F
     };
 
     let mut problems = Vec::new();
-    let mut notes = note_lines(&discovered, &files);
     let mut read = documents::read(&discovered, &files, &mut problems);
     let mut of_terraform = request.terraform.clone();
     if let Some(chosen) = &chosen {
@@ -184,12 +199,23 @@ fn state(request: &Request, overlay: Option<Arc<Overlay>>) -> Result<Analysis, F
         of_terraform.limits.instances = most;
     }
     let mut evaluations = evaluate(&of_terraform, &discovered, &files, chosen.as_ref(), &mut notes);
-    let plans = plans::read(request, &discovered, &files, &mut evaluations, &mut problems, &mut notes)?;
+    let terraform_of_plans = plans::Taken { options: &of_terraform, environment: chosen.as_ref() };
+    let plans = plans::read(
+        request,
+        terraform_of_plans,
+        &discovered,
+        &files,
+        &mut evaluations,
+        &mut problems,
+        &mut notes,
+    )?;
     let modules = evaluations.iter().flat_map(|evaluation| &evaluation.files).collect::<HashSet<_>>().len();
     for evaluation in evaluations.iter().chain(&plans.judged) {
         problems.extend(problems::of_evaluation(evaluation, &files));
     }
-    problems.extend(problems::undeclared_variables(&evaluations));
+    // Plans that are completed take the same flags.
+    let completed = plans.judged.iter().filter(|_| request.source.is_some());
+    problems.extend(problems::undeclared_variables(completed.chain(&evaluations)));
 
     let options = lower::Options {
         stage: request.stage.or(chosen.and_then(|chosen| chosen.environment.stage)).or(config.stage),
@@ -211,6 +237,7 @@ fn state(request: &Request, overlay: Option<Arc<Overlay>>) -> Result<Analysis, F
             }))
             .collect(),
         workspace: of_terraform.workspace.clone(),
+        raw_types: catalogue.resource_types(),
         root: discovered.root.clone(),
     };
     let inputs = lower::Inputs {
@@ -278,6 +305,7 @@ fn state(request: &Request, overlay: Option<Arc<Overlay>>) -> Result<Analysis, F
             .clone()
             .filter(|of| of.starts_with(&discovered.root))
             .unwrap_or_else(|| discovered.root.clone()),
+        keep_passed: request.keep_passed,
     };
     let read_in_full = || evaluations.iter().chain(&plans.judged).chain(&plans.read);
     let (mut judgement, mut masks) = rayon::join(
@@ -322,6 +350,11 @@ fn state(request: &Request, overlay: Option<Arc<Overlay>>) -> Result<Analysis, F
         policy,
         selection: discovered.selection,
     })
+}
+
+/// The git top level that a directory lies in, or itself.
+fn top_level(directory: &Path) -> PathBuf {
+    directory.ancestors().find(|above| above.join(".git").exists()).unwrap_or(directory).to_path_buf()
 }
 
 type Configured = (Config, Usage, Option<PathBuf>);

@@ -40,13 +40,17 @@ fn of_diagnostic(diagnostic: &Diagnostic) -> InputProblem {
 }
 
 /// `--var` of names that no root module declares; told once, for the first root.
-pub(super) fn undeclared_variables(evaluations: &[Evaluation]) -> Problems {
-    let Some((first, others)) = evaluations.split_first() else { return Vec::new() };
+pub(super) fn undeclared_variables<'e>(
+    evaluations: impl Iterator<Item = &'e Evaluation> + Clone,
+) -> Problems {
+    // A folder that holds only var files declares nothing.
+    let mut others = evaluations.filter(|evaluation| !evaluation.files.is_empty());
+    let Some(first) = others.next() else { return Vec::new() };
     first
         .undeclared
         .iter()
         .filter(|one| {
-            others.iter().all(|other| other.undeclared.iter().any(|undeclared| undeclared.name == one.name))
+            others.clone().all(|other| other.undeclared.iter().any(|undeclared| undeclared.name == one.name))
         })
         .map(|undeclared| {
             let mut problem = of_diagnostic(&undeclared.diagnostic);

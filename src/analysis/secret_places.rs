@@ -35,7 +35,7 @@ pub(super) fn masks<'a>(
     sources: &SourceMap,
 ) -> Masks {
     let mut masks = of_evaluations(evaluations, sources);
-    hidden.iter().for_each(|span| masks.add(*span));
+    hidden.iter().for_each(|span| masks.add_part(*span));
     let containers = deployment.task_definitions.iter().flat_map(|task| task.containers.with_template());
     let of_containers = containers.flat_map(|container| container.environment.with_template());
     let steps = deployment.workflows.iter().flat_map(|workflow| &workflow.jobs);
@@ -112,7 +112,8 @@ pub(super) fn redact(judgement: &mut Judgement, policy: &Policy, masks: &mut Mas
         finding.related.iter_mut().for_each(|related| {
             clean(masks, sources, &mut related.message);
         });
-        finding.element.iter_mut().for_each(|element| renamed |= clean(masks, sources, element));
+        let parts = finding.element.iter_mut().chain(&mut finding.part);
+        parts.for_each(|part| renamed |= clean(masks, sources, part));
         finding.instances.iter_mut().for_each(|of| renamed |= clean_shared(masks, sources, &mut of.address));
         finding.stage.hint.iter_mut().for_each(|hint| {
             clean_shared(masks, sources, hint);
@@ -434,6 +435,7 @@ impl<'v> Walk<'v> {
         let Some(built) = built else { return };
         match &**built {
             Built::Json(inner) => {
+                let sensitive = sensitive && !inner.has_sensitive_part();
                 if self.is_new(built, secret, sensitive) {
                     self.value(secret, inner, sensitive);
                 }

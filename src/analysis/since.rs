@@ -9,7 +9,7 @@ use super::accepted::Accept;
 use super::git::{Changed, ChangedLines, Commit, Git};
 use super::{Analysis, Failure, Request, state};
 use crate::lint::baseline::Baseline;
-use crate::lint::{Finding, Undecided};
+use crate::lint::{Catalogue, Finding, Undecided};
 use crate::source::{Files, Overlay, SourceMap, Span};
 
 /// Keeps the findings of the change since a revision.
@@ -25,7 +25,7 @@ pub(super) fn apply(request: &Request, revision: &str, mut analysis: Analysis) -
         }
     }
     let overlay = overlay(&git, &changes, &analysis.root).map_err(refused)?;
-    let (mut before, undecided) = match at(request, &changes, overlay) {
+    let (mut before, undecided) = match at(request, &analysis.catalogue, &changes, overlay) {
         Ok(then) => {
             let renamed = renames(&changes, &analysis.root);
             let of_then = |path: &str| renamed.get(path).cloned();
@@ -89,15 +89,20 @@ fn overlay(git: &Git, changes: &[Changed], root: &Path) -> Result<Overlay, Strin
 }
 
 /// Judges the files of then.
-fn at(request: &Request, changes: &[Changed], overlay: Overlay) -> Result<Analysis, Failure> {
+fn at(
+    request: &Request,
+    rules: &Catalogue,
+    changes: &[Changed],
+    overlay: Overlay,
+) -> Result<Analysis, Failure> {
     let paths = paths_of_then(request, changes, &overlay);
     let then = Request {
         paths,
         baseline: Accept::Nothing,
         since: None,
         price: false,
-        // The settings of now hold for both states: a change of them alone makes nothing new.
-        config: request.config.clone(),
+        // Rules and settings of now hold for both states: a change of them alone makes nothing new.
+        rules: Some(rules.clone()),
         ..request.clone()
     };
     state(&then, Some(Arc::new(overlay)))
@@ -166,10 +171,10 @@ fn keep_new(analysis: &mut Analysis, before: &mut Baseline, lines: &ChangedLines
 fn is_touched(finding: &Finding, sources: &SourceMap, lines: &ChangedLines) -> bool {
     let is_on_changed_line = |span: Span| {
         sources.get(span.file).is_some_and(|file| {
-            let first = file.line_index(span.start);
-            let last = file.line_index(span.end.saturating_sub(1).max(span.start));
+            // The first line: what is blamed as a whole (an object without a property) is not touched by each of its lines.
+            let line = file.line_index(span.start);
             let path = file.path.as_deref().map(Files::normalize);
-            path.is_some_and(|path| lines.touch(&path, &(first..last + 1)))
+            path.is_some_and(|path| lines.touch(&path, line))
         })
     };
     is_on_changed_line(finding.primary)

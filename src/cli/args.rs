@@ -30,7 +30,7 @@ pub enum Command {
     Check(CheckArgs),
     /// Estimate the monthly cost
     Cost(CostArgs),
-    /// Show a rule's page: why it hurts, what to do, when to ignore it
+    /// Explain a rule, a resource, or a value: why it hurts, how it was judged, where it comes from
     Explain(ExplainArgs),
     /// Accept today's findings, so that only new ones are reported
     Baseline(BaselineArgs),
@@ -42,6 +42,8 @@ pub enum Command {
     Show(ShowArgs),
     /// Write plimsoll.yaml and snippets for pre-commit and CI that fit the repository
     Init(InitArgs),
+    /// Print a JSON Schema, for editors and other programs
+    Schema(SchemaArgs),
     /// Print the completion script of a shell
     Completions(CompletionsArgs),
     /// Print a manual page
@@ -89,9 +91,9 @@ pub struct OverviewArgs {
     pub gate: GateArgs,
     #[command(flatten)]
     pub price: PriceArgs,
-    /// Output format
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    pub format: Format,
+    /// Output format (default: human); several in one run, each with an --output behind it
+    #[arg(long, value_enum)]
+    pub format: Vec<CheckFormat>,
 }
 
 #[derive(Debug, Args)]
@@ -100,13 +102,28 @@ pub struct CheckArgs {
     pub common: CommonArgs,
     #[command(flatten)]
     pub gate: GateArgs,
-    /// Output format
-    #[arg(long, value_enum, default_value_t = CheckFormat::Human)]
-    pub format: CheckFormat,
+    /// Output format (default: human); several in one run, each with an --output behind it
+    #[arg(long, value_enum)]
+    pub format: Vec<CheckFormat>,
 }
 
 #[derive(Debug, Args)]
 pub struct CostArgs {
+    #[command(flatten)]
+    pub common: CommonArgs,
+    #[command(flatten)]
+    pub price: PriceArgs,
+    /// Output format (default: human); several in one run, each with an --output behind it
+    #[arg(long, value_enum)]
+    pub format: Vec<CostFormat>,
+}
+
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// Id of a rule, or of the same check in another tool (CKV_AWS_51); or the address of a resource, a module, or a
+    /// value (aws_ecs_service.api.desired_count)
+    #[arg(value_name = "RULE|ADDRESS")]
+    pub topic: String,
     #[command(flatten)]
     pub common: CommonArgs,
     #[command(flatten)]
@@ -117,22 +134,54 @@ pub struct CostArgs {
 }
 
 #[derive(Debug, Args)]
-pub struct ExplainArgs {
-    /// Id of a rule, or of the same check in another tool (CKV_AWS_51)
-    pub rule: String,
+#[command(args_conflicts_with_subcommands = true)]
+pub struct RulesArgs {
+    #[command(subcommand)]
+    pub command: Option<RulesCommand>,
+    /// Configuration file instead of the nearest plimsoll.yaml: your own rules beside it are listed too
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Output format
+    #[arg(long, value_enum, default_value_t = RulesFormat::Human)]
+    pub format: RulesFormat,
+    /// Write to this file instead of standard output; for markdown, a page for each rule into this directory
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum RulesCommand {
+    /// Run the examples of rule files, and fail where one does not come out as written
+    Test(RulesTestArgs),
+}
+
+#[derive(Debug, Args)]
+pub struct RulesTestArgs {
+    /// Rule files, or directories with them (default: .plimsoll/rules of the repository)
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Date of the runs (YYYY-MM-DD) instead of today
+    #[arg(long, value_name = "DATE")]
+    pub as_of: Option<Date>,
     /// When to use colour
     #[arg(long, value_enum, default_value_t = Color::Auto)]
     pub color: Color,
 }
 
 #[derive(Debug, Args)]
-pub struct RulesArgs {
-    /// Output format
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    pub format: Format,
+pub struct SchemaArgs {
+    /// What the schema describes
+    #[arg(value_enum)]
+    pub of: SchemaOf,
     /// Write to this file instead of standard output
     #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SchemaOf {
+    /// A rule file below .plimsoll/rules
+    Rule,
 }
 
 #[derive(Debug, Args)]
@@ -164,7 +213,7 @@ pub struct ShowArgs {
     /// Configuration file instead of the nearest plimsoll.yaml
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// Directory of a root module (default: `.`), and addresses to show or how they start
+    /// Directory of a root module (default: `.`) or a plan's JSON, and addresses to show or how they start
     #[arg(value_name = "PATH|ADDRESS")]
     pub targets: Vec<String>,
     /// Root module
@@ -173,6 +222,9 @@ pub struct ShowArgs {
     /// Where a value comes from, or why it is not known: an address such as aws_ecs_service.api.desired_count
     #[arg(long, value_name = "ADDRESS")]
     pub why: Option<String>,
+    /// Configuration that the plan was made from: fills what the plan does not know
+    #[arg(long, value_name = "DIR")]
+    pub source: Option<PathBuf>,
     #[command(flatten)]
     pub terraform: TerraformArgs,
     /// When to use colour
@@ -215,9 +267,9 @@ pub struct CommonArgs {
     /// Which rules run
     #[arg(long, value_enum)]
     pub profile: Option<ProfileArg>,
-    /// Write to this file instead of standard output
+    /// Write the --format before it to this file instead of standard output (`-`)
     #[arg(long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
+    pub output: Vec<PathBuf>,
     /// When to use colour
     #[arg(long, value_enum, default_value_t = Color::Auto)]
     pub color: Color,
@@ -233,7 +285,7 @@ pub struct CommonArgs {
 }
 
 /// What Terraform takes on its command line.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct TerraformArgs {
     /// Environment of plimsoll.yaml: its var files, workspace and stage; flags win
     #[arg(long, value_name = "NAME")]
@@ -338,14 +390,41 @@ pub enum Format {
     Json,
 }
 
+/// Formats of findings. Only `human`, `json`, `ndjson` and `markdown` have a place for an estimate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum RulesFormat {
+    Human,
+    Json,
+    /// The rule book
+    Markdown,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum CheckFormat {
     Human,
     Json,
+    /// One JSON object a line
+    Ndjson,
     /// SARIF 2.1.0, for code scanning
     Sarif,
     /// GitHub Actions annotations
     Github,
+    /// GitLab Code Quality
+    Gitlab,
+    /// JUnit XML
+    Junit,
+    /// Checkstyle XML
+    Checkstyle,
+    /// For a comment on a pull request or a step summary; at most 60,000 bytes
+    Markdown,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CostFormat {
+    Human,
+    Json,
+    /// For a comment on a pull request or a step summary; at most 60,000 bytes
+    Markdown,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

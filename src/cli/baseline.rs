@@ -8,8 +8,8 @@ use clap::ArgMatches;
 use serde::Serialize;
 
 use super::args::{
-    BaselineArgs, BaselineCheckArgs, BaselineCommand, BaselineCreateArgs, BaselineShowArgs, CommonArgs,
-    Format,
+    BaselineArgs, BaselineCheckArgs, BaselineCommand, BaselineCreateArgs, BaselineShowArgs, CheckFormat,
+    CommonArgs, Format,
 };
 use super::{Exit, Stop, check, common};
 use crate::analysis::accepted::{Refused, read};
@@ -39,7 +39,11 @@ fn judged(args: &CommonArgs, matches: &ArgMatches) -> Result<(Request, Analysis)
 
 fn create(args: &BaselineCreateArgs, matches: &ArgMatches) -> Result<Exit, Stop> {
     let (request, mut analysis) = judged(&args.common, matches)?;
-    let named = args.baseline.clone().or_else(|| args.common.output.clone());
+    let named = match args.common.output.as_slice() {
+        [] => args.baseline.clone(),
+        [output] => Some(output.clone()),
+        _ => return Err(Stop::usage("a baseline is one file: write one --output")),
+    };
     let configured = if named.is_none() { configured(&analysis)? } else { None };
     let is_known = configured.is_some();
     let path = named.or(configured).unwrap_or_else(|| PathBuf::from(FILE_NAME));
@@ -60,9 +64,7 @@ fn create(args: &BaselineCreateArgs, matches: &ArgMatches) -> Result<Exit, Stop>
         let message = format!("{name}: {} accepted", plural(total(&found), "finding"));
         (found, message)
     };
-    common::deliver(Some(&path), args.common.color, true, |_, out| {
-        out.write_all(to_json(&entries).as_bytes())
-    })?;
+    common::replace(&path, to_json(&entries).as_bytes())?;
     common::deliver(None, args.common.color, args.common.quiet, |style, out| {
         if style.quiet {
             return Ok(());
@@ -88,24 +90,21 @@ fn show(args: &BaselineShowArgs, matches: &ArgMatches) -> Result<Exit, Stop> {
     compare(&mut analysis, &path, &request)?;
     let Some(compared) = &analysis.baseline else { return Ok(Exit::Clean) };
     let listed = listed(compared);
-    common::deliver(
-        args.common.output.as_deref(),
-        args.common.color,
-        args.common.quiet,
-        |_, out| match args.format {
-            Format::Human => human(compared, &listed, out),
-            Format::Json => {
-                let shown = Shown { schema: SHOWN_SCHEMA, file: &compared.name, entries: &listed };
-                serde_json::to_writer_pretty(&mut *out, &shown)?;
-                writeln!(out)
-            }
-        },
-    )?;
+    let targets = common::targets(&[args.format], &args.common.output, matches, Format::Human)?;
+    common::deliver_all(&targets, args.common.color, args.common.quiet, |format, _, out| match format {
+        Format::Human => human(compared, &listed, out),
+        Format::Json => {
+            let shown = Shown { schema: SHOWN_SCHEMA, file: &compared.name, entries: &listed };
+            serde_json::to_writer_pretty(&mut *out, &shown)?;
+            writeln!(out)
+        }
+    })?;
     Ok(Exit::Clean)
 }
 
 fn check(args: &BaselineCheckArgs, matches: &ArgMatches) -> Result<Exit, Stop> {
     let of_check = &args.check;
+    let targets = common::targets(&of_check.format, &of_check.common.output, matches, CheckFormat::Human)?;
     let mut request = common::request(&of_check.common, matches, Some(&of_check.gate), None)?;
     if request.baseline == Accept::Configured {
         request.baseline = Accept::ConfiguredOr(PathBuf::from(FILE_NAME));
@@ -116,7 +115,7 @@ fn check(args: &BaselineCheckArgs, matches: &ArgMatches) -> Result<Exit, Stop> {
     let notes: Vec<String> =
         fixed.iter().map(|entry| format!("fixed: {} {}", entry.rule, words(entry))).collect();
     analysis.notes.extend(notes);
-    check::report(of_check, &analysis, &request)?;
+    check::report(of_check, &analysis, &request, &targets)?;
     match check::exit(&analysis, &of_check.gate) {
         Exit::Clean if args.fail_on_fixed && is_outdated => Ok(Exit::Findings),
         exit => Ok(exit),
@@ -127,7 +126,11 @@ fn check(args: &BaselineCheckArgs, matches: &ArgMatches) -> Result<Exit, Stop> {
 fn configured(analysis: &Analysis) -> Result<Option<PathBuf>, Stop> {
     let path = analysis.configured_baseline();
     let is_own = analysis.config_directory.as_ref().is_some_and(|of| of.starts_with(&analysis.root));
-    if is_own && path.as_ref().is_some_and(|path| !path.starts_with(&analysis.root)) {
+    let leads_outside = |path: &PathBuf| {
+        !path.starts_with(&analysis.root)
+            || path.canonicalize().is_ok_and(|real| !real.starts_with(&analysis.root))
+    };
+    if is_own && path.as_ref().is_some_and(leads_outside) {
         return Err(Stop::usage(
             "`baseline` of plimsoll.yaml leads outside the scanned root; name it with --baseline",
         ));

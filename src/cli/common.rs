@@ -1,12 +1,12 @@
 //! What several commands share: from arguments to a request, where output goes, how failures read.
 
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::ArgMatches;
 use rayon::ThreadPoolBuilder;
 
-use super::args::{Color, CommonArgs, GateArgs, ProfileArg, StageArg, TerraformArgs};
+use super::args::{CommonArgs, GateArgs, ProfileArg, StageArg, TerraformArgs};
+pub(super) use super::output::{deliver, deliver_all, replace, targets};
 use super::{Exit, Stop};
 use crate::analysis::{Accept, Analysis, Failure, Request, analyse};
 use crate::date::Date;
@@ -46,8 +46,10 @@ pub(super) fn request(
             Some(gate) => gate.baseline.clone().map_or(Accept::Configured, Accept::File),
         },
         since: gate.and_then(|gate| gate.since.clone()),
+        rules: None,
         as_of: args.as_of.unwrap_or_else(Date::today),
         price: price.is_some(),
+        keep_passed: false,
     })
 }
 
@@ -116,53 +118,6 @@ pub(super) fn stop(failure: Failure) -> Stop {
             Stop { exit: Exit::Usage, message: format!("the configuration is wrong\n{message}") }
         }
     }
-}
-
-/// Where a report goes: standard output, or a file that appears complete or not at all.
-pub(super) fn deliver(
-    output: Option<&Path>,
-    color: Color,
-    quiet: bool,
-    write: impl FnOnce(&Style, &mut dyn Write) -> std::io::Result<()>,
-) -> Result<(), Stop> {
-    match output {
-        None => {
-            let stdout = std::io::stdout();
-            let choice = match color {
-                Color::Auto => anstream::ColorChoice::Auto,
-                Color::Always => anstream::ColorChoice::Always,
-                Color::Never => anstream::ColorChoice::Never,
-            };
-            let style = Style { quiet, ..Style::detect(&stdout, choice) };
-            let mut out = std::io::BufWriter::new(stdout.lock());
-            write(&style, &mut out)?;
-            Ok(out.flush()?)
-        }
-        Some(path) => {
-            let mut text = Vec::new();
-            write(&Style { quiet, ..Style::plain(100) }, &mut text)?;
-            replace(path, &text)
-        }
-    }
-}
-
-/// Writes a file that appears complete or not at all.
-pub(super) fn replace(path: &Path, content: &[u8]) -> Result<(), Stop> {
-    let failed = |error: std::io::Error| Stop::path(format!("cannot write {}: {error}", path.display()));
-    let beside = beside(path);
-    std::fs::write(&beside, content).map_err(failed)?;
-    std::fs::rename(&beside, path).map_err(|error| {
-        let _ = std::fs::remove_file(&beside);
-        failed(error)
-    })
-}
-
-/// A temporary name in the directory of `path`.
-fn beside(path: &Path) -> PathBuf {
-    let mut name = std::ffi::OsString::from(".");
-    name.push(path.file_name().unwrap_or_default());
-    name.push(format!(".{}.tmp", std::process::id()));
-    path.with_file_name(name)
 }
 
 /// The parts of an analysis that reports need.

@@ -5,7 +5,8 @@ use std::io::BufRead;
 use clap::ArgMatches;
 
 use super::args::{EvalArgs, Format};
-use super::{Exit, Stop, common, module, show};
+use super::module::{Place, Where};
+use super::{Exit, Stop, common, show};
 use crate::analysis::secret_places;
 use crate::report::evaluated::evaluated;
 use crate::report::show::{error_object, expression};
@@ -18,11 +19,20 @@ type Answer = (String, Result<Value, Box<Diagnostic>>);
 
 pub(super) fn run(args: &EvalArgs, matches: &ArgMatches) -> Result<Exit, Stop> {
     let options = common::terraform_options(&args.terraform, matches)?;
-    let place = module::find(&args.dir, args.root.as_deref())?;
-    let environment = args.terraform.environment.as_deref();
-    let (place, options) = module::with_environment(place, environment, args.config.as_deref(), options)?;
-    let module::Place { files, dir, others } = place;
-    let configs = Configs::new(&files);
+    let at = Where {
+        path: &args.dir,
+        root: args.root.as_deref(),
+        config: args.config.as_deref(),
+        environment: args.terraform.environment.as_deref(),
+    };
+    let place = Place::find(at, options)?;
+    if place.plan.is_some() {
+        return Err(Stop::usage(format!(
+            "a plan holds no expressions: `plimsoll show {} --why ADDRESS` tells of its values",
+            place.name()
+        )));
+    }
+    let configs = Configs::new(&place.files);
     let reads_lines = args.expression == "-";
     let expressions: Vec<String> = if reads_lines {
         std::io::stdin().lock().lines().collect::<Result<_, _>>()?
@@ -30,16 +40,18 @@ pub(super) fn run(args: &EvalArgs, matches: &ArgMatches) -> Result<Exit, Stop> {
         vec![args.expression.clone()]
     };
     let asked = expressions.iter().filter(|line| !line.trim().is_empty());
-    let (evaluation, answers) = terraform::with_session(&configs, &dir, &options, |session| {
+    let (evaluation, answers) = terraform::with_session(&configs, &place.dir, &place.options, |session| {
         let answers: Vec<Answer> = asked
             .clone()
             .map(|expression| (expression.clone(), session.eval_expression(expression)))
             .collect();
         (session.evaluation(), answers)
     });
-    let root = module::name(&files, &dir);
     drop(configs);
-    let sources = files.into_sources();
+    let root = place.name();
+    let decide_with = place.decide_with(&evaluation);
+    let others = place.others;
+    let sources = place.files.into_sources();
     let mut masks = secret_places::of_evaluations(std::slice::from_ref(&evaluation), &sources);
     for (_, answer) in &answers {
         match answer {
@@ -47,7 +59,7 @@ pub(super) fn run(args: &EvalArgs, matches: &ArgMatches) -> Result<Exit, Stop> {
             Err(diagnostic) => masks.learn(&sources, diagnostic.span.file),
         }
     }
-    let veil = Veil { masks: &masks, sources: &sources };
+    let veil = Veil { masks: &masks, sources: &sources, decide_with: &decide_with };
     let failed = answers.iter().any(|(_, answer)| answer.is_err());
     let format = args.format.unwrap_or(if reads_lines { Format::Json } else { Format::Human });
     if format == Format::Human {

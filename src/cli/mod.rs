@@ -10,8 +10,11 @@ mod eval;
 mod explain;
 mod init;
 mod module;
+mod output;
 mod overview;
 mod rules;
+mod rules_test;
+mod schema;
 mod shell;
 mod show;
 
@@ -112,8 +115,9 @@ fn dispatch(cli: Cli, matches: &clap::ArgMatches) -> Result<Exit, Stop> {
         Some(Command::Check(args)) => check::run(&args, own),
         Some(Command::Baseline(args)) => baseline::run(&args, own),
         Some(Command::Cost(args)) => cost::run(&args, own),
-        Some(Command::Explain(args)) => explain::run(&args),
+        Some(Command::Explain(args)) => explain::run(&args, own),
         Some(Command::Rules(args)) => rules::run(&args),
+        Some(Command::Schema(args)) => schema::run(&args),
         Some(Command::Eval(args)) => eval::run(&args, own),
         Some(Command::Show(args)) => show::run(&args, own),
         Some(Command::Init(args)) => init::run(&args),

@@ -1,31 +1,33 @@
-//! `plimsoll [PATH…]`: findings, then the estimate, then one summary line.
+//! `plimsoll [PATH…]`: findings, then the estimate, then one summary line. Formats that have no place for money
+//! hold the findings.
 
 use clap::ArgMatches;
 
-use super::args::{Format, OverviewArgs};
+use super::args::{CheckFormat, OverviewArgs};
 use super::{Exit, Stop, check, common};
 use crate::report;
 
 pub(super) fn run(args: &OverviewArgs, matches: &ArgMatches) -> Result<Exit, Stop> {
+    let targets = common::targets(&args.format, &args.common.output, matches, CheckFormat::Human)?;
     let request = common::request(&args.common, matches, Some(&args.gate), Some(&args.price))?;
     let analysis = common::run(&request, args.common.jobs)?;
     let outcome = common::outcome(&analysis, request.as_of);
-    common::deliver(args.common.output.as_deref(), args.common.color, args.common.quiet, |style, out| {
-        match args.format {
-            Format::Human => {
-                report::human::findings(&outcome, style, out)?;
-                report::human::undecided(&outcome, style, out)?;
-                report::human::notes(&outcome, style, out)?;
-                if let Some(estimate) = &analysis.estimate {
-                    report::estimate::write(&outcome, estimate, style, out)?;
-                }
-                if analysis.estimate.is_some() && !style.quiet {
-                    writeln!(out)?;
-                }
-                report::human::summary(&outcome, style, out)
+    let fails = check::fails(&analysis, &args.gate);
+    common::deliver_all(&targets, args.common.color, args.common.quiet, |format, style, out| match format {
+        CheckFormat::Human => {
+            report::human::findings(&outcome, style, out)?;
+            report::human::undecided(&outcome, style, out)?;
+            report::human::notes(&outcome, style, out)?;
+            if let Some(estimate) = &analysis.estimate {
+                report::estimate::write(&outcome, estimate, style, out)?;
             }
-            Format::Json => report::json::overview(&outcome, out),
+            if analysis.estimate.is_some() && !style.quiet {
+                writeln!(out)?;
+            }
+            report::human::summary(&outcome, style, out)
         }
+        CheckFormat::Json => report::json::overview(&outcome, out),
+        format => check::write(format, &outcome, &fails, style, out),
     })?;
     Ok(check::exit(&analysis, &args.gate))
 }

@@ -1,12 +1,15 @@
 //! `plimsoll rules`.
 
 use std::io::Write;
+use std::path::Path;
 
 use serde::Serialize;
 
-use super::args::{Color, Format, RulesArgs};
-use super::{Exit, Stop, common};
+use super::args::{Color, RulesArgs, RulesCommand, RulesFormat};
+use super::{Exit, Stop, common, rules_test};
+use crate::analysis::own_rules;
 use crate::lint::{Catalogue, RuleInfo, Severity, Texts};
+use crate::report;
 
 /// A rule as `rules --format json` lists it (a contract).
 #[derive(Serialize)]
@@ -39,16 +42,56 @@ impl<'c> From<&'c RuleInfo> for Listed<'c> {
 }
 
 pub(super) fn run(args: &RulesArgs) -> Result<Exit, Stop> {
-    let catalogue = Catalogue::default();
+    if let Some(RulesCommand::Test(args)) = &args.command {
+        return rules_test::run(args);
+    }
+    let catalogue = own_rules::of_directory(&common::working_directory()?, args.config.as_deref())
+        .map_err(common::stop)?;
+    let infos: Vec<&RuleInfo> = catalogue.infos().collect();
+    if let (RulesFormat::Markdown, Some(directory)) = (args.format, args.output.as_deref()) {
+        return book(&infos, directory);
+    }
     common::deliver(args.output.as_deref(), Color::Auto, false, |_, out| match args.format {
-        Format::Human => human(&catalogue, out),
-        Format::Json => {
-            let rules: Vec<Listed<'_>> = catalogue.infos().map(Listed::from).collect();
-            serde_json::to_writer_pretty(&mut *out, &rules)?;
-            writeln!(out)
+        RulesFormat::Human => human(&catalogue, out),
+        RulesFormat::Json => write_json(&infos, out),
+        RulesFormat::Markdown => {
+            report::page::contents(&infos, |info| format!("#{}", anchor(&info.title)), out)?;
+            infos.iter().try_for_each(|info| {
+                writeln!(out)?;
+                report::page::markdown(info, out)
+            })
         }
     })?;
     Ok(Exit::Clean)
+}
+
+/// Writes rules as `rules --format json` lists them.
+pub(super) fn write_json(infos: &[&RuleInfo], out: &mut dyn Write) -> std::io::Result<()> {
+    let rules: Vec<Listed<'_>> = infos.iter().map(|info| Listed::from(*info)).collect();
+    serde_json::to_writer_pretty(&mut *out, &rules)?;
+    writeln!(out)
+}
+
+/// Writes the rule book into a directory: `README.md`, and a page for each rule. Pages of rules that are gone stay: they
+/// may be anybody's files.
+fn book(infos: &[&RuleInfo], directory: &Path) -> Result<Exit, Stop> {
+    std::fs::create_dir_all(directory)
+        .map_err(|error| Stop::path(format!("cannot create {}: {error}", directory.display())))?;
+    let write = |name: String, page: &dyn Fn(&mut dyn Write) -> std::io::Result<()>| {
+        common::deliver(Some(&directory.join(name)), Color::Never, false, |_, out| page(out))
+    };
+    let name = |info: &RuleInfo| format!("{}.md", info.id);
+    write("README.md".to_owned(), &|out| report::page::contents(infos, name, out))?;
+    for info in infos {
+        write(name(info), &|out| report::page::markdown(info, out))?;
+    }
+    Ok(Exit::Clean)
+}
+
+/// The anchor that Markdown renderers give a heading.
+fn anchor(title: &str) -> String {
+    let kept = title.chars().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
+    kept.map(|c| if c == ' ' { '-' } else { c.to_ascii_lowercase() }).collect()
 }
 
 fn human(catalogue: &Catalogue, out: &mut dyn Write) -> std::io::Result<()> {

@@ -31,7 +31,7 @@ pub fn find(start: &Path, root: &Path) -> Option<PathBuf> {
 /// Every mistake found: broken YAML, unknown keys and rules, values of the wrong kind.
 pub fn load(text: &str, file: FileId) -> Result<Config, Vec<ConfigError>> {
     let parsed = yaml::parse(text, file, Dialect::PLAIN);
-    let mut reader = Reader { errors: Vec::new() };
+    let mut reader = Reader::new();
     for error in &parsed.errors {
         reader.error(error.span, error.message.clone(), None);
     }
@@ -49,7 +49,7 @@ pub fn load(text: &str, file: FileId) -> Result<Config, Vec<ConfigError>> {
     if reader.errors.is_empty() { Ok(config) } else { Err(reader.errors) }
 }
 
-const KEYS: [&str; 12] = [
+const KEYS: [&str; 13] = [
     "region",
     "stage",
     "profile",
@@ -59,6 +59,7 @@ const KEYS: [&str; 12] = [
     "overrides",
     "ignore",
     "baseline",
+    "rule_paths",
     "environments",
     "limits",
     "usage",
@@ -79,6 +80,18 @@ pub(super) struct Reader {
 }
 
 impl Reader {
+    pub(super) fn new() -> Self {
+        Self { errors: Vec::new() }
+    }
+
+    pub(super) fn is_clean(&self) -> bool {
+        self.errors.is_empty()
+    }
+
+    pub(super) fn into_errors(self) -> Vec<ConfigError> {
+        self.errors
+    }
+
     pub(super) fn error(&mut self, span: Span, message: String, help: Option<String>) {
         self.errors.push(ConfigError { span, message, help });
     }
@@ -157,6 +170,10 @@ impl Reader {
                 "rules" => config.rules = self.severities(value),
                 "overrides" => config.overrides = self.overrides(value),
                 "baseline" => config.baseline = self.file(value, "baseline"),
+                "rule_paths" => {
+                    config.rule_paths =
+                        self.each(value, "rule_paths", |_, node, text| Some((text, node.span)));
+                }
                 "ignore" => self.ignores(value, config),
                 "environments" => config.environments = self.environments(value),
                 "limits" => self.limits(value, config),

@@ -3,9 +3,12 @@
 mod environments;
 mod load;
 mod overrides;
+mod rule_schema;
+pub mod rules;
 
 pub use environments::{Environment, VarFile};
 pub use load::{find, load};
+pub use rule_schema::rule_schema;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -38,6 +41,8 @@ pub struct Config {
     pub overrides: Vec<(Override, Vec<RuleChoice>)>,
     /// `baseline:`, relative to the configuration file.
     pub baseline: Option<(PathBuf, Span)>,
+    /// Further files and directories with rules, relative to the configuration file.
+    pub rule_paths: Vec<(String, Span)>,
     pub ignores: Vec<ConfigIgnore>,
     /// `environments:` in the order written.
     pub environments: Vec<Environment>,

@@ -76,6 +76,8 @@ pub struct Finding {
     pub instances: Vec<Instance>,
     /// The part of the resource: `container api`, `ingress rule 2`.
     pub element: Option<String>,
+    /// What tells findings of one element apart: the name of a variable, never its value.
+    pub part: Option<String>,
     pub stage: StageOf,
     /// The resource exists only for some values of an unknown.
     pub conditional: bool,
@@ -106,6 +108,7 @@ impl Finding {
             related: Vec::new(),
             instances: vec![instance],
             element: None,
+            part: None,
             stage: StageOf::default(),
             conditional: false,
             fix: None,

@@ -23,7 +23,10 @@ impl Identity {
         Self {
             rule: finding.rule.to_string(),
             resource: resource(instance, file_of(finding, instance), sources),
-            element: finding.element.as_deref().map(element),
+            element: match (finding.element.as_deref().map(element), &finding.part) {
+                (Some(element), Some(part)) => Some(format!("{element}, {part}")),
+                (element, part) => element.or_else(|| part.clone()),
+            },
         }
     }
 }

@@ -2,6 +2,7 @@
 //! (severity, suppression, selection). No input formats, no presentation.
 
 pub mod baseline;
+pub(crate) mod declared;
 pub mod finding;
 pub(crate) mod identity;
 pub mod policy;
@@ -22,7 +23,7 @@ pub use finding::{
 };
 pub use policy::Override;
 pub use probe::{Probe, Problem};
-pub use registry::Catalogue;
+pub use registry::{Catalogue, OwnRule};
 pub use rule::{Check, FixKind, Profile, Rule, RuleInfo, StageSeverity};
 pub use text::{RuleId, Text, Texts};
 pub use verdicts::{Decision, RuleVerdict, verdicts};

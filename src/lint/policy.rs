@@ -23,6 +23,8 @@ pub struct Policy {
     pub selected: Option<HashSet<FileId>>,
     /// Judge without the author's own ignores.
     pub no_ignores: bool,
+    /// Keep what passed, for people who ask why.
+    pub keep_passed: bool,
     /// The boundary: files are told apart by their path below it.
     pub root: PathBuf,
     /// What paths of the configuration are relative to.

@@ -25,9 +25,19 @@ pub(super) struct Verdict<'a> {
     pub(super) outcome: Outcome,
 }
 
+impl Verdict<'_> {
+    /// Keeps a failure open that holds only if its item exists.
+    pub(super) fn soften(&mut self, causes: &Causes) {
+        if let Outcome::Fail(_, at) = &self.outcome {
+            self.outcome = Outcome::Undecided(causes.clone(), at.clone());
+        }
+    }
+}
+
 #[derive(Debug)]
 pub(super) enum Outcome {
-    Pass,
+    /// With the value that was looked at, where it is one.
+    Pass(Option<Span>),
     Fail(Box<Problem>, Origin),
     Undecided(Causes, Origin),
 }
@@ -41,6 +51,7 @@ pub struct Problem {
     pub(super) profile: Profile,
     pub(super) related: Vec<Related>,
     pub(super) element: Option<String>,
+    pub(super) part: Option<String>,
     pub(super) fix: Option<Fix>,
     pub(super) monthly: Option<Monthly>,
 }
@@ -56,6 +67,7 @@ impl Problem {
             profile: Profile::Default,
             related: Vec::new(),
             element: None,
+            part: None,
             fix: None,
             monthly: None,
         }
@@ -93,6 +105,14 @@ impl Problem {
     #[must_use]
     pub fn element(mut self, element: impl Into<String>) -> Self {
         self.element = Some(element.into());
+        self
+    }
+
+    /// What tells findings of one element apart, such as the name of a variable; never its value. Only fingerprints and
+    /// baselines show it.
+    #[must_use]
+    pub fn part(mut self, part: impl Into<String>) -> Self {
+        self.part = Some(part.into());
         self
     }
 
@@ -157,7 +177,7 @@ impl<'a> Probe<'a> {
     }
 
     pub fn pass(&mut self) {
-        self.push(Outcome::Pass);
+        self.push(Outcome::Pass(None));
     }
 
     /// Reports a problem at the place a person would edit.
@@ -178,18 +198,14 @@ impl<'a> Probe<'a> {
     pub fn decide(&mut self, bad: Tri, at: &Origin, problem: impl FnOnce() -> Problem) {
         match bad {
             Tri::Yes => self.fail(at, problem()),
-            Tri::No => self.pass(),
+            Tri::No => self.push(Outcome::Pass(Some(at.span))),
             Tri::Maybe(causes) => self.undecided(at, &causes),
         }
     }
 
     /// Keeps failures open that hold only if there is any item of a list that is not known.
     pub(super) fn soften(&mut self, causes: &Causes) {
-        for verdict in &mut self.verdicts {
-            if let Outcome::Fail(_, at) = &verdict.outcome {
-                verdict.outcome = Outcome::Undecided(causes.clone(), at.clone());
-            }
-        }
+        self.verdicts.iter_mut().for_each(|verdict| verdict.soften(causes));
     }
 
     fn push(&mut self, outcome: Outcome) {

@@ -1,8 +1,11 @@
 //! The catalogue of rules: id to facts and check. Facts of built-in rules come from the pages under `rules/`; a test
 //! holds both together.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
 
+use super::declared::Declared;
+use super::declared::parse::resource_types;
 use super::rule::{Check, Rule, RuleInfo};
 use super::rules::FAMILIES;
 use super::text::{Text, Texts};
@@ -78,6 +81,16 @@ impl Catalogue {
     /// Facts of every rule, in the order of [`rules`](Self::rules).
     pub fn infos(&self) -> impl Iterator<Item = &RuleInfo> {
         INFOS.iter().chain(self.own.iter().map(|rule| &rule.info))
+    }
+
+    /// Terraform resource types whose arguments the user's rules look at.
+    #[must_use]
+    pub fn resource_types(&self) -> BTreeSet<Arc<str>> {
+        let checks = self.own.iter().filter_map(|rule| match &rule.check {
+            Check::Declared(Declared::Own(own)) => Some(&own.0),
+            _ => None,
+        });
+        checks.flat_map(|checks| resource_types(checks)).collect()
     }
 
     /// Rules that carry `alias`, an id of another tool (compared without case).

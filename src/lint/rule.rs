@@ -1,5 +1,6 @@
 //! What a rule is: facts from its page under `rules/`, and a check from `rules/<family>/<rule>.rs`.
 
+use super::declared::Declared;
 use super::finding::Severity;
 use super::probe::Probe;
 use super::text::{RuleId, Text, Texts};
@@ -12,6 +13,7 @@ use crate::model::logs::LogGroup;
 use crate::model::network::{SecurityGroup, SecurityGroupRule};
 use crate::model::registry::Repository;
 use crate::model::schedule::ScheduledTask;
+use crate::model::secrets::PasswordUrl;
 use crate::model::service::{Service, TaskSet};
 use crate::model::task::{Container, TaskDefinition};
 use crate::model::workflow::{Job, Workflow};
@@ -135,6 +137,7 @@ pub enum Check {
     Cache(fn(&mut Probe<'_>, &Cache)),
     LogGroup(fn(&mut Probe<'_>, &LogGroup)),
     Repository(fn(&mut Probe<'_>, &Repository)),
+    PasswordUrl(fn(&mut Probe<'_>, &PasswordUrl)),
     TaskSet(fn(&mut Probe<'_>, &TaskSet)),
     SecurityGroup(fn(&mut Probe<'_>, &SecurityGroup)),
     /// Inline rules with their group, and rules that are resources of their own with the group they name, if it is
@@ -142,6 +145,8 @@ pub enum Check {
     SecurityGroupRule(fn(&mut Probe<'_>, &SecurityGroupRule, Option<SecurityGroupId>)),
     Workflow(fn(&mut Probe<'_>, &Workflow)),
     Job(fn(&mut Probe<'_>, &Workflow, &Job)),
+    /// The `check:` of the rule's page.
+    Declared(Declared),
     /// Several looks of one rule, each at its own kind of node.
     Several(&'static [Check]),
 }

@@ -3,11 +3,12 @@
 
 use rayon::prelude::*;
 
+use super::declared::World;
 use super::probe::{Probe, Verdict, container_element};
 use super::rule::{Check, Rule};
 use crate::model::graph::SecurityGroupId;
 use crate::model::network::Direction;
-use crate::model::{Deployment, Id, Meta};
+use crate::model::{Deployment, Id, Items, Meta};
 
 /// All verdicts of one rule.
 #[derive(Debug)]
@@ -18,15 +19,21 @@ pub(super) struct RuleVerdicts<'a> {
 
 /// Runs the rules; the result has the order of `rules`.
 pub(super) fn run<'a>(deployment: &'a Deployment, rules: &[Rule<'a>]) -> Vec<RuleVerdicts<'a>> {
+    let world = World::new(deployment);
     rules
         .par_iter()
-        .map(|rule| RuleVerdicts { rule: rule.info, verdicts: run_rule(deployment, *rule) })
+        .map(|rule| RuleVerdicts { rule: rule.info, verdicts: run_rule(deployment, &world, *rule) })
         .collect()
 }
 
-fn run_rule<'a>(deployment: &'a Deployment, rule: Rule<'a>) -> Vec<Verdict<'a>> {
+fn run_rule<'a>(deployment: &'a Deployment, world: &World<'a>, rule: Rule<'a>) -> Vec<Verdict<'a>> {
     let mut verdicts = Vec::new();
-    look(deployment, rule, rule.check, &mut verdicts);
+    match rule.check {
+        Check::Declared(declared) => {
+            world.run(rule.info, declared.checks(|kind| world.has(kind)), &mut verdicts);
+        }
+        check => look(deployment, rule, check, &mut verdicts),
+    }
     verdicts
 }
 
@@ -45,7 +52,8 @@ fn look<'a>(deployment: &'a Deployment, rule: Rule<'a>, check: &'a Check, verdic
         };
     }
     match check {
-        Check::Input => {}
+        // Declared checks are looked at as a whole.
+        Check::Input | Check::Declared(_) => {}
         Check::Task(check) => each!(task_definitions, check),
         Check::Container(check) => {
             for task in &deployment.task_definitions {
@@ -71,12 +79,13 @@ fn look<'a>(deployment: &'a Deployment, rule: Rule<'a>, check: &'a Check, verdic
         Check::Cache(check) => each!(caches, check),
         Check::LogGroup(check) => each!(log_groups, check),
         Check::Repository(check) => each!(repositories, check),
+        Check::PasswordUrl(check) => each!(password_urls, check),
         Check::TaskSet(check) => each!(task_sets, check),
         Check::SecurityGroup(check) => each!(security_groups, check),
         Check::SecurityGroupRule(check) => {
             for (index, group) in deployment.security_groups.iter().enumerate() {
                 let id = SecurityGroupId::new(index);
-                for (at, inner) in group.inline_rules.iter().enumerate() {
+                for (at, inner) in group.inline_rules().into_iter().flat_map(Items::iter).enumerate() {
                     let direction = match inner.direction.known() {
                         Some(Direction::Egress) => "egress",
                         Some(Direction::Ingress) | None => "ingress",
@@ -84,9 +93,10 @@ fn look<'a>(deployment: &'a Deployment, rule: Rule<'a>, check: &'a Check, verdic
                     let element = Some(format!("{direction} rule {}", at + 1));
                     visit(&group.meta, element, &|probe| check(probe, inner, Some(id)));
                 }
-                if let Some(open) = &group.inline_rules.open {
+                for rules in group.inline_rules() {
+                    let Some(open) = &rules.open else { continue };
                     visit(&group.meta, None, &|probe| match open.template.as_deref() {
-                        None => probe.undecided(&group.inline_rules.origin, &open.causes),
+                        None => probe.undecided(&rules.origin, &open.causes),
                         Some(template) => {
                             check(probe, template, Some(id));
                             probe.soften(&open.causes);

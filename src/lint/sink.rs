@@ -67,12 +67,24 @@ pub struct InputReport {
     pub open: Vec<InputOpen>,
 }
 
+/// A check that passed.
+#[derive(Debug, Clone)]
+pub struct Passed {
+    pub rule: RuleId,
+    pub address: Arc<str>,
+    pub element: Option<String>,
+    /// The value that the check looked at, else the head of the resource.
+    pub place: Span,
+}
+
 /// Everything that judging found.
 #[derive(Debug, Default)]
 pub struct Judgement {
     pub findings: Vec<Finding>,
     pub undecided: Vec<Undecided>,
     pub suppressed: Vec<Suppressed>,
+    /// What passed, where the policy asks for it; in the order of rules.
+    pub passed: Vec<Passed>,
     /// Checks that passed or failed.
     pub decided: usize,
     /// Checks that what is not known keeps open.
@@ -127,7 +139,17 @@ pub(super) fn collect(
     for of_rule in verdicts {
         for verdict in &of_rule.verdicts {
             match &verdict.outcome {
-                Outcome::Pass => sink.judgement.decided += 1,
+                Outcome::Pass(at) => {
+                    sink.judgement.decided += 1;
+                    if policy.keep_passed {
+                        sink.judgement.passed.push(Passed {
+                            rule: of_rule.rule.id.clone(),
+                            address: verdict.meta.address.clone(),
+                            element: verdict.element.clone(),
+                            place: at.unwrap_or(verdict.meta.origin.span),
+                        });
+                    }
+                }
                 Outcome::Fail(problem, at) => {
                     sink.judgement.decided += 1;
                     sink.fail(of_rule.rule, verdict, problem, at);
@@ -231,6 +253,7 @@ impl Sink<'_> {
         let mut finding = Finding {
             help: problem.help.clone(),
             element: problem.element.clone().or_else(|| verdict.element.clone()),
+            part: problem.part.clone(),
             stage: meta.stage.clone(),
             conditional,
             fix: problem.fix.clone(),

@@ -43,7 +43,7 @@ pub fn verdicts(deployment: &Deployment, catalogue: &Catalogue) -> Vec<RuleVerdi
     for of_rule in runner::run(deployment, &rules) {
         for verdict in of_rule.verdicts {
             let (decision, reason) = match verdict.outcome {
-                Outcome::Pass => (Decision::Pass, String::new()),
+                Outcome::Pass(_) => (Decision::Pass, String::new()),
                 Outcome::Fail(problem, _) => (Decision::Fail, problem.message),
                 Outcome::Undecided(causes, _) => (Decision::Undecided, format!("{causes:?}")),
             };

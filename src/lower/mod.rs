@@ -11,7 +11,7 @@ pub mod task_definition;
 mod terraform;
 pub mod workflow;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ use crate::model::workflow::Workflow;
 use crate::model::{Count, Deployment, Field, IgnoredChanges, Input, Meta, Stage, StageOf, Unit, link};
 use crate::source::Span;
 use crate::terraform::Evaluation;
-use crate::value::{Origin, Value};
+use crate::value::{Causes, Origin, Value};
 
 /// What the command line says of the deployment as a whole.
 #[derive(Debug, Clone, Default)]
@@ -37,6 +37,8 @@ pub struct Options {
     pub var_files: Vec<String>,
     /// Terraform workspace: a hint at the stage.
     pub workspace: Option<String>,
+    /// Resource types whose arguments are kept as written.
+    pub raw_types: BTreeSet<Arc<str>>,
     /// Directory the scan started at; folders above it are no hints. Names of units are relative to it.
     pub root: PathBuf,
 }
@@ -130,6 +132,7 @@ fn raw_task_definition(
         region: Field::absent(origin.clone()),
         stage,
         tags,
+        tags_open: Causes::none(),
         ignored: IgnoredChanges::default(),
         unit,
         origin,

@@ -321,11 +321,12 @@ impl Reader {
         }
     }
 
-    /// A map of texts, as far as known: tags.
+    /// A map of texts, as far as known: tags. And why there may be more of them.
     #[must_use]
-    pub fn text_map(&self, key: &str) -> BTreeMap<Arc<str>, Field<String>> {
+    pub fn text_map(&self, key: &str) -> (BTreeMap<Arc<str>, Field<String>>, Causes) {
         let entries = self.entries(key, |key, value| (key.clone(), field(&value, &self.header, text_of)));
-        entries.items.into_iter().collect()
+        let causes = entries.causes();
+        (entries.items.into_iter().collect(), causes)
     }
 }
 

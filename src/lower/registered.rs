@@ -9,7 +9,7 @@ use crate::model::task::TaskDefinition;
 use crate::model::workflow::{Command, Heredoc, Workflow};
 use crate::model::{Count, Field, IgnoredChanges, Input, Meta, PatternPart, State};
 use crate::source::Span;
-use crate::value::{Built, Entry, Kind, Origin, Part, Text, Unknown, Value};
+use crate::value::{Built, Causes, Entry, Kind, Origin, Part, Text, Unknown, Value};
 
 /// Options with one text and the field of the API they set.
 const TEXTS: [(&str, &str); 6] = [
@@ -78,6 +78,7 @@ fn meta(document: &Document, origin: Origin, workflow: &Workflow) -> Meta {
         region: Field::absent(origin.clone()),
         stage: workflow.meta.stage.clone(),
         tags: BTreeMap::new(),
+        tags_open: Causes::none(),
         ignored: IgnoredChanges::default(),
         unit: workflow.meta.unit,
         origin,

@@ -11,11 +11,11 @@ use super::logs::LogGroup;
 use super::network::{ElasticIp, NatGateway, SecurityGroup, SecurityGroupRule, Subnet, Vpc, VpcEndpoint};
 use super::registry::{LifecyclePolicy, PullThroughCache, RegistryScanning, Repository};
 use super::schedule::ScheduledTask;
-use super::secrets::{Parameter, Secret};
+use super::secrets::{Parameter, PasswordUrl, Secret};
 use super::service::{CapacityProvider, Cluster, ClusterCapacityProviders, ScalingTarget, Service, TaskSet};
 use super::task::TaskDefinition;
 use super::workflow::Workflow;
-use super::{Link, Meta, MissingModule, Other, Reference};
+use super::{Link, Meta, MissingModule, Other, RawResource, Reference};
 
 /// Index of a node in its family.
 pub trait Id: Copy {
@@ -54,8 +54,11 @@ macro_rules! families {
             pub policies: Vec<Policy>,
             pub policy_attachments: Vec<PolicyAttachment>,
             pub cluster_capacity_providers: Vec<ClusterCapacityProviders>,
+            pub password_urls: Vec<PasswordUrl>,
             /// Resources that no family models.
             pub others: Vec<Other>,
+            /// Arguments of the resources whose types were asked for; the resources are also nodes of their families.
+            pub resources: Vec<RawResource>,
             pub missing_modules: Vec<MissingModule>,
             pub units: Vec<UnitInfo>,
             /// What data sources read, by address: the name or the resource that their arguments give.

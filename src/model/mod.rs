@@ -27,7 +27,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::source::Span;
-use crate::value::{Causes, Origin};
+use crate::value::{Causes, Origin, Value};
 
 /// What every node of the graph has.
 #[derive(Debug, Clone)]
@@ -50,6 +50,8 @@ pub struct Meta {
     pub stage: StageOf,
     /// Tags as far as known, provider `default_tags` included.
     pub tags: BTreeMap<Arc<str>, Field<String>>,
+    /// Why there may be further tags; empty where all are known.
+    pub tags_open: Causes,
     /// Arguments that Terraform does not manage after creation.
     pub ignored: IgnoredChanges,
     /// Which root module or file of the scan it belongs to: links are looked for there first.
@@ -122,6 +124,14 @@ impl Other {
                 path.ends_with(argument) && reference.known().is_some_and(|to| to.is_to(&meta.address))
             })
     }
+}
+
+/// A Terraform resource as it is written, for rules that look at arguments which no family models.
+#[derive(Debug, Clone)]
+pub struct RawResource {
+    pub meta: Meta,
+    /// Arguments and nested blocks as one object; blocks are lists of objects under their name.
+    pub arguments: Value,
 }
 
 /// A module call that could not be followed: its resources are neither checked nor priced.

@@ -16,8 +16,17 @@ pub struct SecurityGroup {
     pub name: Field<String>,
     pub vpc: Field<Reference>,
     pub vpc_link: Link<VpcId>,
-    /// Inline rules of the group.
-    pub inline_rules: Items<SecurityGroupRule>,
+    /// Inline rules of the group; an unknown number of them has a template, of which the direction is known.
+    pub ingress: Items<SecurityGroupRule>,
+    pub egress: Items<SecurityGroupRule>,
+}
+
+impl SecurityGroup {
+    /// The inline rules, ingress first.
+    #[must_use]
+    pub fn inline_rules(&self) -> [&Items<SecurityGroupRule>; 2] {
+        [&self.ingress, &self.egress]
+    }
 }
 
 /// An inline rule, `aws_security_group_rule` or `aws_vpc_security_group_ingress_rule`/`_egress_rule`.

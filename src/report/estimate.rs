@@ -83,7 +83,7 @@ pub fn write(
 }
 
 /// What is not priced, by reason, in order of first appearance: one reason often holds for many resources.
-fn by_reason(unpriced: &[Unpriced]) -> Vec<(String, Vec<&str>)> {
+pub(super) fn by_reason(unpriced: &[Unpriced]) -> Vec<(String, Vec<&str>)> {
     let mut groups: Vec<(String, Vec<&str>)> = Vec::new();
     let mut index: HashMap<String, usize> = HashMap::new();
     for item in unpriced {
@@ -105,7 +105,7 @@ fn by_reason(unpriced: &[Unpriced]) -> Vec<(String, Vec<&str>)> {
 }
 
 /// `a`; `a, b and c`; `a (3 times), b and 12 more`.
-fn listed(addresses: &[&str]) -> String {
+pub(super) fn listed(addresses: &[&str]) -> String {
     let mut times: HashMap<&str, usize> = HashMap::new();
     let mut distinct: Vec<&str> = Vec::new();
     for address in addresses {
@@ -214,7 +214,7 @@ fn amounts(range: Range, has_ranges: bool) -> Vec<Cell> {
 }
 
 /// `Prices: …, captured 2025-04 to 2025-06-17`.
-fn prices(estimate: &Estimate) -> Option<String> {
+pub(super) fn prices(estimate: &Estimate) -> Option<String> {
     let captured: BTreeSet<&str> = estimate
         .resources
         .iter()
@@ -262,7 +262,7 @@ pub(super) fn dollars(amount: Decimal) -> String {
 }
 
 /// An amount rounded half away from zero to cents: `1,234.50`.
-fn cents(amount: Decimal) -> String {
+pub(super) fn cents(amount: Decimal) -> String {
     if is_below_a_cent(amount) {
         return "<0.01".to_owned();
     }
@@ -286,7 +286,7 @@ fn thousands(digits: &str) -> String {
 }
 
 /// A quantity for people: at most four digits behind the point, of small ones at least two that count.
-fn quantity(number: Decimal) -> String {
+pub(super) fn quantity(number: Decimal) -> String {
     let rounded = if number.abs() >= Decimal::new(1, 2) {
         number.round_dp(4)
     } else {
@@ -296,7 +296,7 @@ fn quantity(number: Decimal) -> String {
 }
 
 /// A unit price as AWS lists it; computed ones with more than eight digits behind the point are rounded.
-fn unit_price(price: Decimal) -> String {
+pub(super) fn unit_price(price: Decimal) -> String {
     let price = price.normalize();
     let price = if price.scale() > 8 { price.round_sf(6).unwrap_or(price) } else { price };
     price.normalize().to_string()

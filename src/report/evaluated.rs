@@ -1,10 +1,10 @@
 //! The JSON form of an evaluated value (DESIGN §4): the value, what is unknown in it and why.
 
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Map, Value as Json};
 
 use super::veil::{HIDDEN, Veil};
 use crate::lint::secrets::name_of;
-use crate::value::{Built, Cause, Kind, Number, Rest, Unknown, Value};
+use crate::value::{Built, Cause, Causes, Kind, Number, Rest, Unknown, Value};
 
 /// An evaluated value: `{"value", "unknown", "sensitive", "causes", "partial"}`, empty members left out.
 /// `address` is what the value is called, or a reference to it; its last name may tell a secret.
@@ -83,13 +83,13 @@ impl Parts<'_> {
     fn rest(&mut self, pointer: &str, rest: Option<&Rest>) {
         if let Some(rest) = rest {
             self.unknown.push(format!("{pointer}/-"));
-            self.causes.insert(format!("{pointer}/-"), causes(&self.veil.causes(&rest.causes)));
+            self.causes.insert(format!("{pointer}/-"), causes(&rest.causes, self.veil));
         }
     }
 
     fn unknown(&mut self, unknown: &Unknown, pointer: &str, name: &str, hidden: bool) -> Json {
         self.unknown.push(pointer.to_owned());
-        self.causes.insert(pointer.to_owned(), causes(&self.veil.causes(&unknown.causes)));
+        self.causes.insert(pointer.to_owned(), causes(&unknown.causes, self.veil));
         if hidden {
             return Json::Null;
         }
@@ -116,7 +116,16 @@ fn number_of(number: &Number) -> Json {
     number.to_json().and_then(|digits| digits.parse().ok()).map_or(Json::Null, Json::Number)
 }
 
-/// Causes as JSON: `[{"kind", "name"}]`.
-pub(super) fn causes(causes: &[Cause]) -> Json {
-    Json::Array(causes.iter().map(|cause| json!({ "kind": cause.kind(), "name": cause.name() })).collect())
+/// Causes as JSON: `[{"kind", "name"}]`, with `decide_with` for variables without a value.
+fn causes(causes: &Causes, veil: Veil<'_>) -> Json {
+    let one = |cause: &Cause| {
+        let mut object = Map::new();
+        object.insert("kind".to_owned(), Json::from(cause.kind()));
+        object.insert("name".to_owned(), Json::from(cause.name()));
+        if matches!(cause, Cause::MissingVariable { .. }) {
+            object.insert("decide_with".to_owned(), Json::from(veil.decide_with(cause)));
+        }
+        Json::Object(object)
+    };
+    Json::Array(veil.causes(causes).iter().map(one).collect())
 }

@@ -11,14 +11,29 @@ use crate::lint::{Finding, Severity};
 ///
 /// # Errors
 /// When the stream fails.
-pub fn write(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
+pub fn write(outcome: &Outcome<'_>, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     for finding in outcome.by_severity() {
         annotation(outcome, finding, out)?;
     }
-    let style = Style::plain(usize::MAX);
-    human::undecided(outcome, &style, out)?;
-    human::notes(outcome, &style, out)?;
-    human::summary(outcome, &style, out)
+    let style = Style { quiet: style.quiet, ..Style::plain(usize::MAX) };
+    let mut log = Vec::new();
+    human::undecided(outcome, &style, &mut log)?;
+    human::notes(outcome, &style, &mut log)?;
+    human::summary(outcome, &style, &mut log)?;
+    let log = String::from_utf8_lossy(&log);
+    log.lines().try_for_each(|line| writeln!(out, "{}", log_line(line)))
+}
+
+/// A line that the runner takes for no command: it looks for `::` at the start, spaces left out, and for the
+/// older `##[` anywhere.
+fn log_line(line: &str) -> String {
+    let line = line.replace("##[", "# #[");
+    let words = line.trim_start();
+    if words.starts_with("::") {
+        let indent = line.strip_suffix(words).unwrap_or_default();
+        return format!("{indent}: {}", words.strip_prefix(':').unwrap_or_default());
+    }
+    line
 }
 
 fn annotation(outcome: &Outcome<'_>, finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
@@ -41,13 +56,9 @@ fn annotation(outcome: &Outcome<'_>, finding: &Finding, out: &mut dyn Write) -> 
         message.push_str("\nhelp: ");
         message.push_str(&help);
     }
-    if let Some(first) = finding.instances.first().filter(|first| &*first.address != place.file) {
+    if let Some(affected) = outcome.affected(finding) {
         message.push_str("\nin ");
-        message.push_str(&first.address);
-        let more = finding.instances.len() - 1;
-        if more > 0 {
-            message.push_str(&format!(" and {more} more"));
-        }
+        message.push_str(&affected);
     }
     writeln!(out, ",title={}::{}", property(&finding.rule), data(&message))
 }

@@ -190,7 +190,7 @@ fn remarks(outcome: &Outcome<'_>, finding: &Finding) -> Vec<String> {
         remarks.push(format!("also {}", listed(addresses, 3)));
     }
     if finding.conditional {
-        remarks.push("if created: whether it exists depends on a value that is not known".to_owned());
+        remarks.push(super::CONDITIONAL.to_owned());
     }
     let weighs = outcome.catalogue.info(&finding.rule).is_some_and(|info| info.stage.is_some());
     if weighs {

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use rust_decimal::Decimal;
 use serde::{Serialize, Serializer};
-use serde_json::ser::{CharEscape, Formatter, PrettyFormatter};
+use serde_json::ser::{CharEscape, CompactFormatter, Formatter, PrettyFormatter};
 
 use super::{Outcome, text};
 use crate::cost::estimate::{Estimate, Range};
@@ -29,7 +29,7 @@ struct Overview<'a> {
 }
 
 #[derive(Serialize)]
-struct FindingsReport<'a> {
+pub(super) struct FindingsReport<'a> {
     schema: &'a str,
     version: &'a str,
     as_of: String,
@@ -46,7 +46,7 @@ struct FindingsReport<'a> {
 }
 
 #[derive(Serialize)]
-struct Summary {
+pub(super) struct Summary {
     files: usize,
     error: usize,
     warning: usize,
@@ -58,7 +58,7 @@ struct Summary {
 }
 
 #[derive(Serialize)]
-struct FindingRecord<'a> {
+pub(super) struct FindingRecord<'a> {
     rule: &'a str,
     severity: Severity,
     message: Cow<'a, str>,
@@ -112,7 +112,7 @@ struct MonthlyRecord<'a> {
 }
 
 #[derive(Serialize)]
-struct UndecidedRecord<'a> {
+pub(super) struct UndecidedRecord<'a> {
     rule: &'a str,
     cause: CauseRecord,
     decide_with: Option<String>,
@@ -128,7 +128,7 @@ struct CauseRecord {
 }
 
 #[derive(Serialize)]
-struct SuppressedRecord<'a> {
+pub(super) struct SuppressedRecord<'a> {
     rule: &'a str,
     file: &'a str,
     line: usize,
@@ -158,23 +158,13 @@ pub fn overview(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
     write(&overview, out)
 }
 
-fn findings_report<'a>(outcome: &Outcome<'a>) -> FindingsReport<'a> {
-    let counts = outcome.counts();
+pub(super) fn findings_report<'a>(outcome: &Outcome<'a>) -> FindingsReport<'a> {
     let judgement = outcome.judgement;
     FindingsReport {
         schema: FINDINGS_SCHEMA,
         version: outcome.version,
         as_of: outcome.as_of.to_string(),
-        summary: Summary {
-            files: outcome.files,
-            error: counts.error,
-            warning: counts.warning,
-            info: counts.info,
-            undecided: counts.undecided,
-            suppressed: counts.suppressed,
-            decided: counts.decided,
-            applicable: counts.applicable,
-        },
+        summary: summary(outcome),
         findings: judgement.findings.iter().map(|finding| finding_record(outcome, finding)).collect(),
         undecided: judgement.undecided.iter().map(|record| undecided_record(outcome, record)).collect(),
         suppressed: judgement.suppressed.iter().map(|record| suppressed_record(outcome, record)).collect(),
@@ -184,7 +174,21 @@ fn findings_report<'a>(outcome: &Outcome<'a>) -> FindingsReport<'a> {
     }
 }
 
-fn finding_record<'a>(outcome: &Outcome<'a>, finding: &'a Finding) -> FindingRecord<'a> {
+pub(super) fn summary(outcome: &Outcome<'_>) -> Summary {
+    let counts = outcome.counts();
+    Summary {
+        files: outcome.files,
+        error: counts.error,
+        warning: counts.warning,
+        info: counts.info,
+        undecided: counts.undecided,
+        suppressed: counts.suppressed,
+        decided: counts.decided,
+        applicable: counts.applicable,
+    }
+}
+
+pub(super) fn finding_record<'a>(outcome: &Outcome<'a>, finding: &'a Finding) -> FindingRecord<'a> {
     let sources = outcome.sources;
     let (start, end) = (sources.position(finding.primary), sources.end_position(finding.primary));
     let addresses = || finding.instances.iter().map(|instance| &*instance.address);
@@ -235,7 +239,7 @@ fn finding_record<'a>(outcome: &Outcome<'a>, finding: &'a Finding) -> FindingRec
     }
 }
 
-fn undecided_record<'a>(outcome: &Outcome<'a>, record: &'a Undecided) -> UndecidedRecord<'a> {
+pub(super) fn undecided_record<'a>(outcome: &Outcome<'a>, record: &'a Undecided) -> UndecidedRecord<'a> {
     UndecidedRecord {
         rule: &record.rule,
         cause: CauseRecord {
@@ -249,7 +253,7 @@ fn undecided_record<'a>(outcome: &Outcome<'a>, record: &'a Undecided) -> Undecid
     }
 }
 
-fn suppressed_record<'a>(outcome: &Outcome<'a>, record: &'a Suppressed) -> SuppressedRecord<'a> {
+pub(super) fn suppressed_record<'a>(outcome: &Outcome<'a>, record: &'a Suppressed) -> SuppressedRecord<'a> {
     SuppressedRecord {
         rule: &record.finding.rule,
         file: outcome.sources.name(record.finding.primary.file),
@@ -271,7 +275,7 @@ pub(super) fn by(by: SuppressedBy) -> &'static str {
 }
 
 #[derive(Serialize)]
-struct EstimateReport<'a> {
+pub(super) struct EstimateReport<'a> {
     schema: &'a str,
     version: &'a str,
     currency: &'a str,
@@ -373,7 +377,7 @@ pub fn estimate(outcome: &Outcome<'_>, estimate: &Estimate, out: &mut dyn Write)
     write(&estimate_report(outcome, estimate), out)
 }
 
-fn estimate_report<'a>(outcome: &Outcome<'a>, estimate: &'a Estimate) -> EstimateReport<'a> {
+pub(super) fn estimate_report<'a>(outcome: &Outcome<'a>, estimate: &'a Estimate) -> EstimateReport<'a> {
     let sources = outcome.sources;
     let resources = estimate.resources.iter().map(|resource| ResourceRecord {
         address: &resource.address,
@@ -462,8 +466,16 @@ fn number<S: Serializer>(number: &Decimal, serializer: S) -> Result<S::Ok, S::Er
 
 /// Writes pretty JSON with a final line break.
 pub(super) fn write(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
-    let formatter = Terminal { pretty: PrettyFormatter::with_indent(b"  ") };
-    let mut serializer = serde_json::Serializer::with_formatter(&mut *out, formatter);
+    serialize(value, PrettyFormatter::with_indent(b"  "), out)
+}
+
+/// Writes JSON on one line.
+pub(super) fn compact(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    serialize(value, CompactFormatter, out)
+}
+
+fn serialize(value: &impl Serialize, layout: impl Formatter, out: &mut dyn Write) -> io::Result<()> {
+    let mut serializer = serde_json::Serializer::with_formatter(&mut *out, Terminal { layout });
     value.serialize(&mut serializer)?;
     writeln!(out)
 }
@@ -473,24 +485,15 @@ pub(super) fn write(value: &impl Serialize, out: &mut dyn Write) -> io::Result<(
 /// # Errors
 /// When the stream fails.
 pub fn line(value: &serde_json::Value, out: &mut dyn Write) -> io::Result<()> {
-    let text = value.to_string();
-    for c in text.chars() {
-        if text::visible(c) == c {
-            write!(out, "{c}")?;
-        } else {
-            let mut units = [0; 2];
-            c.encode_utf16(&mut units).iter().try_for_each(|unit| write!(out, "\\u{unit:04x}"))?;
-        }
-    }
-    writeln!(out)
+    compact(value, out)
 }
 
-/// Pretty JSON that is safe on a terminal: what [`text::visible`] replaces is written as an escape.
-struct Terminal<'i> {
-    pretty: PrettyFormatter<'i>,
+/// JSON that is safe on a terminal: what [`text::visible`] replaces is written as an escape.
+struct Terminal<F> {
+    layout: F,
 }
 
-impl Formatter for Terminal<'_> {
+impl<F: Formatter> Formatter for Terminal<F> {
     fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
         let mut rest = fragment;
         while let Some((at, c)) = rest.char_indices().find(|(_, c)| text::visible(*c) != *c) {
@@ -506,42 +509,42 @@ impl Formatter for Terminal<'_> {
     }
 
     fn write_char_escape<W: ?Sized + Write>(&mut self, writer: &mut W, escape: CharEscape) -> io::Result<()> {
-        self.pretty.write_char_escape(writer, escape)
+        self.layout.write_char_escape(writer, escape)
     }
 
     fn begin_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.pretty.begin_array(writer)
+        self.layout.begin_array(writer)
     }
 
     fn end_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.pretty.end_array(writer)
+        self.layout.end_array(writer)
     }
 
     fn begin_array_value<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
-        self.pretty.begin_array_value(writer, first)
+        self.layout.begin_array_value(writer, first)
     }
 
     fn end_array_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.pretty.end_array_value(writer)
+        self.layout.end_array_value(writer)
     }
 
     fn begin_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.pretty.begin_object(writer)
+        self.layout.begin_object(writer)
     }
 
     fn end_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.pretty.end_object(writer)
+        self.layout.end_object(writer)
     }
 
     fn begin_object_key<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
-        self.pretty.begin_object_key(writer, first)
+        self.layout.begin_object_key(writer, first)
     }
 
     fn begin_object_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.pretty.begin_object_value(writer)
+        self.layout.begin_object_value(writer)
     }
 
     fn end_object_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.pretty.end_object_value(writer)
+        self.layout.end_object_value(writer)
     }
 }

@@ -1,23 +1,30 @@
 //! Reports: one file per format over the same findings and estimate. Formats write into a stream they
 //! are given; nothing here prints, exits or judges. Source text passes through [`Masks`] on its way out.
 
+pub mod checkstyle;
 pub mod estimate;
 pub mod evaluated;
+pub mod evidence;
 pub mod github;
+pub mod gitlab;
 pub mod human;
 pub mod json;
+pub mod junit;
 mod literal;
+pub mod markdown;
 pub mod mistakes;
+pub mod ndjson;
 pub mod page;
 mod patch;
 pub mod sarif;
 pub mod show;
 pub mod style;
 mod table;
-mod text;
+pub(crate) mod text;
 pub mod veil;
 mod view;
 pub mod why;
+mod xml;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -59,6 +66,23 @@ pub struct Outcome<'a> {
     pub decide_with: &'a BTreeMap<String, String>,
 }
 
+/// What makes a run fail, for formats that have failures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fails {
+    /// The mildest severity that does; `None` where none does.
+    pub from: Option<Severity>,
+    /// Whether a check that could not be decided does.
+    pub undecided: bool,
+}
+
+impl Fails {
+    /// Whether a finding of this severity fails the run.
+    #[must_use]
+    pub fn on(&self, severity: Severity) -> bool {
+        self.from.is_some_and(|least| severity >= least)
+    }
+}
+
 impl<'a> Outcome<'a> {
     /// Where a span starts and ends as people count it.
     fn place(&self, span: Span) -> Place<'a> {
@@ -91,6 +115,50 @@ impl<'a> Outcome<'a> {
         let catalogue: &'a Catalogue = self.catalogue;
         let remedy = || catalogue.info(&finding.rule)?.remedy().map(Cow::Borrowed);
         finding.help.as_deref().map(|help| self.words(help)).or_else(remedy)
+    }
+
+    /// The message and what to do, for formats that have one text.
+    fn sentence(&self, finding: &Finding) -> String {
+        let message = self.words(&finding.message);
+        match self.help(finding) {
+            Some(help) => format!("{message}; help: {help}"),
+            None => message.into_owned(),
+        }
+    }
+
+    /// The family of a rule.
+    fn family(&self, rule: &str) -> &'a str {
+        let catalogue: &'a Catalogue = self.catalogue;
+        catalogue.info(rule).map_or("other", |info| &info.family)
+    }
+
+    /// The resource and part that a finding is about, how many more there are; `None` where that is the file.
+    fn affected(&self, finding: &Finding) -> Option<String> {
+        let mut addresses = finding.instances.iter().map(|instance| &*instance.address);
+        let own = addresses.next().filter(|address| *address != self.sources.name(finding.primary.file));
+        let mut words = match (own, &finding.element) {
+            (Some(address), Some(element)) => format!("{address}, {element}"),
+            (Some(address), None) => address.to_owned(),
+            (None, Some(element)) => element.clone(),
+            (None, None) => return None,
+        };
+        let more = finding.instances.len().saturating_sub(1);
+        if more > 0 {
+            words.push_str(&format!(" and {more} more"));
+        }
+        Some(words)
+    }
+
+    /// What there is to say of a finding beside its message, a line each.
+    fn details(&self, finding: &Finding) -> Vec<String> {
+        let help = self.help(finding).map(|help| format!("help: {help}"));
+        let affected = self.affected(finding).map(|affected| format!("in {affected}"));
+        let related = finding.related.iter().map(|related| {
+            let place = self.place(related.span);
+            format!("{}:{}: {}", place.file, place.start.line, self.words(&related.message))
+        });
+        let conditional = finding.conditional.then(|| CONDITIONAL.to_owned());
+        help.into_iter().chain(affected).chain(conditional).chain(related).collect()
     }
 
     /// The finding's fix, unless writing it down would show what is masked, or its places mean nothing in the
@@ -128,6 +196,9 @@ impl<'a> Outcome<'a> {
         findings
     }
 }
+
+/// What is said of a finding whose resource may not exist.
+const CONDITIONAL: &str = "if created: whether it exists depends on a value that is not known";
 
 /// A place as people count it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,14 +1,20 @@
 //! SARIF 2.1.0, for GitHub code scanning and other viewers. Shape: OASIS, "Static Analysis Results
 //! Interchange Format", version 2.1.0.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 use serde::Serialize;
 
 use super::{Outcome, json};
 use crate::lint::{Finding, Fix, RuleInfo, Severity, Suppressed, SuppressedBy, Undecided};
+use crate::model::Stage;
 use crate::source::Span;
+
+const HOME: &str = "https://github.com/plimsoll/plimsoll";
+
+/// Families whose findings are weaknesses that somebody could use.
+const SECURITY: [&str; 3] = ["iam", "network", "secrets"];
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 
@@ -25,10 +31,18 @@ struct Log<'a> {
 #[serde(rename_all = "camelCase")]
 struct Run<'a> {
     tool: Tool<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    automation_details: Option<AutomationDetails>,
     column_kind: &'static str,
     invocations: [Invocation<'a>; 1],
     results: Vec<SarifResult<'a>>,
     properties: RunProperties<'a>,
+}
+
+/// Tells runs of several environments apart, which code scanning would otherwise take for one that replaces another.
+#[derive(Serialize)]
+struct AutomationDetails {
+    id: String,
 }
 
 #[derive(Serialize)]
@@ -42,6 +56,7 @@ struct Driver<'a> {
     name: &'static str,
     version: &'a str,
     semantic_version: &'a str,
+    information_uri: &'static str,
     rules: Vec<ReportingDescriptor<'a>>,
 }
 
@@ -68,6 +83,12 @@ struct RuleProperties<'a> {
     tags: Vec<&'a str>,
     #[serde(rename = "problem.severity")]
     problem_severity: &'static str,
+    /// GitHub ranks alerts of rules tagged `security` by this.
+    #[serde(rename = "security-severity", skip_serializing_if = "Option::is_none")]
+    security_severity: Option<&'static str>,
+    /// Ids of the same check in other tools.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    aliases: Vec<&'a str>,
     profile: &'static str,
 }
 
@@ -216,6 +237,8 @@ struct SuppressionProperties<'a> {
 struct ResultProperties<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     element: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stage: Option<&'static str>,
     #[serde(skip_serializing_if = "is_false")]
     conditional: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -265,9 +288,13 @@ pub fn write(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
                     name: "plimsoll",
                     version: outcome.version,
                     semantic_version: outcome.version,
+                    information_uri: HOME,
                     rules,
                 },
             },
+            automation_details: outcome
+                .environment_name
+                .map(|name| AutomationDetails { id: format!("plimsoll/{name}/") }),
             column_kind: "unicodeCodePoints",
             invocations: [Invocation {
                 execution_successful: true,
@@ -289,6 +316,7 @@ pub fn write(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
 
 fn descriptor(info: &RuleInfo) -> ReportingDescriptor<'_> {
     let (rationale, remediation) = (&info.rationale, &info.remediation);
+    let is_security = SECURITY.contains(&&*info.family);
     ReportingDescriptor {
         id: &info.id,
         short_description: Message { text: info.title.to_string() },
@@ -300,12 +328,19 @@ fn descriptor(info: &RuleInfo) -> ReportingDescriptor<'_> {
         help_uri: info.url(),
         default_configuration: Configuration { level: level(info.severity) },
         properties: RuleProperties {
-            tags: vec![&*info.family],
+            tags: std::iter::once(&*info.family).chain(is_security.then_some("security")).collect(),
             problem_severity: match info.severity {
                 Severity::Error => "error",
                 Severity::Warning => "warning",
                 Severity::Info => "recommendation",
             },
+            // Of 10: from 7 on GitHub says high, from 4 medium.
+            security_severity: is_security.then_some(match info.severity {
+                Severity::Error => "8.0",
+                Severity::Warning => "5.0",
+                Severity::Info => "2.0",
+            }),
+            aliases: info.aliases.iter().collect(),
             profile: info.profile.as_str(),
         },
     }
@@ -351,6 +386,7 @@ impl<'a> Writer<'a> {
             suppressions,
             properties: ResultProperties {
                 element: finding.element.as_deref(),
+                stage: (finding.stage.stage != Stage::Unknown).then(|| finding.stage.stage.as_str()),
                 conditional: finding.conditional,
                 ..ResultProperties::default()
             },
@@ -400,7 +436,10 @@ impl<'a> Writer<'a> {
         Location {
             id: None,
             physical_location: self.physical(span),
+            // Root modules that share a module may share its addresses too; the standard wants each once.
             logical_locations: resources
+                .collect::<BTreeSet<_>>()
+                .into_iter()
                 .map(|name| LogicalLocation { fully_qualified_name: name, kind: "resource" })
                 .collect(),
             message: None,

@@ -10,14 +10,16 @@ use super::evaluated::evaluated;
 use super::veil::Veil;
 use super::{Style, literal, text};
 use crate::terraform::{Diagnostic, Evaluation, Mode, Multiplicity, Resource};
-use crate::value::Value;
+use crate::value::{Cause, Value};
 
 /// What to show of an evaluation.
 #[derive(Debug)]
 pub struct Shown<'a> {
     pub evaluation: &'a Evaluation,
     pub veil: Veil<'a>,
-    /// Name of the root module's directory.
+    /// `root module` or `plan`.
+    pub what: &'a str,
+    /// Name of the root module's directory, or of the plan's file.
     pub root: &'a str,
     /// Names of the other root modules beside or below it.
     pub other_roots: &'a [String],
@@ -128,7 +130,7 @@ fn of_resource(resource: &Resource, veil: Veil<'_>) -> Json {
 pub fn human(shown: &Shown<'_>, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let veil = shown.veil;
     let dim = ColorSpec::new().set_fg(Some(Color::Cyan)).clone();
-    style.paint(&dim, &format!("# root module {}", text::line(shown.root)), out)?;
+    style.paint(&dim, &format!("# {} {}", shown.what, text::line(shown.root)), out)?;
     writeln!(out)?;
     if !shown.other_roots.is_empty() {
         let others = super::listed(shown.other_roots.iter().map(String::as_str), 8);
@@ -140,6 +142,7 @@ pub fn human(shown: &Shown<'_>, style: &Style, out: &mut dyn Write) -> io::Resul
         heading(style, &veil.words(&resource.address), &veil.place(resource.header), out)?;
         if let Multiplicity::Between { low, high, causes } = &resource.multiplicity {
             let number = match high {
+                Some(high) if high == low => low.to_string(),
                 Some(high) => format!("between {low} and {high}"),
                 None => format!("{low} or more"),
             };
@@ -151,6 +154,7 @@ pub fn human(shown: &Shown<'_>, style: &Style, out: &mut dyn Write) -> io::Resul
     }
     list("variables", shown.variables().collect(), veil, style, out)?;
     list("outputs", shown.outputs().collect(), veil, style, out)?;
+    missing(shown, out)?;
     for (at, diagnostic) in errors(shown.evaluation).enumerate() {
         if at == 0 {
             writeln!(out)?;
@@ -159,6 +163,23 @@ pub fn human(shown: &Shown<'_>, style: &Style, out: &mut dyn Write) -> io::Resul
         style.paint(&red, "error", out)?;
         let words = format!("{}: {}", veil.place(diagnostic.span), veil.words(&diagnostic.message));
         writeln!(out, " at {}", text::line(&words))?;
+    }
+    Ok(())
+}
+
+/// What gives the shown variables without a value one.
+fn missing(shown: &Shown<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let veil = shown.veil;
+    let mut is_first = true;
+    for (name, value) in shown.variables() {
+        let is_own = |cause: &&Cause| matches!(cause, Cause::MissingVariable { name: of } if of == name);
+        let causes = value.causes();
+        let Some(cause) = causes.iter().find(is_own) else { continue };
+        if std::mem::take(&mut is_first) {
+            writeln!(out)?;
+        }
+        let how = veil.decide_with(cause).map_or_else(String::new, |how| format!("; to decide: {how}"));
+        writeln!(out, "# {}", text::line(&format!("{cause}{how}")))?;
     }
     Ok(())
 }
@@ -197,7 +218,7 @@ fn list(
 pub fn expression(value: &Value, asked: &str, veil: Veil<'_>, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{}", literal::of(value, last_name(asked), 0, veil))?;
     for cause in veil.causes(&value.causes()) {
-        let how = cause.decide_with().map_or_else(String::new, |how| format!("; to decide: {how}"));
+        let how = veil.decide_with(&cause).map_or_else(String::new, |how| format!("; to decide: {how}"));
         writeln!(out, "# {}", text::line(&format!("{cause}{how}")))?;
     }
     Ok(())

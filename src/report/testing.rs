@@ -4,13 +4,14 @@
 
 use std::sync::Arc;
 
-use super::{Outcome, Style, estimate, github, human, json, sarif};
+use super::{
+    Fails, Outcome, Style, checkstyle, estimate, github, gitlab, human, json, junit, markdown, ndjson, sarif,
+};
 use crate::cost::estimate::Estimate;
 use crate::date::Date;
 use crate::lint::sink::Judgement;
 use crate::lint::{Catalogue, Finding, Instance, Related, Severity, Undecided};
 use crate::mask::Masks;
-use crate::model::StageOf;
 use crate::source::{FileId, SourceMap, Span};
 use crate::value::Cause;
 
@@ -52,20 +53,12 @@ impl Case {
     }
 
     pub(super) fn finding(&mut self, rule: &'static str, severity: Severity, primary: Span) -> &mut Finding {
+        let message = format!("something is wrong with {rule}");
+        let fingerprint = format!("{:016x}", self.judgement.findings.len());
         self.judgement.findings.push(Finding {
-            rule: rule.into(),
-            severity,
-            message: format!("something is wrong with {rule}"),
             help: Some("write it right".to_owned()),
-            primary,
-            related: Vec::new(),
-            instances: vec![instance("aws_ecs_service.api")],
-            element: None,
-            stage: StageOf::default(),
-            conditional: false,
-            fix: None,
-            monthly: None,
-            fingerprint: format!("{:016x}", self.judgement.findings.len()),
+            fingerprint,
+            ..Finding::new(rule.into(), severity, message, primary, instance("aws_ecs_service.api"))
         });
         self.judgement.findings.last_mut().unwrap()
     }
@@ -117,7 +110,46 @@ impl Case {
     }
 
     pub(super) fn github(&self) -> String {
-        self.written(|outcome, out| github::write(outcome, out))
+        self.written(|outcome, out| github::write(outcome, &Style::plain(100), out))
+    }
+
+    pub(super) fn gitlab(&self) -> String {
+        self.written(|outcome, out| gitlab::write(outcome, out))
+    }
+
+    pub(super) fn checkstyle(&self) -> String {
+        self.written(|outcome, out| checkstyle::write(outcome, out))
+    }
+
+    /// Where warnings fail the run.
+    pub(super) fn junit(&self) -> String {
+        let fails = Fails { from: Some(Severity::Warning), undecided: false };
+        self.written(|outcome, out| junit::write(outcome, &fails, out))
+    }
+
+    pub(super) fn markdown(&self) -> String {
+        self.written(|outcome, out| markdown::write(outcome, &Style::plain(100), out))
+    }
+
+    pub(super) fn ndjson(&self) -> String {
+        self.written(|outcome, out| ndjson::write(outcome, out))
+    }
+
+    /// Every format of findings.
+    pub(super) fn every_format(&self) -> Vec<String> {
+        vec![
+            self.human(100),
+            self.human(40),
+            self.colored(80),
+            self.json(),
+            self.ndjson(),
+            self.sarif(),
+            self.github(),
+            self.gitlab(),
+            self.junit(),
+            self.checkstyle(),
+            self.markdown(),
+        ]
     }
 
     pub(super) fn cost(&self, width: usize) -> String {

@@ -150,6 +150,227 @@ fn github_annotates() {
     assert_snapshot!("github", full().github());
 }
 
+/// [`full`], and a file with the line endings of Windows and a name that XML, Markdown and annotations read as more.
+fn everything() -> Case {
+    let mut case = full();
+    let file = case.file("infra/a|b & `c`,d.json", "{\r\n  \"name\": \"größe\", \"cpu\": \"256\"\r\n}\r\n");
+    let span = case.span(file, "\"256\"");
+    let finding = case.finding("wrong-type", Severity::Error, span);
+    finding.message = "`cpu` of `a|b` is text: 50% <b>more</b> & ]]> than @team said in #1".to_owned();
+    finding.help = Some("write 256".to_owned());
+    finding.instances = vec![instance("infra/a|b & `c`,d.json")];
+    finding.fix =
+        Some(Fix { applicability: Applicability::Safe, edits: vec![Edit { span, text: "256".to_owned() }] });
+    case
+}
+
+#[test]
+fn gitlab_has_everything() {
+    assert_snapshot!("gitlab.json", everything().gitlab());
+}
+
+#[test]
+fn gitlab_drops_no_finding_of_an_equal_fingerprint() {
+    let mut case = everything();
+    for finding in &mut case.judgement.findings {
+        finding.fingerprint = "0123456789abcdef".to_owned();
+    }
+    let list: Vec<serde_json::Value> = serde_json::from_str(&case.gitlab()).unwrap();
+    let prints: std::collections::BTreeSet<&str> =
+        list.iter().map(|violation| violation["fingerprint"].as_str().unwrap()).collect();
+    assert_eq!(prints.len(), case.judgement.findings.len());
+}
+
+#[test]
+fn junit_has_everything() {
+    let text = everything().junit();
+    assert_snapshot!("junit.xml", text);
+    junit_counts(&text);
+    junit_counts(&Case::new().junit());
+}
+
+/// The numbers of suites are those of their tests, and there is at least one test: Jenkins refuses none.
+fn junit_counts(text: &str) {
+    let document = roxmltree::Document::parse(text).unwrap();
+    let root = document.root_element();
+    for suite in root.descendants().filter(|node| node.tag_name().name().starts_with("testsuite")) {
+        let count = |name: &str| suite.descendants().filter(|node| node.tag_name().name() == name).count();
+        for (attribute, element) in
+            [("tests", "testcase"), ("failures", "failure"), ("errors", "error"), ("skipped", "skipped")]
+        {
+            if attribute == "skipped" && suite.tag_name().name() == "testsuites" {
+                // The schema of Jenkins has none here.
+                assert_eq!(suite.attribute(attribute), None);
+                continue;
+            }
+            assert_eq!(
+                suite.attribute(attribute),
+                Some(count(element).to_string().as_str()),
+                "{attribute}\n{text}"
+            );
+        }
+        assert!(count("testcase") > 0, "{text}");
+    }
+    let tests = root.descendants().filter(|node| node.tag_name().name() == "testcase");
+    let names: Vec<_> = tests
+        .map(|test| (test.attribute("classname"), test.attribute("name"), test.attribute("file")))
+        .collect();
+    let distinct: std::collections::BTreeSet<_> = names.iter().collect();
+    assert_eq!(distinct.len(), names.len(), "{names:?}");
+}
+
+#[test]
+fn junit_tests_of_one_name_are_counted() {
+    let mut case = Case::new();
+    let file = case.file("a.yml", "image: a\nimage: b\n");
+    for at in [7, 16] {
+        case.finding("image-tag-latest", Severity::Warning, Span::new(file, at..at + 1));
+    }
+    junit_counts(&case.junit());
+    assert!(case.junit().contains("name=\"image-tag-latest: aws_ecs_service.api (2)\""), "{}", case.junit());
+}
+
+#[test]
+fn checkstyle_has_everything() {
+    assert_snapshot!("checkstyle.xml", everything().checkstyle());
+}
+
+#[test]
+fn markdown_has_everything() {
+    assert_snapshot!("markdown.md", everything().markdown());
+    let mut case = priced(true);
+    case.judgement = everything().judgement;
+    case.judgement.findings.clear();
+    case.judgement.undecided.clear();
+    assert_snapshot!("markdown_overview.md", case.markdown());
+}
+
+#[test]
+fn ndjson_has_everything() {
+    let text = everything().ndjson();
+    assert_snapshot!("ndjson", text);
+    let whole: serde_json::Value = serde_json::from_str(&everything().json()).unwrap();
+    let lines: Vec<serde_json::Value> =
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    // The lines of a type are the records of the whole report.
+    for (kind, list) in [("finding", "findings"), ("undecided", "undecided"), ("suppressed", "suppressed")] {
+        let mut of_kind: Vec<serde_json::Value> =
+            lines.iter().filter(|line| line["type"] == kind).cloned().collect();
+        for line in &mut of_kind {
+            line.as_object_mut().unwrap().remove("type");
+        }
+        assert_eq!(serde_json::Value::from(of_kind), whole[list], "{kind}");
+    }
+    assert_eq!(lines[0]["type"], "run");
+    assert_eq!(lines.last().unwrap()["type"], "summary");
+}
+
+/// However much there is to say, a comment can hold it, and what is left out is counted.
+#[test]
+fn markdown_is_bounded() {
+    for (count, length) in [(100, 10), (1_000, 10), (100, 2_000)] {
+        let mut case = priced(true);
+        let file = case.file(&format!("{}.tf", "d|r/".repeat(length)), &"x\n".repeat(count));
+        let long = "`|`*".repeat(length);
+        for at in 0..count {
+            let span = Span::new(file, at * 2..at * 2 + 1);
+            let finding = case.finding("image-tag-latest", Severity::Warning, span);
+            finding.message = format!("{at} {long}");
+            finding.fix = Some(Fix {
+                applicability: Applicability::Safe,
+                edits: vec![Edit { span, text: long.clone() }],
+            });
+            let cause = Cause::MissingVariable { name: format!("{at}{long}").into() };
+            case.undecided("log-retention", cause, span, &["x"]);
+        }
+        let estimate = case.estimate.as_mut().unwrap();
+        let resource = estimate.resources[0].clone();
+        estimate.resources.extend(
+            (0..count).map(|at| ResourceCost { address: format!("{at}{long}").into(), ..resource.clone() }),
+        );
+        let unpriced = estimate.unpriced[0].clone();
+        estimate
+            .unpriced
+            .extend((0..count).map(|at| Unpriced { reason: format!("{at}{long}"), ..unpriced.clone() }));
+        let text = case.markdown();
+        assert!(text.len() <= 60_000 + 100, "{}", text.len());
+        assert_eq!(text.matches("<details>").count(), text.matches("</details>").count());
+        assert!(text.contains("… and "), "what is left out is counted");
+        let mut out = Vec::new();
+        let outcome = case.outcome();
+        super::markdown::cost(&outcome, outcome.estimate.unwrap(), &super::Style::plain(100), &mut out)
+            .unwrap();
+        assert!(out.len() <= 60_000 + 100, "{}", out.len());
+    }
+}
+
+/// What the runner of GitHub Actions reads from a line: the command, its properties, its message.
+fn command(line: &str) -> Option<(String, std::collections::BTreeMap<String, String>, String)> {
+    let (head, message) = line.trim_start().strip_prefix("::")?.split_once("::")?;
+    let (name, properties) = head.split_once(' ').unwrap_or((head, ""));
+    let decoded = |text: &str| {
+        text.replace("%0D", "\r")
+            .replace("%0A", "\n")
+            .replace("%3A", ":")
+            .replace("%2C", ",")
+            .replace("%25", "%")
+    };
+    let properties = properties
+        .split(',')
+        .filter_map(|property| property.split_once('='))
+        .map(|(key, value)| (key.trim().to_owned(), decoded(value)))
+        .collect();
+    Some((name.to_owned(), properties, decoded(message)))
+}
+
+proptest::proptest! {
+    /// Names and words of any kind: each format still holds one finding, at its file, and XML and JSON parse.
+    #[test]
+    fn hostile_names_stay_names(
+        name in r#"(::error::|%0A|%25|##\[add-matcher\]|]]>|<x>|&|"|'|`|\||,|:|\\|\n|\r|\x1b\[1m|\u{202e}|[a-z/.]|\PC){1,20}"#,
+    ) {
+        let mut case = Case::new();
+        let file = case.file(&name, "cpu\n");
+        let finding = case.finding("wrong-type", Severity::Error, Span::new(file, 0..3));
+        finding.message = format!("a {name} b");
+        finding.help = Some(name.clone());
+        finding.element = Some(name.clone());
+        finding.instances = vec![instance(&name), instance("other")];
+        finding.related = vec![related(Span::new(file, 0..3), &name)];
+        case.undecided("log-retention", Cause::MissingVariable { name: name.as_str().into() }, Span::new(file, 0..3), &[&name]);
+        case.notes.push(name.clone());
+
+        let shown = super::text::line(&name);
+        let github = case.github();
+        let commands: Vec<_> = github.lines().filter_map(command).collect();
+        proptest::prop_assert_eq!(commands.len(), 1, "{}", github);
+        proptest::prop_assert_eq!(&commands[0].0, "error");
+        proptest::prop_assert_eq!(commands[0].1.get("file"), Some(&shown));
+        proptest::prop_assert!(github.lines().all(|line| line.starts_with("::error ") || !line.contains("##[")), "{}", github);
+
+        let junit = case.junit();
+        junit_counts(&junit);
+        let document = roxmltree::Document::parse(&junit).unwrap();
+        proptest::prop_assert_eq!(document.descendants().filter(|node| node.has_tag_name("failure")).count(), 1);
+        let checkstyle = case.checkstyle();
+        let document = roxmltree::Document::parse(&checkstyle).unwrap();
+        proptest::prop_assert_eq!(document.descendants().filter(|node| node.has_tag_name("error")).count(), 1);
+
+        let gitlab: serde_json::Value = serde_json::from_str(&case.gitlab()).unwrap();
+        proptest::prop_assert_eq!(&gitlab[0]["location"]["path"], &serde_json::Value::from(name.clone()));
+        proptest::prop_assert_eq!(case.ndjson().lines().count(), 4);
+
+        let markdown = case.markdown();
+        let rows = markdown.lines().filter(|line| line.starts_with("| error |")).count();
+        proptest::prop_assert_eq!(rows, 1, "{}", markdown);
+        proptest::prop_assert_eq!(markdown.matches("<details>").count(), 2, "{}", markdown);
+        proptest::prop_assert_eq!(markdown.matches("</details>").count(), 2, "{}", markdown);
+        for output in case.every_format() {
+            proptest::prop_assert!(!output.contains('\u{202e}') && !output.contains('\r'), "{output}");
+        }
+    }
+}
+
 #[test]
 fn no_format_shows_a_secret() {
     let mut case = full();
@@ -163,9 +384,7 @@ fn no_format_shows_a_secret() {
     let span = case.judgement.findings[0].primary;
     case.undecided("image-tag-latest", cause, span, &["x"]);
     case.judgement.suppressed[0].reason = Some("not-a-real-password-1 is old".to_owned());
-    for output in
-        [case.human(100), case.human(40), case.colored(80), case.json(), case.sarif(), case.github()]
-    {
+    for output in case.every_format() {
         assert!(!output.contains("not-a-real"), "{output}");
         assert!(!output.contains("password-1"), "{output}");
     }
@@ -212,7 +431,8 @@ fn strange_text_stays_aligned_and_safe() {
     let end = case.sources.get(file).unwrap().text.len();
     case.finding("reference-cycle", Severity::Info, Span::new(file, end..end));
     assert_snapshot!("strange", case.human(80));
-    for output in [case.human(80), case.json(), case.sarif(), case.github()] {
+    let plain = |output: &String| !output.contains("\u{1b}[1m");
+    for output in case.every_format().into_iter().filter(plain) {
         for c in ['\u{1b}', '\u{9b}', '\u{202e}', '\r'] {
             assert!(!output.contains(c), "{c:?} in {output}");
         }
@@ -375,10 +595,11 @@ fn sarif_schema() -> serde_json::Value {
         "$defs": {
             "run": object(&["tool", "results"], json!({
                 "tool": object(&["driver"], json!({ "driver": one("driver") })),
+                "automationDetails": object(&[], json!({ "id": text })),
                 "columnKind": { "enum": ["utf16CodeUnits", "unicodeCodePoints"] },
                 "invocations": list("invocation"), "results": list("result"), "properties": bag })),
             "driver": object(&["name"], json!({
-                "name": text, "version": text, "semanticVersion": text, "rules": list("rule") })),
+                "name": text, "version": text, "semanticVersion": text, "informationUri": { "type": "string", "pattern": "^https://" }, "rules": list("rule") })),
             "rule": object(&["id"], json!({
                 "id": text, "shortDescription": one("message"), "fullDescription": one("message"),
                 "help": one("message"), "helpUri": { "type": "string", "pattern": "^https://" },
@@ -424,7 +645,11 @@ fn sarif_schema() -> serde_json::Value {
 #[test]
 fn sarif_keeps_to_the_standard() {
     let schema = jsonschema::validator_for(&sarif_schema()).unwrap();
-    for case in [full(), Case::new()] {
+    let mut doubled = everything();
+    for finding in &mut doubled.judgement.findings {
+        finding.instances = vec![instance("module.a.x.y"), instance("module.a.x.y")];
+    }
+    for case in [full(), everything(), doubled, Case::new()] {
         let log: serde_json::Value = serde_json::from_str(&case.sarif()).unwrap();
         let errors: Vec<String> = schema.iter_errors(&log).map(|error| error.to_string()).collect();
         assert!(errors.is_empty(), "{errors:#?}");
@@ -506,7 +731,7 @@ proptest::proptest! {
         });
         let human = case.human(width);
         proptest::prop_assert!(human.lines().all(|line| line.width() <= width), "{width}\n{human}");
-        for output in [human, case.colored(width), case.json(), case.sarif(), case.github()] {
+        for output in case.every_format() {
             if text.contains("ABCSECRETXYZ") {
                 proptest::prop_assert!(!output.contains("SECRET"), "{output}");
             }

@@ -1,6 +1,7 @@
 //! Evaluated values without what must not be shown: asks [`Masks`] about each string, key and cause.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use crate::lint::secrets;
 use crate::mask::Masks;
@@ -15,6 +16,8 @@ pub(super) const HIDDEN: &str = "(sensitive)";
 pub struct Veil<'a> {
     pub masks: &'a Masks,
     pub sources: &'a SourceMap,
+    /// What gives a variable without value one, by its name.
+    pub decide_with: &'a BTreeMap<String, String>,
 }
 
 impl<'a> Veil<'a> {
@@ -76,6 +79,17 @@ impl<'a> Veil<'a> {
 
     pub(super) fn causes(&self, causes: &Causes) -> Vec<Cause> {
         causes.iter().map(|cause| self.masks.cause(self.sources, cause)).collect()
+    }
+
+    /// What a person can do to have a cause decided; for a variable also the environments or var files that set it.
+    pub(super) fn decide_with(&self, cause: &Cause) -> Option<String> {
+        match cause {
+            Cause::MissingVariable { name } => match self.decide_with.get(&**name) {
+                Some(how) => Some(self.words(&format!("{how} or --var {name}=…")).into_owned()),
+                None => cause.decide_with(),
+            },
+            _ => cause.decide_with(),
+        }
     }
 
     /// `infra/ecs.tf:12`, 1-based.

@@ -48,8 +48,14 @@ impl Asked<'_> {
         let what =
             if written.is_empty() { "written here".to_owned() } else { format!("written as {written}") };
         let mut stops = vec![Place { what, span: origin.span }];
+        // The asked reference itself is no stop.
+        let is_asked = |span: Span| {
+            let file = self.veil.sources.get(span.file);
+            file.is_some_and(|file| file.path.is_none() && file.name == "expression")
+        };
         let mut steps: Vec<Place> = origin
             .steps()
+            .filter(|via| !is_asked(via.span))
             .map(|via| Place { what: self.veil.words(&words(&via.step)).into_owned(), span: via.span })
             .collect();
         steps.reverse();
@@ -129,7 +135,7 @@ pub fn human(asked: &Asked<'_>, style: &Style, out: &mut dyn Write) -> io::Resul
             if path.is_empty() { "the value".to_owned() } else { path.trim_start_matches('.').to_owned() };
         for cause in causes {
             writeln!(out, "  {} is not known: {}", text::line(&path), text::line(&cause.to_string()))?;
-            if let Some(how) = cause.decide_with() {
+            if let Some(how) = asked.veil.decide_with(cause) {
                 writeln!(out, "    to decide: {}", text::line(&how))?;
             }
         }
@@ -232,7 +238,7 @@ pub fn json(asked: &Asked<'_>, out: &mut dyn Write) -> io::Result<()> {
         .causes(&asked.value.causes())
         .iter()
         .map(
-            |cause| json!({ "kind": cause.kind(), "name": cause.name(), "decide_with": cause.decide_with() }),
+            |cause| json!({ "kind": cause.kind(), "name": cause.name(), "decide_with": veil.decide_with(cause) }),
         )
         .collect();
     let refers_to = asked.refers_to(asked.value).map(|(address, declared)| {

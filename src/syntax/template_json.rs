@@ -48,7 +48,7 @@ pub fn decode_noting(string: &Value, twice: &mut Vec<Duplicate>) -> Option<Resul
         _ => return None,
     };
     if let Some(Built::Json(value)) = built {
-        return Some(Ok(string.child(value)));
+        return Some(Ok(opened(string, value)));
     }
     flatten(string, &mut pieces, 0);
     if pieces.len() > MOST_PIECES {
@@ -61,10 +61,18 @@ pub fn decode_noting(string: &Value, twice: &mut Vec<Duplicate>) -> Option<Resul
         twice.append(&mut reader.twice);
     }
     match result {
-        Ok(value) => Some(Ok(string.child(&value))),
+        Ok(value) => Some(Ok(opened(string, &value))),
         Err(Stop) if pieces.iter().any(|piece| matches!(piece, Piece::Hole { .. })) => None,
         Err(Stop) => explain(&pieces, string.span()),
     }
+}
+
+/// What stands in a string, seen from outside. A string that is sensitive because of a part of it is not sensitive in
+/// the others.
+fn opened(string: &Value, inner: &Value) -> Value {
+    let mut value = string.child(inner);
+    value.sensitive = inner.sensitive || (string.sensitive && !inner.has_sensitive_part());
+    value
 }
 
 /// A run of known text or one unknown value.

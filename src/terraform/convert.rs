@@ -8,7 +8,7 @@ mod unification;
 pub use equality::equal;
 pub(crate) use equality::{distinct_for_sure, same};
 pub use sets::set_of;
-pub(crate) use sets::{bucket, is_sensitive};
+pub(crate) use sets::{bucket, is_sensitive, set_bucket};
 pub use unification::unify;
 
 use std::collections::BTreeMap;

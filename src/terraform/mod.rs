@@ -26,6 +26,7 @@ pub mod var_files;
 
 pub use config::{Configs, Module};
 pub use lookup::{Lookup, lookup};
+pub(crate) use provider::is_computed;
 pub use roots::{Root, find_roots};
 pub use session::Session;
 

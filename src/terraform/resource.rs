@@ -1,7 +1,7 @@
 //! Resources and data sources of a module instance: instances, bodies with nested and dynamic blocks,
 //! lifecycle, provider.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use super::expansion::Expanded;
 use super::instance::{INSTANCE, Instance, Slot, context, enter, identified, leave, nothing_there};
 use super::provider::{self, Described};
 use super::references;
-use super::{Class, Diagnostic, Lifecycle, Mode, Multiplicity, Resource, data};
+use super::{Class, Diagnostic, Lifecycle, Mode, Multiplicity, Resource, convert, data};
 use crate::source::Span;
 use crate::syntax::hcl::{Block, Body, Expr, ExprKind, ItemKey, Step, StepKind};
 use crate::value::{Cause, Causes, Entry, Kind, Origin, Rest, Sequence, SequenceKind, Type, Unknown, Value};
@@ -179,7 +179,10 @@ impl Evaluator<'_> {
                 }
             }
         }
-        for (name, list) in lists {
+        for (name, mut list) in lists {
+            if described.is_some_and(|described| described.facts.is_set(&name)) {
+                list.leave_out_repeated();
+            }
             let span = list.span.unwrap_or(header);
             entries.insert(name, Entry { key_span: Some(span), value: list.finish(span) });
         }
@@ -432,6 +435,22 @@ impl Evaluator<'_> {
 }
 
 impl BlockList {
+    /// A block that is known and written like another is one with it in a set.
+    fn leave_out_repeated(&mut self) {
+        let mut seen: HashMap<String, Vec<Value>> = HashMap::new();
+        self.items.retain(|item| {
+            if !item.is_wholly_known() {
+                return true;
+            }
+            let group = seen.entry(convert::set_bucket(item)).or_default();
+            let new = !group.iter().any(|other| convert::same(other, item));
+            if new {
+                group.push(item.clone());
+            }
+            new
+        });
+    }
+
     fn finish(self, span: Span) -> Value {
         let rest = self.open.then(|| {
             let template = match self.templates.as_slice() {

@@ -258,6 +258,26 @@ impl Value {
         }
     }
 
+    /// Whether it, or a part of it at any depth, is marked sensitive: a whole made from such a part has the mark from
+    /// there.
+    #[must_use]
+    pub fn has_sensitive_part(&self) -> bool {
+        let rest = |rest: &Option<Arc<Rest>>| {
+            rest.as_ref().and_then(|rest| rest.template.as_ref()).is_some_and(Value::has_sensitive_part)
+        };
+        self.sensitive
+            || match &self.kind {
+                Kind::Sequence(sequence) => {
+                    sequence.items.iter().any(Value::has_sensitive_part) || rest(&sequence.rest)
+                }
+                Kind::Mapping(mapping) => {
+                    mapping.entries.values().any(|entry| entry.value.has_sensitive_part())
+                        || rest(&mapping.rest)
+                }
+                _ => false,
+            }
+    }
+
     /// The causes of every unknown part, at any depth.
     #[must_use]
     pub fn causes(&self) -> Causes {

@@ -15,10 +15,15 @@ import sys
 
 HERE = pathlib.Path(__file__).parent
 FIXTURES = HERE.parent.parent / "fixtures"
+# The configuration and the arguments that each plan is made from.
 PLANS = {
-    "fastapi-mvp": ["-var", "db_password=not-a-real-password-1"],
-    "django-celery": [],
-    "two-writers": ["-var", "db_password=not-a-real-password-1"],
+    "fastapi-mvp": (FIXTURES / "fastapi-mvp/infra", ["-var", "db_password=not-a-real-password-1"]),
+    "django-celery": (FIXTURES / "django-celery/infra", []),
+    "two-writers": (FIXTURES / "two-writers/infra", ["-var", "db_password=not-a-real-password-1"]),
+    "unknowns": (HERE / "unknowns", []),
+    "unknowns-none": (HERE / "unknowns", ["-var", "blocks=[]"]),
+    "unknowns-open": (HERE / "unknowns", ["-var", 'blocks=["0.0.0.0/0"]']),
+    "unknowns-private": (HERE / "unknowns", ["-var", 'blocks=["10.0.0.0/16"]']),
 }
 
 
@@ -37,8 +42,8 @@ def main():
     env = {k: v for k, v in os.environ.items() if not k.startswith(("TF_", "AWS_"))}
     env.update(TF_CLI_CONFIG_FILE=os.devnull, CHECKPOINT_DISABLE="1", TF_IN_AUTOMATION="1", TF_INPUT="0",
                NO_COLOR="1", TF_REATTACH_PROVIDERS=reattach)
-    for name, arguments in PLANS.items():
-        work = ask.Scratch(env, str(FIXTURES / name / "infra"))
+    for name, (folder, arguments) in PLANS.items():
+        work = ask.Scratch(env, str(folder))
         try:
             errors = work.init()
             plan, errors = (None, errors) if errors else work.plan(arguments)

@@ -1,11 +1,12 @@
 //! Is a text a secret? Name class × value class; also finds what must be masked in source text. No value
 //! ever leaves this module.
 
+mod entropy;
 mod formats;
 mod names;
 mod scan;
 mod values;
 
-pub use names::{is_secret_name, name_of};
+pub use names::{NameClass, is_secret_name, name_class, name_of};
 pub use scan::{find, find_formats};
-pub use values::{Secret, ValueClass, classify, value_class};
+pub use values::{RANDOM, Secret, ValueClass, classify, classify_strictly, value_class};

@@ -211,6 +211,87 @@ pub fn is_secret_name(name: &str) -> bool {
     words.iter().any(|word| has(word, SECRET_WORDS) && word != "pass" && word != "pw" && word != "pat")
 }
 
+/// What a name says of its value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NameClass {
+    /// What people choose and type: a short word can be one.
+    Password,
+    /// What systems make up: keys, tokens, secrets.
+    Key,
+    /// What looks random and is public: digests, ids, versions.
+    Identifier,
+    /// Nothing.
+    Neutral,
+}
+
+/// Words of names whose values look random and are public.
+const IDENTIFIER_WORDS: &[&str] = &[
+    "ami",
+    "arn",
+    "build",
+    "ca",
+    "cert",
+    "certificate",
+    "checksum",
+    "cid",
+    "cluster",
+    "commit",
+    "crc",
+    "digest",
+    "dkim",
+    "domain",
+    "etag",
+    "fingerprint",
+    "guid",
+    "hash",
+    "host",
+    "id",
+    "identifier",
+    "ids",
+    "image",
+    "integrity",
+    "kid",
+    "kms",
+    "md",
+    "modulus",
+    "name",
+    "nonce",
+    "oid",
+    "public",
+    "publishable",
+    "ref",
+    "resource",
+    "rev",
+    "revision",
+    "sha",
+    "sri",
+    "tag",
+    "thumbprint",
+    "uid",
+    "url",
+    "uri",
+    "uuid",
+    "version",
+    "zone",
+];
+
+/// Words of passwords, among those of credentials.
+const PASSWORD_WORDS: &[&str] =
+    &["password", "passwd", "passwort", "pwd", "passphrase", "pass", "pw", "credential", "credentials"];
+
+/// The class of a name. A name of a credential wins over words that name something public.
+#[must_use]
+pub fn name_class(name: &str) -> NameClass {
+    let has = |list: &[&str]| words(name).iter().any(|word| list.contains(&word.as_str()));
+    if is_secret_name(name) {
+        if has(PASSWORD_WORDS) { NameClass::Password } else { NameClass::Key }
+    } else if has(IDENTIFIER_WORDS) || has(PUBLIC) {
+        NameClass::Identifier
+    } else {
+        NameClass::Neutral
+    }
+}
+
 /// Tells most names quickly from those of credentials: one of a few stems stands in each of these.
 fn may_be_secret(name: &str) -> bool {
     let bytes = name.as_bytes();
@@ -275,6 +356,26 @@ mod tests {
     fn every_word_of_a_credential_has_a_stem() {
         assert!(SECRET_WORDS.iter().all(|word| may_be_secret(word)));
         assert!(SECRET_PAIRS.iter().all(|(first, second)| may_be_secret(first) || may_be_secret(second)));
+    }
+
+    #[test]
+    fn names_have_their_class() {
+        for (name, class) in [
+            ("DB_PASSWORD", NameClass::Password),
+            ("smtpPass", NameClass::Password),
+            ("API_TOKEN", NameClass::Key),
+            ("SECRET_KEY_BASE", NameClass::Key),
+            ("GIT_SHA", NameClass::Identifier),
+            ("image_digest", NameClass::Identifier),
+            ("kms_key_id", NameClass::Identifier),
+            ("COMMIT", NameClass::Identifier),
+            ("etag", NameClass::Identifier),
+            ("source_code_hash", NameClass::Identifier),
+            ("STRIPE_PUBLISHABLE_KEY", NameClass::Identifier),
+            ("SETTING", NameClass::Neutral),
+        ] {
+            assert_eq!(name_class(name), class, "{name}");
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What a value is: a credential of a known format, a URL with a password, opaque text, or harmless.
 
-use super::formats;
-use super::names::is_secret_name;
+use super::names::{NameClass, name_class};
+use super::{entropy, formats};
 
 /// The class of a value, whatever its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,17 +23,115 @@ pub struct Secret {
     pub kind: &'static str,
 }
 
-/// Whether `value` under `name` is a secret.
+/// Whether `value` under `name` is a secret: the class of the name and that of the value decide together.
+///
+/// | name \\ value | known format, URL with password | random | other opaque text | harmless |
+/// |---|---|---|---|---|
+/// | password | secret | secret | secret | – |
+/// | key, token | secret | secret | secret | – |
+/// | neutral | secret | secret if long | – | – |
+/// | digest, id, version | secret | – | – | – |
 #[must_use]
 pub fn classify(name: &str, value: &str) -> Option<Secret> {
     match value_class(value) {
         ValueClass::Format(kind) => Some(Secret { kind }),
-        ValueClass::UrlPassword => Some(Secret { kind: "a URL with a password" }),
-        ValueClass::Opaque if is_secret_name(name) && !names_itself(name, value) => {
-            Some(Secret { kind: length_class(value) })
-        }
-        ValueClass::Opaque | ValueClass::Harmless => None,
+        ValueClass::UrlPassword => Some(Secret { kind: URL_PASSWORD }),
+        ValueClass::Opaque => match name_class(name) {
+            NameClass::Password | NameClass::Key if names_itself(name, value) => None,
+            NameClass::Password | NameClass::Key => Some(Secret { kind: length_class(value) }),
+            NameClass::Neutral if is_key_material(value) => Some(Secret { kind: RANDOM }),
+            NameClass::Neutral | NameClass::Identifier => part_of(value),
+        },
+        ValueClass::Harmless => part_of(value),
     }
+}
+
+/// Like [`classify`], for texts under names that need not belong to a deployment: settings of tools, arguments of
+/// resources. Keys and tokens have to look made by a generator there; what people choose, chosen by a person.
+#[must_use]
+pub fn classify_strictly(name: &str, value: &str) -> Option<Secret> {
+    let secret = classify(name, value)?;
+    if value_class(value) != ValueClass::Opaque {
+        return Some(secret);
+    }
+    let trimmed = value.trim();
+    let convinces = match name_class(name) {
+        NameClass::Password => !is_common(trimmed) && !trimmed.contains(char::is_whitespace),
+        NameClass::Key => entropy::is_random(trimmed) || is_mixed(trimmed),
+        NameClass::Neutral | NameClass::Identifier => true,
+    };
+    convinces.then_some(secret)
+}
+
+/// `a URL with a password`.
+pub(super) const URL_PASSWORD: &str = "a URL with a password";
+
+/// A value that only its randomness tells.
+pub const RANDOM: &str = "a random value of 32 or more characters";
+
+/// A credential of a known format inside a longer value: a header, an argument, a line of a script.
+fn part_of(value: &str) -> Option<Secret> {
+    let inside = formats::hits(value).into_iter().next();
+    inside.map(|hit| Secret { kind: hit.kind })
+}
+
+/// Long and random in an alphabet that digests and ids do not use: letters of both cases and digits.
+fn is_key_material(value: &str) -> bool {
+    let value = value.trim();
+    let has = |test: fn(&u8) -> bool| value.as_bytes().iter().filter(|byte| test(byte)).count() >= 3;
+    (32..=256).contains(&value.len())
+        && matches!(entropy::Alphabet::of(value), Some(entropy::Alphabet::Base62 | entropy::Alphabet::Base64))
+        && has(u8::is_ascii_uppercase)
+        && has(u8::is_ascii_lowercase)
+        && has(u8::is_ascii_digit)
+        && entropy::is_random(value)
+}
+
+/// Short, but nobody's word: a digit among letters and another sign, or letters of both cases around digits.
+fn is_mixed(value: &str) -> bool {
+    let has = |test: fn(&u8) -> bool| value.as_bytes().iter().any(test);
+    value.len() >= 10
+        && !value.contains(char::is_whitespace)
+        && has(u8::is_ascii_digit)
+        && has(u8::is_ascii_alphabetic)
+        && !entropy::is_worded(value)
+}
+
+/// Passwords that examples and tests use and nobody protects anything with.
+fn is_common(value: &str) -> bool {
+    const COMMON: &[&str] = &[
+        "admin",
+        "administrator",
+        "app",
+        "db",
+        "demo",
+        "dev",
+        "django",
+        "docker",
+        "guest",
+        "letmein",
+        "localhost",
+        "minio",
+        "minioadmin",
+        "mysql",
+        "pass",
+        "passw0rd",
+        "password1",
+        "password123",
+        "postgres",
+        "postgresql",
+        "qwerty",
+        "rails",
+        "redis",
+        "root",
+        "sa",
+        "test123",
+        "testing",
+        "toor",
+        "user",
+        "12345678",
+    ];
+    value.len() < 4 || COMMON.iter().any(|common| value.eq_ignore_ascii_case(common))
 }
 
 /// `LICENSE_KEY=EXPIRED-LICENSE-KEY`: words that repeat the variable's own name beside another word stand for a value
@@ -89,6 +187,15 @@ fn is_harmless(value: &str) -> bool {
         || ["pk_live_", "pk_test_", "pub_", "public-"].iter().any(|prefix| value.starts_with(prefix))
         || is_host(value)
         || is_file_name(value)
+        || is_public_key(value)
+        || value == concat!("wJalrXUtnFEMI/K7MDENG/bPxRfiCY", "EXAMPLEKEY")
+        || (value.len() == 20 && value.starts_with('A') && value.ends_with("EXAMPLE"))
+}
+
+/// Keys that are meant to be known, and certificates.
+fn is_public_key(value: &str) -> bool {
+    ["ssh-rsa ", "ssh-ed25519 ", "ecdsa-sha2-", "age1"].iter().any(|start| value.starts_with(start))
+        || (value.starts_with("-----BEGIN ") && !value.contains("PRIVATE KEY"))
 }
 
 /// `GeoData-City.mmdb`: a name and a known extension. A key of an object store is often called `…_KEY`.

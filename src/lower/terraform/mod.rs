@@ -11,6 +11,7 @@ mod network;
 mod registry;
 mod schedule;
 mod secrets;
+mod urls;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -18,7 +19,7 @@ use std::sync::Arc;
 use super::read::Reader;
 use super::{Options, stage};
 use crate::model::{
-    Count, Deployment, Field, IgnoredChanges, Input, Meta, MissingModule, Other, Reference, Unit,
+    Count, Deployment, Field, IgnoredChanges, Input, Meta, MissingModule, Other, RawResource, Reference, Unit,
 };
 use crate::terraform::{Evaluation, Mode, Multiplicity, Resource};
 use crate::value::{Causes, Kind, Origin, Value};
@@ -60,11 +61,16 @@ pub(crate) fn lower(
         }
     }
     for resource in managed() {
+        if options.raw_types.contains(&resource.ty) {
+            let arguments = resource.body.clone();
+            deployment.resources.push(RawResource { meta: context.meta(resource), arguments });
+        }
         match family(&resource.ty) {
             Some(lower) => lower(&context, resource, deployment),
             None => deployment.others.push(context.other(resource)),
         }
     }
+    deployment.password_urls.extend(urls::with_passwords(&context, evaluation));
     deployment.missing_modules.extend(evaluation.unresolved_modules.iter().map(|module| MissingModule {
         address: module.address.clone(),
         source: module.source.clone(),
@@ -146,12 +152,16 @@ impl Context<'_> {
     fn meta(&self, resource: &Resource) -> Meta {
         let origin = Origin::at(resource.header);
         let reader = self.reader(resource);
-        let mut tags = BTreeMap::new();
+        let (mut tags, mut tags_open) = (BTreeMap::new(), Causes::none());
+        let mut add = |(further, open): (BTreeMap<_, _>, Causes)| {
+            tags.extend(further);
+            tags_open.add_all(&open);
+        };
         if let Some(provider) = &resource.provider {
             let provider = Reader::with_header(Value::clone(provider), origin.clone());
-            tags.extend(provider.within("default_tags").text_map("tags"));
+            add(provider.within("default_tags").text_map("tags"));
         }
-        tags.extend(reader.text_map("tags"));
+        add(reader.text_map("tags"));
         let hints = self.hints.iter().cloned().chain(stage::of_resource(resource, &reader, &tags));
         Meta {
             address: resource.address.clone(),
@@ -163,6 +173,7 @@ impl Context<'_> {
             region: Self::region(resource, &reader),
             stage: self.options.stage_or(hints),
             tags,
+            tags_open,
             ignored: IgnoredChanges {
                 all: resource.lifecycle.ignore_all,
                 names: resource.lifecycle.ignore_changes.clone(),

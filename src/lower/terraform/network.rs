@@ -7,6 +7,7 @@ use crate::model::network::{
 };
 use crate::model::{Deployment, Field, Items, Link, Open, Reference};
 use crate::terraform::Resource;
+use crate::value::{Unknown, Value};
 
 const GROUP: [&str; 1] = ["aws_security_group"];
 const VPC: [&str; 2] = ["aws_vpc", "aws_default_vpc"];
@@ -32,7 +33,7 @@ pub(super) fn subnet(context: &Context<'_>, resource: &Resource, into: &mut Depl
 pub(super) fn security_group(context: &Context<'_>, resource: &Resource, into: &mut Deployment) {
     let reader = context.reader(resource);
     let inline = |key: &str, direction| {
-        reader.blocks(key, |rule| {
+        let rule_of = |rule: Reader| {
             let direction = Field::known_at(direction, rule.header().clone());
             SecurityGroupRule {
                 protocol: rule.string("protocol"),
@@ -45,26 +46,22 @@ pub(super) fn security_group(context: &Context<'_>, resource: &Resource, into: &
                 from_self: rule.boolean("self"),
                 ..empty_rule(&rule, direction)
             }
-        })
+        };
+        let mut rules = reader.blocks(key, rule_of);
+        if let Some(open @ Open { template: None, .. }) = &mut rules.open {
+            let unknown = Value::from_unknown(Unknown::new(open.causes.clone()), rules.origin.clone());
+            open.template = Some(Box::new(rule_of(Reader::new(unknown))));
+        }
+        rules
     };
     into.security_groups.push(SecurityGroup {
         name: super::name(&reader, "name_prefix"),
         vpc: reader.reference("vpc_id", &VPC),
         vpc_link: Link::Absent,
-        inline_rules: joined(inline("ingress", Direction::Ingress), inline("egress", Direction::Egress)),
+        ingress: inline("ingress", Direction::Ingress),
+        egress: inline("egress", Direction::Egress),
         meta: context.meta(resource),
     });
-}
-
-/// Both lists as one. Of two unknown parts the template is kept only where one list has one: the other may differ.
-fn joined<T>(first: Items<T>, second: Items<T>) -> Items<T> {
-    let mut items = first.items;
-    items.extend(second.items);
-    let open = match (first.open, second.open) {
-        (Some(a), Some(b)) => Some(Open { causes: a.causes.and(&b.causes), template: None }),
-        (open, None) | (None, open) => open,
-    };
-    Items { items, open, origin: first.origin, absent: first.absent && second.absent }
 }
 
 fn empty_rule(reader: &Reader, direction: Field<Direction>) -> SecurityGroupRule {

@@ -187,6 +187,7 @@ impl<'a> Lowering<'a> {
                 region: Field::absent(header.clone()),
                 stage: StageOf::default(),
                 tags: BTreeMap::new(),
+                tags_open: Causes::none(),
                 ignored: IgnoredChanges::default(),
                 unit: Unit(0),
             },

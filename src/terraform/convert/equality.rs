@@ -1,7 +1,9 @@
 //! Terraform's `==`, in three values: equal, different, not known.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::sets::set_bucket;
 use super::unification::differ;
 use super::value_type;
 use crate::value::{
@@ -199,6 +201,16 @@ fn compare_sequences(a: &Sequence, b: &Sequence) -> Verdict {
     }
     if a.items.len() != b.items.len() {
         return Verdict::Different;
+    }
+    if let SequenceKind::Set(_) = a.kind {
+        let mut members: HashMap<String, Vec<&Value>> = HashMap::new();
+        for item in &b.items {
+            members.entry(set_bucket(item)).or_default().push(item);
+        }
+        let inside = |item: &Value| {
+            members.get(&set_bucket(item)).is_some_and(|group| group.iter().any(|other| same(item, other)))
+        };
+        return if a.items.iter().all(inside) { Verdict::Equal } else { Verdict::Different };
     }
     all(a.items.iter().zip(&b.items).map(|(a, b)| compare(a, b)))
 }

@@ -1,6 +1,8 @@
 //! Sets: unique items in Terraform's iteration order.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
+
+use regex::Regex;
 
 use super::equality::same;
 use crate::value::{Causes, Digits, Kind, Number, Origin, Rest, Sequence, SequenceKind, Type, Value};
@@ -68,7 +70,8 @@ pub(crate) fn is_sensitive(value: &Value) -> bool {
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Key {
     Bool(bool),
-    Number(Number),
+    /// With whether it is zero without the minus sign: a set holds both zeros, which are equal otherwise.
+    Number(Number, bool),
     String(Arc<str>),
     Hash(String),
     Null,
@@ -79,12 +82,12 @@ fn key(value: &Value) -> Key {
     match &value.kind {
         Kind::Null(_) => Key::Null,
         Kind::Bool(value) => Key::Bool(*value),
-        Kind::Number(number) => Key::Number(number.clone()),
+        Kind::Number(number) => Key::Number(number.clone(), number.is_zero() && !number.has_minus()),
         Kind::String(text) => Key::String(text.shared().clone()),
         Kind::Unknown(_) => Key::Unknown,
         Kind::Sequence(_) | Kind::Mapping(_) => {
             let mut text = String::new();
-            hash_text(value, &mut text);
+            hash_text(value, true, &mut text);
             Key::Hash(text)
         }
     }
@@ -93,16 +96,28 @@ fn key(value: &Value) -> Key {
 /// Text that is equal for equal values (and rarely for others): what to look them up by.
 pub(crate) fn bucket(value: &Value) -> String {
     let mut text = String::new();
-    hash_text(value, &mut text);
+    hash_text(value, false, &mut text);
     text
 }
 
-fn hash_text(value: &Value, into: &mut String) {
+/// Text by which a set looks up its items: only those with the same text can be one item. It tells `0` from `-0`,
+/// although they are equal.
+pub(crate) fn set_bucket(value: &Value) -> String {
+    let mut text = String::new();
+    hash_text(value, true, &mut text);
+    text
+}
+
+/// `signed` tells the two zeros apart.
+fn hash_text(value: &Value, signed: bool, into: &mut String) {
     match &value.kind {
         Kind::Unknown(_) => into.push('?'),
         Kind::Null(_) => into.push('~'),
         Kind::Bool(value) => into.push(if *value { 'T' } else { 'F' }),
         Kind::Number(number) => {
+            if signed && number.is_zero() && number.has_minus() {
+                into.push('-');
+            }
             match (if number.is_zero() { number.abs() } else { number.clone() }).exact_digits() {
                 Some(digits) => into.push_str(&Digits::general(&digits, Some(10))),
                 None => into.push_str(&number.to_string()),
@@ -113,7 +128,7 @@ fn hash_text(value: &Value, into: &mut String) {
             let (open, close) = if sequence.kind == SequenceKind::Tuple { ('<', '>') } else { ('[', ']') };
             into.push(open);
             for item in &sequence.items {
-                hash_text(item, into);
+                hash_text(item, signed, into);
                 into.push(';');
             }
             into.push(close);
@@ -126,13 +141,16 @@ fn hash_text(value: &Value, into: &mut String) {
                     quoted(name, into);
                     into.push(':');
                 }
-                hash_text(&entry.value, into);
+                hash_text(&entry.value, signed, into);
                 into.push(';');
             }
             into.push(if object { '>' } else { '}' });
         }
     }
 }
+
+/// Characters that Go prints as they are: letters, marks, numbers, punctuation and symbols.
+static PRINTED: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"^[\p{L}\p{M}\p{N}\p{P}\p{S}]$").ok());
 
 /// As Go quotes a string (`%q`).
 fn quoted(text: &str, into: &mut String) {
@@ -141,11 +159,27 @@ fn quoted(text: &str, into: &mut String) {
         match character {
             '"' => into.push_str("\\\""),
             '\\' => into.push_str("\\\\"),
+            '\x07' => into.push_str("\\a"),
+            '\x08' => into.push_str("\\b"),
+            '\x0c' => into.push_str("\\f"),
             '\n' => into.push_str("\\n"),
             '\r' => into.push_str("\\r"),
             '\t' => into.push_str("\\t"),
-            control if control.is_control() => into.push_str(&format!("\\x{:02x}", u32::from(control))),
-            other => into.push(other),
+            '\x0b' => into.push_str("\\v"),
+            control if control.is_ascii_control() => {
+                into.push_str(&format!("\\x{:02x}", u32::from(control)));
+            }
+            ascii if ascii.is_ascii() => into.push(ascii),
+            other => {
+                let mut buffer = [0; 4];
+                let printed =
+                    PRINTED.as_ref().is_none_or(|printed| printed.is_match(other.encode_utf8(&mut buffer)));
+                match u32::from(other) {
+                    _ if printed => into.push(other),
+                    code @ 0..=0xffff => into.push_str(&format!("\\u{code:04x}")),
+                    code => into.push_str(&format!("\\U{code:08x}")),
+                }
+            }
         }
     }
     into.push('"');

@@ -347,6 +347,12 @@ impl Evaluator<'_> {
                             origin,
                         ))
                     }
+                    Type::Bool | Type::Number | Type::String | Type::Map(_) | Type::Object(_)
+                        if unknown.not_null =>
+                    {
+                        let item = self.follow(context, value.clone(), steps, span)?;
+                        Ok(Value::tuple(vec![item], origin))
+                    }
                     _ => Ok(unknown_like([value], Type::Dynamic, origin)),
                 }
             }

@@ -143,7 +143,7 @@ pub(crate) struct Evaluator<'a> {
     /// `modules.json` of the root module, read at the first use.
     pub(crate) vendored_memo: RefCell<Option<Rc<HashMap<String, String>>>>,
     /// Whether the configuration takes the version of the AWS provider that the facts are of.
-    pub(crate) described: OnceCell<bool>,
+    pub(crate) described: OnceCell<super::provider::Known>,
     /// Definitions that are being worked out, outermost first.
     pub(crate) path: RefCell<Vec<super::instance::Asked>>,
     steps: Cell<u64>,

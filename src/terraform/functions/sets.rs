@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::Failure;
 use super::arguments::{Call, Outcome};
 use crate::terraform::convert::{
-    bucket, convert, is_open_type, loosen_member, same, set_of, unify, value_type,
+    convert, is_open_type, loosen_member, same, set_bucket, set_of, unify, value_type,
 };
 use crate::value::{Causes, Kind, Origin, Rest, Sequence, Type, Value};
 
@@ -100,10 +100,10 @@ fn filter(call: &Call<'_>, keep: fn(bool, bool) -> bool) -> Outcome {
     for other in others {
         let mut members: HashMap<String, Vec<&Value>> = HashMap::new();
         for value in other.as_sequence().map_or(&[][..], |set| &set.items) {
-            members.entry(bucket(value)).or_default().push(value);
+            members.entry(set_bucket(value)).or_default().push(value);
         }
         items.retain(|value| {
-            let group = members.get(&bucket(value)).map_or(&[][..], Vec::as_slice);
+            let group = members.get(&set_bucket(value)).map_or(&[][..], Vec::as_slice);
             keep(true, group.iter().any(|other| same(other, value)))
         });
     }

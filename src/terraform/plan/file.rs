@@ -13,16 +13,19 @@ pub(super) struct Document<'a> {
     pub(super) variables: Option<&'a RawValue>,
     #[serde(borrow)]
     pub(super) resource_changes: Option<Vec<&'a RawValue>>,
+    /// Changes that can only be planned later.
+    #[serde(borrow)]
+    pub(super) deferred_changes: Option<Vec<Deferred<'a>>>,
     #[serde(borrow)]
     pub(super) prior_state: Option<&'a RawValue>,
     pub(super) configuration: Option<Configuration>,
     #[serde(borrow)]
     pub(super) errored: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(super) output_changes: Option<&'a RawValue>,
     // Never shown: they repeat values, sensitive ones among them.
     #[serde(borrow)]
     planned_values: Option<&'a RawValue>,
-    #[serde(borrow)]
-    output_changes: Option<&'a RawValue>,
     #[serde(borrow)]
     resource_drift: Option<&'a RawValue>,
     /// A state instead of a plan.
@@ -33,9 +36,7 @@ pub(super) struct Document<'a> {
 impl<'a> Document<'a> {
     /// Parts that repeat values and are not read as such.
     pub(super) fn repeated(&self) -> impl Iterator<Item = &'a RawValue> {
-        [self.planned_values, self.output_changes, self.resource_drift, self.prior_state, self.values]
-            .into_iter()
-            .flatten()
+        [self.planned_values, self.resource_drift, self.prior_state, self.values].into_iter().flatten()
     }
 }
 
@@ -53,6 +54,13 @@ pub(super) struct ResourceChange<'a> {
     pub(super) deposed: Option<String>,
     #[serde(borrow)]
     pub(super) change: Change<'a>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Deferred<'a> {
+    pub(super) reason: Option<String>,
+    #[serde(borrow)]
+    pub(super) resource_change: &'a RawValue,
 }
 
 #[derive(Debug, Deserialize)]
@@ -166,5 +174,7 @@ pub(super) struct Call {
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Output {
+    #[serde(default)]
+    pub(super) sensitive: bool,
     pub(super) expression: Option<serde_json::Value>,
 }

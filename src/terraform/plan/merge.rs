@@ -6,11 +6,13 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
 
-use super::super::provider::{Fact, TypeFacts};
+use super::super::provider::{Fact, Nesting, TypeFacts};
 use super::links::{self, Target};
 use crate::source::{FileId, Span};
 use crate::syntax::tree::{Node, NodeKind};
-use crate::value::{Built, Cause, Causes, Entry, Kind, Number, Origin, Part, Step, Text, Unknown, Value};
+use crate::value::{
+    Built, Cause, Causes, Entry, Kind, Number, Origin, Part, Rest, Sequence, Step, Text, Unknown, Value,
+};
 
 /// A mask of the plan: which parts of a value are marked. `Nothing` is also what a mask does not mention.
 #[derive(Debug, Default)]
@@ -55,6 +57,16 @@ impl Mask {
         match self {
             Self::List(items) => items,
             _ => &[],
+        }
+    }
+
+    /// Place of a mark in it, at any depth; `None` where it marks nothing.
+    fn mark(&self) -> Option<Span> {
+        match self {
+            Self::Nothing => None,
+            Self::Whole(span) => Some(*span),
+            Self::List(items) => items.iter().find_map(Self::mark),
+            Self::Map(members) => members.values().filter_map(Self::mark).min(),
         }
     }
 }
@@ -102,17 +114,27 @@ pub(super) struct Merge<'a> {
     /// The attribute each known ARN and typed id belongs to.
     pub(super) known: &'a HashMap<Arc<str>, Target>,
     pub(super) targets: &'a dyn Fn(&Json) -> Vec<Target>,
+    /// What an unknown part refers to of which no expression says it.
+    pub(super) otherwise: &'a [Target],
 }
 
 impl Merge<'_> {
     /// The arguments of the resource. What is computed and not written is left out, as are empty block lists.
     pub(super) fn body(&self, after: &Node, unknown: &Mask, sensitive: &Mask, written: Written<'_>) -> Value {
+        if let Mask::Whole(span) = unknown {
+            return self.unknown(*span, &[], "");
+        }
         self.object(after, unknown, sensitive, written, self.facts, "")
     }
 
     /// A known value.
     pub(super) fn any(&self, node: &Node) -> Value {
         self.value(node, &NOTHING, &NOTHING, None, None, "value")
+    }
+
+    /// The value of an output, and the expression it is made from.
+    pub(super) fn output(&self, node: &Node, unknown: &Mask, sensitive: &Mask, from: Option<&Json>) -> Value {
+        self.value(node, unknown, sensitive, from, None, "")
     }
 
     fn object(
@@ -131,7 +153,7 @@ impl Merge<'_> {
             let mask = unknown.member(key);
             let empty = member.value.items().is_empty() && matches!(member.value.kind, NodeKind::List(_));
             let nothing = matches!(member.value.kind, NodeKind::Null) || empty;
-            if nothing && mask.items().is_empty() && !matches!(mask, Mask::Whole(_)) && written.lacks(key) {
+            if nothing && mask.mark().is_none() && written.lacks(key) {
                 continue;
             }
             if matches!(mask, Mask::Whole(_)) && written.lacks(key) && is_computed(facts, key) {
@@ -146,16 +168,18 @@ impl Merge<'_> {
                 inside_of(facts, key),
                 &inside(key),
             );
+            let fact = facts.and_then(|facts| facts.get(key));
+            let value = without_stand_ins(value, fact.as_ref(), written.lacks(key));
             entries.insert(member.key.clone(), Entry { key_span: place, value });
         }
         if let Mask::Map(members) = unknown {
             for (key, mask) in members {
-                let Mask::Whole(span) = mask else { continue };
-                if entries.contains_key(key) || (written.lacks(key) && is_computed(facts, key)) {
+                let Some(span) = mask.mark().filter(|_| !entries.contains_key(key)) else { continue };
+                if written.lacks(key) && is_computed(facts, key) {
                     continue;
                 }
                 let targets = written.argument(key).map(self.targets).unwrap_or_default();
-                let mut value = self.unknown(*span, &targets, &inside(key));
+                let mut value = self.unknown(span, &targets, &inside(key));
                 value.sensitive = matches!(sensitive.member(key), Mask::Whole(_));
                 entries.insert(key.clone(), Entry { key_span: None, value });
             }
@@ -201,7 +225,10 @@ impl Merge<'_> {
                 }
             }
             (_, NodeKind::Bool(value)) => Value::bool(*value, Origin::at(moved(node.span, self.base))),
-            (_, NodeKind::Null | NodeKind::Broken(_)) => Value::null(Origin::at(moved(node.span, self.base))),
+            (mask, NodeKind::Null | NodeKind::Broken(_)) => match mask.mark() {
+                Some(span) => self.unknown(span, &written.map(self.targets).unwrap_or_default(), path),
+                None => Value::null(Origin::at(moved(node.span, self.base))),
+            },
         };
         value.sensitive |= matches!(sensitive, Mask::Whole(_));
         value
@@ -230,6 +257,10 @@ impl Merge<'_> {
                 _ => &[],
             }
         };
+        // Dynamic blocks stand beside those that the configuration lists: what they set is not said.
+        let written = written.filter(|written| {
+            written.as_array().is_none_or(|blocks| blocks.len() == items.len().max(masks.len()))
+        });
         let mut values = Vec::with_capacity(items.len().max(masks.len()));
         for at in 0..items.len().max(masks.len()) {
             let mask = unknown.item(at);
@@ -244,7 +275,10 @@ impl Merge<'_> {
                     }
                 }
                 (_, Some(item)) => self.value(item, mask, sensitive.item(at), written, facts, path),
-                (_, None) => continue,
+                (mask, None) => match mask.mark() {
+                    Some(span) => self.unknown(span, &targets, path),
+                    None => continue,
+                },
             };
             values.push(value);
         }
@@ -315,6 +349,7 @@ impl Merge<'_> {
     /// the holes of a template; of several of one type none is chosen.
     fn unknown(&self, span: Span, targets: &[Target], path: &str) -> Value {
         let origin = Origin::at(span);
+        let targets = if targets.is_empty() { self.otherwise } else { targets };
         let Some(first) = targets.first() else {
             let attribute = path.split('.').next().unwrap_or(path).into();
             return Value::unknown(Cause::Computed { address: self.address.clone(), attribute }, origin);
@@ -365,9 +400,47 @@ fn inside_of(facts: Option<TypeFacts>, name: &str) -> Option<TypeFacts> {
 }
 
 /// Whether an unknown argument that the configuration does not list is not set: the provider computes it. An
-/// unknown block is one that a dynamic block writes: a plan's configuration does not list those.
+/// unknown block may be one that a dynamic block writes: a plan's configuration does not list those.
 fn is_computed(facts: Option<TypeFacts>, name: &str) -> bool {
-    matches!(facts.and_then(|facts| facts.get(name)), Some(Fact::Attribute(fact)) if fact.computed)
+    matches!(facts.and_then(|facts| facts.get(name)),
+        Some(Fact::Attribute(fact)) if fact.computed && !fact.may_be_blocks())
+}
+
+/// The value of an argument or block without what Terraform plans for a dynamic block of unknown length: an
+/// attribute that is written as blocks gets one object, and a block that stands alone itself, of which
+/// everything that is set is unknown. There may be none of it, or many.
+fn without_stand_ins(mut value: Value, fact: Option<&Fact>, lacks: bool) -> Value {
+    match fact {
+        Some(Fact::Attribute(attribute)) if attribute.may_be_blocks() => {
+            let Kind::Sequence(sequence) = &value.kind else { return value };
+            let (stand_ins, items): (Vec<Value>, Vec<Value>) =
+                sequence.items.iter().cloned().partition(is_stand_in);
+            let mut causes = Causes::none();
+            stand_ins.iter().for_each(|item| causes.add_all(&item.causes()));
+            let template = match <[Value; 1]>::try_from(stand_ins) {
+                Ok([only]) => Some(only),
+                Err(none) if none.is_empty() => return value,
+                Err(_) => None,
+            };
+            let rest = Some(Arc::new(Rest { causes, template, overrides: false }));
+            value.kind = Kind::Sequence(Arc::new(Sequence { kind: sequence.kind.clone(), items, rest }));
+            value
+        }
+        Some(Fact::Block(block)) if block.nesting == Nesting::Single && lacks && is_stand_in(&value) => {
+            Value {
+                kind: Value::from_unknown(Unknown::new(value.causes()), value.origin.clone()).kind,
+                ..value
+            }
+        }
+        _ => value,
+    }
+}
+
+/// Whether everything that is set in an object is unknown.
+fn is_stand_in(value: &Value) -> bool {
+    let Some(mapping) = value.as_mapping() else { return false };
+    let mut set = mapping.entries.values().filter(|entry| !entry.value.is_null()).peekable();
+    set.peek().is_some() && set.all(|entry| matches!(entry.value.kind, Kind::Unknown(_)))
 }
 
 /// Whether a member of `expressions` is an argument's expression, not a nested block.

@@ -17,9 +17,9 @@ use serde_json::value::RawValue;
 use super::{Class, Diagnostic, Evaluation, Lifecycle, Mode, Multiplicity, Resource, provider};
 use crate::source::{FileId, Span};
 use crate::syntax::json;
-use crate::syntax::tree::Node;
+use crate::syntax::tree::{Node, NodeKind};
 use crate::value::{Cause, Causes, Entry, Number, Origin, Step, Value};
-use file::{Document, PriorState, Provider, ResourceChange, StateModule};
+use file::{Change, Configuration, Deferred, Document, PriorState, Provider, ResourceChange, StateModule};
 use links::{Links, Target};
 use merge::{Mask, Merge, Written};
 
@@ -61,6 +61,7 @@ struct Planned<'a> {
     header: Span,
     block: Span,
     data: bool,
+    multiplicity: Multiplicity,
 }
 
 impl<'a> Reader<'a> {
@@ -69,8 +70,16 @@ impl<'a> Reader<'a> {
         plan.hidden.extend(document.repeated().map(|part| self.span(part)));
         let mut variables = self.variables(&document)?;
         let mut planned = Vec::new();
-        for raw in document.resource_changes.iter().flatten() {
+        let changes = document.resource_changes.iter().flatten().map(|raw| (*raw, None));
+        let deferred = document.deferred_changes.iter().flatten();
+        let deferred = deferred.map(|deferred| (deferred.resource_change, Some(deferred)));
+        for (raw, deferred) in changes.chain(deferred) {
             let change: ResourceChange<'a> = part(raw)?;
+            // Ephemeral resources exist only while something runs.
+            if !matches!(change.mode.as_deref(), None | Some("managed" | "data")) {
+                plan.hidden.push(self.span(raw));
+                continue;
+            }
             plan.hidden.extend(change.change.before.map(|before| self.span(before)));
             if change.deposed.is_some() || !change.change.leaves_something() {
                 plan.hidden.extend(change.change.after.map(|after| self.span(after)));
@@ -81,6 +90,7 @@ impl<'a> Reader<'a> {
                 header: self.span(change.address),
                 block: self.span(raw),
                 data: change.mode.as_deref() == Some("data"),
+                multiplicity: deferred.map_or(Multiplicity::One, Deferred::multiplicity),
                 change,
             });
         }
@@ -115,6 +125,9 @@ impl<'a> Reader<'a> {
         // A data source that is read again stands in the changes and in the state; the first is newer.
         resources.dedup_by(|next, first| next.mode == Mode::Data && next.address == first.address);
         plan.evaluation.variables = variables.into_iter().collect();
+        if let Some(changes) = document.output_changes {
+            plan.evaluation.outputs = self.outputs(changes, &configuration, &links, &mut plan.hidden)?;
+        }
         if let Some(errored) = document.errored.filter(|errored| errored.get() == "true") {
             plan.evaluation.diagnostics.push(Diagnostic {
                 class: Class::Evaluation,
@@ -140,8 +153,10 @@ impl<'a> Reader<'a> {
         let sensitive = change.change.after_sensitive.map(|raw| self.mask(raw)).unwrap_or_default();
         let targets = |expression: &Json| links.targets(module, &planned.address, expression);
         let (written, body);
-        let empty = Node { span: planned.header, kind: crate::syntax::tree::NodeKind::Map(Vec::new()) };
-        let (after, base) = change.change.after.and_then(|after| self.node(after)).unwrap_or((empty, 0));
+        let empty = Node { span: planned.header, kind: NodeKind::Map(Vec::new()) };
+        let planned_after = change.change.after.filter(|after| after.get() != "null");
+        let unknown = if planned_after.is_none() { Mask::Whole(planned.header) } else { unknown };
+        let (after, base) = planned_after.and_then(|after| self.node(after)).unwrap_or((empty, 0));
         written = config.map_or(Written::Unsaid, |config| Written::Arguments(&config.expressions));
         let merge = Merge {
             file: self.file,
@@ -152,6 +167,7 @@ impl<'a> Reader<'a> {
             facts: provider::facts(if planned.data { Mode::Data } else { Mode::Managed }, &change.ty),
             known,
             targets: &targets,
+            otherwise: &[],
         };
         body = merge.body(&after, &unknown, &sensitive, written);
         let prefix = if module.is_empty() { String::new() } else { format!("{module}.") };
@@ -166,7 +182,7 @@ impl<'a> Reader<'a> {
             block: planned.block,
             calls: Vec::new(),
             body,
-            multiplicity: Multiplicity::One,
+            multiplicity: planned.multiplicity.clone(),
             lifecycle: Lifecycle { unsaid: lifecycle_unsaid(), ..Lifecycle::default() },
             provider: config
                 .and_then(|config| config.provider_config_key.as_deref())
@@ -195,6 +211,7 @@ impl<'a> Reader<'a> {
                 facts: provider::facts(Mode::Data, &resource.ty),
                 known: &HashMap::new(),
                 targets: &|_| Vec::new(),
+                otherwise: &[],
             };
             into.push(Resource {
                 mode: Mode::Data,
@@ -236,10 +253,65 @@ impl<'a> Reader<'a> {
                 facts: None,
                 known: &HashMap::new(),
                 targets: &|_| Vec::new(),
+                otherwise: &[],
             };
             Some((Arc::from(name), merge.any(&node)))
         };
         Ok(given.into_iter().filter_map(read).collect())
+    }
+
+    /// The root outputs as they will be.
+    fn outputs(
+        &self,
+        changes: &'a RawValue,
+        configuration: &Configuration,
+        links: &Links<'_>,
+        hidden: &mut Vec<Span>,
+    ) -> Result<Vec<(Arc<str>, Value)>, serde_json::Error> {
+        let changes: BTreeMap<String, Change<'a>> = part(changes)?;
+        let mut outputs = Vec::new();
+        for (name, change) in changes {
+            hidden.extend(change.before.map(|before| self.span(before)));
+            if !change.leaves_something() {
+                hidden.extend(change.after.map(|after| self.span(after)));
+                continue;
+            }
+            let declared = configuration.root_module.outputs.get(&name);
+            let unknown = change.after_unknown.map(|raw| self.mask(raw)).unwrap_or_default();
+            let sensitive = change.after_sensitive.map(|raw| self.mask(raw)).unwrap_or_default();
+            // One that is unknown as a whole, or null, has no `after`.
+            let raw = change.after.or(change.after_unknown);
+            let header = raw.map_or(Span::new(self.file, 0..0), |raw| self.span(raw));
+            let null =
+                || (Node { span: Span::new(self.file, 0..0), kind: NodeKind::Null }, header.range().start);
+            let (node, base) = change.after.and_then(|raw| self.node(raw)).unwrap_or_else(null);
+            let address = Arc::from(format!("output.{name}"));
+            let expression = declared.and_then(|output| output.expression.as_ref());
+            let targets = |expression: &Json| links.targets("", "", expression);
+            // The references of the whole expression: of one alone each unknown part is made.
+            let all = expression.map(targets).unwrap_or_default();
+            let only = if all.len() == 1 { all.as_slice() } else { &[] };
+            let merge = Merge {
+                file: self.file,
+                base,
+                text: self.text.get(base..).unwrap_or_default(),
+                address: &address,
+                header,
+                facts: None,
+                known: &HashMap::new(),
+                targets: &targets,
+                otherwise: only,
+            };
+            let mut value = merge.output(&node, &unknown, &sensitive, expression);
+            if declared.is_some_and(|output| output.sensitive) {
+                value.sensitive = true;
+            }
+            if value.sensitive {
+                hidden.extend(raw.map(|raw| self.span(raw)));
+            }
+            outputs.push((Arc::from(name), value));
+        }
+        Ok(outputs)
     }
 
     /// A part of the document as tree, with the place where its text starts.
@@ -280,6 +352,19 @@ impl<'a> Reader<'a> {
 
 fn part<'a, T: Deserialize<'a>>(raw: &'a RawValue) -> Result<T, serde_json::Error> {
     serde_json::from_str(raw.get())
+}
+
+impl Deferred<'_> {
+    /// How many resources a deferred change stands for: where the number is not known, any.
+    fn multiplicity(&self) -> Multiplicity {
+        match self.reason.as_deref() {
+            Some("instance_count_unknown") => {
+                let causes = Causes::one(Cause::Unsupported { what: "a number that the plan defers".into() });
+                Multiplicity::Between { low: 0, high: None, causes }
+            }
+            _ => Multiplicity::One,
+        }
+    }
 }
 
 fn lifecycle_unsaid() -> Causes {

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use super::super::provider::{self, Fact};
 use super::super::{Evaluation, Input, Resource};
 use crate::syntax::template_json;
 use crate::value::{
@@ -48,7 +49,7 @@ pub fn complete(plan: &Evaluation, source: &Evaluation) -> Evaluation {
             header: written.header,
             block: written.block,
             calls: written.calls.clone(),
-            body: fill(&planned.body, &written.body, 0),
+            body: without_unwritten(fill(&planned.body, &written.body, 0), planned, written),
             lifecycle: written.lifecycle.clone(),
             provider: written.provider.clone().or_else(|| planned.provider.clone()),
             depends_on: written.depends_on.clone(),
@@ -67,6 +68,30 @@ pub fn complete(plan: &Evaluation, source: &Evaluation) -> Evaluation {
         diagnostics: plan.diagnostics.iter().chain(&source.diagnostics).cloned().collect(),
         named: source.named.clone(),
     }
+}
+
+/// A resource's arguments without those that a plan alone cannot tell from dynamic blocks, and that the configuration
+/// does not write: the provider computes them.
+fn without_unwritten(mut body: Value, planned: &Resource, written: &Resource) -> Value {
+    let (Some(facts), Kind::Mapping(mapping)) = (provider::facts(planned.mode, &planned.ty), &mut body.kind)
+    else {
+        return body;
+    };
+    let says = |name: &str| match &written.body.kind {
+        Kind::Mapping(mapping) => {
+            mapping.rest.is_some() || mapping.entries.get(name).is_some_and(|entry| !entry.value.is_null())
+        }
+        _ => true,
+    };
+    let unwritten = |name: &str, entry: &Entry| {
+        matches!(entry.value.kind, Kind::Unknown(_))
+            && matches!(facts.get(name), Some(Fact::Attribute(fact)) if fact.computed && fact.may_be_blocks())
+            && !says(name)
+    };
+    if mapping.entries.iter().any(|(name, entry)| unwritten(name, entry)) {
+        Arc::make_mut(mapping).entries.retain(|name, entry| !unwritten(name, entry));
+    }
+    body
 }
 
 /// Whether the plan is one of this configuration, now or as it was some changes ago: at least half of its managed
@@ -201,7 +226,20 @@ fn sequence(plan: &Sequence, source: &Sequence, origin: &Origin, depth: usize) -
         Some(written) => fill(item, written, depth + 1),
         None => relocated(item, origin, depth + 1),
     });
-    Sequence { items: items.collect(), kind: plan.kind.clone(), rest: plan.rest.clone() }
+    let mut items: Vec<Value> = items.collect();
+    let mut rest = plan.rest.clone();
+    if rest.is_some() {
+        // What the plan leaves open is what the configuration has beside the known items.
+        rest = source.rest.clone();
+        if !by_position && plan.items.len().max(source.items.len()) <= LONGEST_MATCHED {
+            items.extend(
+                source.items.iter().zip(&used).filter(|(_, used)| !**used).map(|(item, _)| item.clone()),
+            );
+        } else if source.items.len() != plan.items.len() {
+            rest = plan.rest.clone();
+        }
+    }
+    Sequence { items, kind: plan.kind.clone(), rest }
 }
 
 /// The plan's value with every place inside it at `origin`; what it refers to stays.

@@ -327,3 +327,62 @@ fn a_mask_does_not_hide_what_is_known_beside_it() {
     assert_eq!(at(&setting, &["name"]).as_str(), Some("containerInsights"));
     assert!(matches!(at(&setting, &["value"]).kind, Kind::Unknown(_)));
 }
+
+#[test]
+fn what_is_unknown_as_a_whole_is_not_absent() {
+    let all = change("aws_ecs_service.all", &["create"], Json::Null, json!(true), json!({}));
+    let mut none = change("aws_ecs_service.none", &["create"], Json::Null, json!({}), json!({}));
+    none["change"].as_object_mut().unwrap().remove("after");
+    // A mask of something that the values leave out, or have as null.
+    let mask = json!({"network_configuration": [{"subnets": true}], "tags": {"a": true}, "alarms": [{"enable": true}]});
+    let inside =
+        change("aws_ecs_service.inside", &["create"], json!({"alarms": [], "tags": null}), mask, json!({}));
+    let configuration = json!({"resources": [{"address": "aws_ecs_service.inside", "expressions": {}}]});
+    let (_, plan) = plan_of(json!([all, none, inside]), configuration);
+    for (address, names) in
+        [("aws_ecs_service.all", vec!["desired_count"]), ("aws_ecs_service.none", vec!["desired_count"])]
+    {
+        let body = &resource(&plan, address).body;
+        assert!(body.as_unknown().is_some(), "{address}: {names:?}");
+    }
+    let body = &resource(&plan, "aws_ecs_service.inside").body;
+    for name in ["network_configuration", "tags"] {
+        assert!(at(body, &[name]).as_unknown().is_some(), "{name}");
+    }
+    assert!(at(body, &["alarms", "0"]).as_unknown().is_some());
+}
+
+#[test]
+fn dynamic_blocks_beside_written_ones_keep_what_they_set() {
+    let after = json!({"ebs_block_device": [{"device_name": "/dev/sdf"}, {"device_name": "/dev/sdg"}]});
+    let unknown = json!({"ebs_block_device": [{}, {"volume_size": true}]});
+    let configuration = json!({"resources": [{"address": "aws_instance.web", "expressions": {
+        "ebs_block_device": [{"device_name": {"constant_value": "/dev/sdf"}}],
+    }}]});
+    let (_, plan) =
+        plan_of(json!([change("aws_instance.web", &["create"], after, unknown, json!({}))]), configuration);
+    let size = at(&resource(&plan, "aws_instance.web").body, &["ebs_block_device", "1", "volume_size"]);
+    assert!(size.as_unknown().is_some());
+}
+
+#[test]
+fn deferred_and_ephemeral_resources() {
+    let mut text = json!({"format_version": "1.2", "terraform_version": "1.11.4", "deferred_changes": [
+        {"reason": "instance_count_unknown",
+         "resource_change": change("aws_lb.some", &["create"], json!({"name": "x"}), json!({}), json!({}))},
+        {"reason": "provider_config_unknown",
+         "resource_change": change("aws_lb.one", &["create"], json!({"name": "y"}), json!({}), json!({}))},
+    ]});
+    let mut ephemeral =
+        change("aws_secretsmanager_secret_version.e", &["open"], Json::Null, json!(true), json!({}));
+    ephemeral["mode"] = json!("ephemeral");
+    text["resource_changes"] = json!([ephemeral]);
+    let plan = read_text(&text.to_string());
+    let found: Vec<(&str, bool)> = plan
+        .evaluation
+        .resources
+        .iter()
+        .map(|resource| (&*resource.address, resource.multiplicity == Multiplicity::One))
+        .collect();
+    assert_eq!(found, [("aws_lb.one", true), ("aws_lb.some", false)]);
+}

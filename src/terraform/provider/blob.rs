@@ -148,7 +148,6 @@ fn value_type_at(ty: u16, depth: usize) -> Type {
 }
 
 /// Names of the types in a table.
-#[cfg(test)]
 pub(super) fn types(table: usize, count: usize) -> impl Iterator<Item = &'static str> {
     let start = head(table);
     (0..head(count).unwrap_or(0)).filter_map(move |index| name(half(start? + index * RECORD_BYTES)?))

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::{Fact, Set, TypeFacts, Written, facts, rules_out};
+use super::{Fact, Known, Set, TypeFacts, Written, facts};
 use crate::source::{Files, Span};
 use crate::syntax::hcl::{Attribute, Step, StepKind};
 use crate::terraform::eval::{Context, Evaluator, Failure};
@@ -66,7 +66,7 @@ impl Evaluator<'_> {
     }
 
     fn unsupported(&self, described: &Described, name: &str, span: Span, written: Written) {
-        let Some(meant) = described.facts.meant(name, written).filter(|_| self.is_described()) else {
+        let Some(meant) = described.facts.meant(name, written).filter(|_| self.provider_known().names) else {
             return;
         };
         let kind = if written == Written::Block { "block" } else { "argument" };
@@ -93,7 +93,7 @@ impl Evaluator<'_> {
         };
         let StepKind::Attribute(name) = &step.kind else { return Ok(()) };
         let Some(facts) = facts(config.mode, &config.ty) else { return Ok(()) };
-        match facts.misspelt(name).filter(|_| self.is_described()) {
+        match facts.misspelt(name).filter(|_| self.provider_known().names) {
             Some(meant) => {
                 let message = format!("`{}` has no attribute `{name}`: did you mean `{meant}`?", config.ty);
                 Err(Failure::fixed(step.span, message))
@@ -102,27 +102,31 @@ impl Evaluator<'_> {
         }
     }
 
-    /// Whether the configuration takes the major version of the provider that the facts are of. The lock file says
-    /// so, else the constraints of all modules in the repository.
+    /// Whether the configuration takes the major version of the provider that the facts are of.
     pub(crate) fn is_described(&self) -> bool {
+        self.provider_known().types
+    }
+
+    /// What the facts tell of the provider that the configuration takes. The lock file says which, else the constraints of
+    /// all modules in the repository.
+    fn provider_known(&self) -> Known {
         *self.described.get_or_init(|| {
             let locked = self.files.load(&self.root_dir.join(".terraform.lock.hcl")).ok();
             match locked.as_ref().and_then(|lock| locked_version(&lock.text)) {
-                Some(version) => !rules_out(version),
-                None => !self.any_module_rules_out(),
+                Some(version) => Known::of(version),
+                None => self.known_of_modules(),
             }
         })
     }
 
-    fn any_module_rules_out(&self) -> bool {
+    fn known_of_modules(&self) -> Known {
         let mut seen = vec![self.root_dir.clone()];
+        let mut known = Known::ALL;
         let mut at = 0;
         while let Some(dir) = seen.get(at).cloned() {
             at += 1;
             let module = self.configs.module(&dir);
-            if module.aws_versions.iter().any(|version| rules_out(version)) {
-                return true;
-            }
+            known = module.aws_versions.iter().map(|version| Known::of(version)).fold(known, Known::and);
             let sources = module.calls.values().filter_map(|call| call.source.as_deref());
             for source in sources.filter(|source| is_local(source)) {
                 let called = Files::normalize(&dir.join(Path::new(source)));
@@ -131,7 +135,7 @@ impl Evaluator<'_> {
                 }
             }
         }
-        false
+        known
     }
 }
 

@@ -1,5 +1,6 @@
 //! Making values fit the facts: arguments as they are set, and what is not set as a reference sees it.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -100,6 +101,12 @@ pub(crate) fn complete(fact: &Fact, value: &Value, cause: &dyn Fn(&str) -> Cause
                 Some(content) => each(value, &|item| fill(content, item, cause)),
                 None => value.clone(),
             };
+            let facts = attribute.content();
+            if let (Type::Set(item), Some(facts)) = (attribute.ty(), facts)
+                && let Some(set) = ordered_set(Elements { facts, in_attribute: true }, value, &filled, *item)
+            {
+                return set;
+            }
             convert::convert(&filled, &attribute.ty()).unwrap_or(filled)
         }
         Fact::Attribute(attribute) => {
@@ -121,7 +128,101 @@ fn blocks(block: BlockFacts, value: &Value, cause: &dyn Fn(&str) -> Cause, depth
             _ => filled,
         };
     }
+    if let Type::Set(item) = block.ty(depth) {
+        let elements = Elements { facts: block.content, in_attribute: false };
+        if let Some(set) = ordered_set(elements, value, &filled, *item) {
+            return set;
+        }
+    }
     convert::convert(&filled, &block.ty(depth)).unwrap_or(filled)
+}
+
+/// Blocks in a set of more than this are not put in order where something in them is not set.
+const MOST_ORDERED: usize = 100;
+
+/// The objects of a set.
+#[derive(Clone, Copy)]
+struct Elements {
+    facts: TypeFacts,
+    /// They are objects in an attribute, not blocks: none of their attributes is computed for itself.
+    in_attribute: bool,
+}
+
+/// The set of the blocks in `filled`, where what is `written` in them tells them apart and puts them in order, whatever
+/// the provider's defaults are. An argument that is not set and not computed has the same value in each of them.
+fn ordered_set(elements: Elements, written: &Value, filled: &Value, item: Type) -> Option<Value> {
+    if filled.is_wholly_known() {
+        return None;
+    }
+    let list = convert::convert(filled, &Type::List(Box::new(item.clone()))).ok()?;
+    let written = written.as_sequence().filter(|sequence| sequence.rest.is_none())?;
+    let list_items = &list.as_sequence()?.items;
+    if list_items.len() != written.items.len() || list_items.len() > MOST_ORDERED {
+        return None;
+    }
+    let mut order: Vec<(&Value, &Value)> = Vec::new();
+    for pair in written.items.iter().zip(list_items) {
+        let mut place = 0;
+        let mut same = false;
+        for other in &order {
+            match compare(elements, *other, pair)? {
+                Ordering::Less => place += 1,
+                Ordering::Equal => same = true,
+                Ordering::Greater => {}
+            }
+        }
+        if !same {
+            order.insert(place, pair);
+        }
+    }
+    let items = order.into_iter().map(|(_, item)| item.clone()).collect();
+    let mut set = Value::sequence(SequenceKind::Set(item), items, filled.origin.clone());
+    set.sensitive = list.sensitive;
+    Some(set)
+}
+
+/// The order of two objects in a set, each as written and as completed; `None` where what is not known decides.
+fn compare(elements: Elements, a: (&Value, &Value), b: (&Value, &Value)) -> Option<Ordering> {
+    let (one, other) = (a.1.as_mapping()?, b.1.as_mapping()?);
+    if one.rest.is_some() || other.rest.is_some() {
+        return None;
+    }
+    for (name, entry) in &one.entries {
+        let (x, y) = (&entry.value, &other.entries.get(name)?.value);
+        let set = |object: &Value| object.member(name).filter(|value| !value.is_null());
+        let verdict = match (set(a.0), set(b.0), elements.facts.get(name)) {
+            _ if x.is_wholly_known() && y.is_wholly_known() => {
+                // What follows a value in the text that sets are sorted by.
+                let text = |value: &Value| convert::set_bucket(value) + ";";
+                text(x).cmp(&text(y))
+            }
+            (None, None, Some(Fact::Attribute(attribute)))
+                if elements.in_attribute || !attribute.computed =>
+            {
+                Ordering::Equal
+            }
+            (Some(v), Some(w), Some(Fact::Block(block))) if block.nesting == Nesting::List => {
+                let inner = Elements { facts: block.content, in_attribute: false };
+                let [v, w, x, y] = [&v, &w, x, y].map(Value::as_sequence);
+                let (v, w, x, y) = (v?, w?, x?, y?);
+                let lengths = [v, w, x, y].map(|sequence| (sequence.items.len(), sequence.rest.is_none()));
+                if lengths.iter().any(|length| Some(length) != lengths.first() || !length.1) {
+                    return None;
+                }
+                let ones = v.items.iter().zip(&x.items);
+                let mut pairs = ones.zip(w.items.iter().zip(&y.items));
+                pairs.try_fold(Ordering::Equal, |verdict, (a, b)| match verdict {
+                    Ordering::Equal => compare(inner, a, b),
+                    decided => Some(decided),
+                })?
+            }
+            _ => return None,
+        };
+        if verdict != Ordering::Equal {
+            return Some(verdict);
+        }
+    }
+    Some(Ordering::Equal)
 }
 
 /// The items of a sequence, and what further items look like, each made anew.

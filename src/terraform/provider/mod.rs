@@ -6,6 +6,7 @@ mod blob;
 mod check;
 mod fit;
 mod format;
+mod lookup;
 
 use self::fit::Set;
 use self::format::{flag, header, nesting};
@@ -15,6 +16,7 @@ use crate::value::{ObjectAttribute, Type};
 
 pub(crate) use check::Described;
 pub(crate) use fit::{complete, unset};
+pub(crate) use lookup::is_computed;
 
 /// What is known of a resource or data source type, of a nested block, or of the objects in an attribute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,16 +97,20 @@ fn after_key(key: &str) -> Option<&str> {
     quoted.get(end..)?.strip_prefix("\"]")
 }
 
-/// Major version of the provider that the table describes.
-#[must_use]
-pub(crate) fn major() -> u64 {
-    blob::version().split('.').next().and_then(|major| major.parse().ok()).unwrap_or_default()
-}
-
 impl TypeFacts {
     #[must_use]
     pub(crate) fn get(self, name: &str) -> Option<Fact> {
         blob::field(self.shape, name).map(fact)
+    }
+
+    /// Whether the blocks of this name are a set, in which equal ones are one.
+    #[must_use]
+    pub(crate) fn is_set(self, name: &str) -> bool {
+        match self.get(name) {
+            Some(Fact::Block(block)) => block.nesting == Nesting::Set,
+            Some(Fact::Attribute(attribute)) => matches!(attribute.ty(), Type::Set(_)),
+            Some(Fact::Removed) | None => false,
+        }
     }
 
     fn fields(self) -> impl Iterator<Item = (&'static str, Fact)> {
@@ -194,6 +200,13 @@ impl AttributeFacts {
     pub(crate) fn content(self) -> Option<TypeFacts> {
         blob::object_in(self.ty).map(|shape| TypeFacts { shape })
     }
+
+    /// Whether a configuration may write it as nested blocks, dynamic ones among them: Terraform's "attributes as
+    /// blocks", such as `ingress` of a security group.
+    #[must_use]
+    pub(crate) fn may_be_blocks(self) -> bool {
+        self.settable && self.content().is_some()
+    }
 }
 
 impl BlockFacts {
@@ -207,26 +220,59 @@ impl BlockFacts {
     }
 }
 
-/// Whether a version constraint rules out the described major version, so that nothing can be said of names the
-/// table does not have. Doubtful constraints rule it out.
-#[must_use]
-pub(crate) fn rules_out(constraint: &str) -> bool {
-    let described = major();
-    constraint.split(',').map(str::trim).any(|term| {
+/// The oldest major version of which every name that is gone by now is remembered.
+const OLDEST_NAMES: u64 = 4;
+
+/// What the facts tell about the provider of a configuration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Known {
+    /// Types and nesting: the configuration takes the major version that is described.
+    pub(crate) types: bool,
+    /// A name that is not in the table exists in no version that the configuration takes: the table has those of the
+    /// described version, and remembers those of older major versions that are gone.
+    pub(crate) names: bool,
+}
+
+impl Known {
+    /// Without constraint the newest version is taken, and that is close to the described one.
+    pub(crate) const ALL: Self = Self { types: true, names: true };
+
+    /// What is known where `constraint` holds. Of one that is in doubt nothing is.
+    #[must_use]
+    pub(crate) fn of(constraint: &str) -> Self {
+        constraint.split(',').map(|term| Self::of_term(term.trim())).fold(Self::ALL, Self::and)
+    }
+
+    #[must_use]
+    pub(crate) fn and(self, other: Self) -> Self {
+        Self { types: self.types && other.types, names: self.names && other.names }
+    }
+
+    fn of_term(term: &str) -> Self {
         let digits = term.trim_start_matches(['=', '~', '>', '<', '!', ' ', 'v']);
         let operator = term.strip_suffix(digits).unwrap_or_default().trim_end_matches(['v', ' ']);
-        let mut parts = digits.split(['.', '-']);
-        let Some(major) = parts.next().and_then(|part| part.parse::<u64>().ok()) else { return true };
-        let whole = parts.all(|part| part.parse() == Ok(0_u64));
+        let Some(version) = parts(digits) else { return Self { types: false, names: false } };
+        let described = parts(blob::version()).unwrap_or_default();
+        let [major, ..] = version;
+        let [newest, ..] = described;
+        let (lowest, is_old) = (version <= described, major < OLDEST_NAMES);
         match operator {
-            "" | "=" | "~>" => major != described,
-            "<" => major < described || (major == described && whole),
-            "<=" => major < described,
-            ">" | ">=" => major > described,
-            "!=" => false,
-            _ => true,
+            "" | "=" | "~>" => Self { types: major == newest, names: lowest && !is_old },
+            "<" => Self { types: version > [newest, 0, 0], names: version > [OLDEST_NAMES, 0, 0] },
+            "<=" => Self { types: major >= newest, names: !is_old },
+            ">" | ">=" => Self { types: major <= newest, names: lowest },
+            "!=" => Self::ALL,
+            _ => Self { types: false, names: false },
         }
-    })
+    }
+}
+
+/// The numbers of a version; those that are not written are zero.
+fn parts(version: &str) -> Option<[u64; 3]> {
+    let mut numbers = version.split(['.', '-', '+']);
+    let major = numbers.next()?.parse().ok()?;
+    let mut next = || numbers.next().map_or(Some(0), |number| number.parse().ok());
+    Some([major, next()?, next()?])
 }
 
 #[cfg(test)]
@@ -317,15 +363,89 @@ mod tests {
     }
 
     #[test]
-    fn constraints_that_rule_out_the_described_version() {
-        for constraint in
-            ["~> 5.0", "5.31.0", "= 4.0", "< 6.0.0", ">= 3.0, < 6", "<= 5.9", ">= 7", "nonsense"]
-        {
-            assert!(rules_out(constraint), "{constraint}");
+    fn constraints_tell_what_is_known_of_the_provider() {
+        let newer =
+            parts(blob::version()).map(|[major, minor, _]| format!(">= {major}.{}", minor + 1)).unwrap();
+        for (constraint, types, names) in [
+            ("~> 5.0", false, true),
+            ("5.31.0", false, true),
+            ("= 4.0", false, true),
+            ("< 6.0.0", false, true),
+            (">= 3.0, < 6", false, true),
+            ("<= 5.9", false, true),
+            ("~> 3.0", false, false),
+            ("< 4.0", false, false),
+            (">= 7", false, false),
+            ("nonsense", false, false),
+            (">= 4.0", true, true),
+            ("~> 6.0", true, true),
+            ("6.1.0", true, true),
+            ("< 7", true, true),
+            (">= 5.0, != 5.1.0", true, true),
+            ("<= 6.0", true, true),
+            ("~> v6.2", true, true),
+            // What is newer than the table may have further arguments.
+            (&newer, true, false),
+        ] {
+            assert_eq!(Known::of(constraint), Known { types, names }, "{constraint}");
         }
-        for constraint in [">= 4.0", "~> 6.0", "6.1.0", "< 7", ">= 5.0, != 5.1.0", "<= 6.0"] {
-            assert!(!rules_out(constraint), "{constraint}");
+    }
+
+    /// Every argument and block of every type is recognised with a letter too many, at every depth.
+    #[test]
+    fn misspelt_arguments_and_blocks_of_every_type_are_recognised() {
+        fn visit(facts: TypeFacts, what: &str, depth: usize, counts: &mut [usize; 2]) {
+            for (name, fact) in facts.fields() {
+                let (written, inside) = match fact {
+                    Fact::Attribute(attribute) if attribute.settable => {
+                        (Written::Argument, attribute.content())
+                    }
+                    Fact::Block(block) => (Written::Block, Some(block.content)),
+                    Fact::Attribute(_) | Fact::Removed => continue,
+                };
+                let wrong = format!("{name}z");
+                assert!(facts.get(&wrong).is_none(), "{what}.{wrong}");
+                match facts.meant(&wrong, written) {
+                    Some(meant) => {
+                        // Another name may be as near.
+                        assert!(
+                            facts.get(meant).is_some() && meant.len().abs_diff(wrong.len()) <= 2,
+                            "{what}.{wrong}: {meant}"
+                        );
+                        counts[0] += 1;
+                    }
+                    None => {
+                        // Two letters are too few to tell what was meant.
+                        assert!(name.len() <= 2, "{what}.{wrong}");
+                        counts[1] += 1;
+                    }
+                }
+                if let Some(inside) = inside.filter(|_| depth < 4) {
+                    visit(inside, &format!("{what}.{name}"), depth + 1, counts);
+                }
+            }
         }
+        let (mut counts, mut types) = ([0, 0], 0);
+        for (mode, table, length) in [
+            (Mode::Managed, header::RESOURCES, header::RESOURCE_COUNT),
+            (Mode::Data, header::DATA, header::DATA_COUNT),
+        ] {
+            for ty in blob::types(table, length) {
+                visit(facts(mode, ty).unwrap(), ty, 0, &mut counts);
+                types += 1;
+            }
+        }
+        assert_eq!(types, 2_211);
+        let [recognised, too_short] = counts;
+        assert!(recognised > 20_000 && too_short * 100 < recognised, "{recognised} {too_short}");
+    }
+
+    /// What is gone is neither a mistake nor what was meant.
+    #[test]
+    fn removed_names_are_never_suggested() {
+        let eip = facts(Mode::Managed, "aws_eip").unwrap();
+        assert_eq!(eip.meant("vpcs", Written::Argument), None);
+        assert!(matches!(eip.get("vpc"), Some(Fact::Removed)));
     }
 
     #[test]

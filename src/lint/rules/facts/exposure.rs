@@ -230,8 +230,11 @@ pub(crate) fn rules_of(
     deployment: &Deployment,
     id: SecurityGroupId,
 ) -> impl Iterator<Item = &SecurityGroupRule> {
-    let inline =
-        deployment.security_group(id).into_iter().flat_map(|group| group.inline_rules.with_template());
+    let inline = deployment
+        .security_group(id)
+        .into_iter()
+        .flat_map(SecurityGroup::inline_rules)
+        .flat_map(Items::with_template);
     let alone = deployment.security_group_rules.iter().filter(move |rule| rule.group_link.to() == Some(id));
     inline.chain(alone)
 }
@@ -362,7 +365,7 @@ pub(crate) fn only_balancers_reach(deployment: &Deployment, network: &ServiceNet
         && groups.len() == network.security_group_links.len();
     is_complete
         && groups.iter().all(|id| {
-            let closed = deployment.security_group(*id).is_some_and(|group| group.inline_rules.is_closed());
+            let closed = deployment.security_group(*id).is_some_and(|group| group.ingress.is_closed());
             closed
                 && rules_of(deployment, *id)
                     .filter(|rule| !is_ingress(rule).is_no())

@@ -11,4 +11,6 @@ resource "aws_security_group" "g" {
   }
 }
 output "ports" { value = sort([for rule in aws_security_group.g.ingress : tostring(rule.to_port)]) }
-output "blocks" { value = [for rule in aws_security_group.g.ingress : rule.cidr_blocks] }
+output "protocols" { value = [for rule in aws_security_group.g.ingress : rule.protocol] }
+output "in_order" { value = [for rule in aws_security_group.g.ingress : rule.from_port] }
+output "number" { value = length(aws_security_group.g.ingress) }

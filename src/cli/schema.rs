@@ -1,0 +1,18 @@
+//! `plimsoll schema`: JSON Schemas, for editors and other programs.
+
+use serde_json::Value;
+
+use super::args::{Color, SchemaArgs, SchemaOf};
+use super::{Exit, Stop, common};
+use crate::config;
+
+pub(super) fn run(args: &SchemaArgs) -> Result<Exit, Stop> {
+    let schema: Value = match args.of {
+        SchemaOf::Rule => config::rule_schema(),
+    };
+    common::deliver(args.output.as_deref(), Color::Never, false, |_, out| {
+        serde_json::to_writer_pretty(&mut *out, &schema)?;
+        writeln!(out)
+    })?;
+    Ok(Exit::Clean)
+}
