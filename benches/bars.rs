@@ -28,22 +28,11 @@ fn on_disk(tree: &Tree) -> TempDir {
 }
 
 fn run(dir: &Path, price: bool) -> Analysis {
+    let as_of = "2026-11-20".parse().expect("a date");
     let request = Request {
-        paths: vec![dir.to_path_buf()],
         root: Some(dir.to_path_buf()),
-        working_directory: dir.to_path_buf(),
-        config: None,
-        terraform: terraform::Options::default(),
-        environment: None,
-        region: None,
-        price_region: None,
-        stage: None,
-        profile: None,
-        no_ignores: false,
-        source: None,
-        as_of: "2026-11-20".parse().expect("a date"),
         price,
-        keep_passed: false,
+        ..Request::new(dir.to_path_buf(), terraform::Options::default(), as_of)
     };
     analyse(&request).unwrap_or_else(|failure| panic!("{failure:?}"))
 }

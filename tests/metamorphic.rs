@@ -484,16 +484,10 @@ fn run(case: &Case, files: &Tree, fill: Option<&str>) -> Outcome {
         // What the case itself gives comes later and wins, as before.
         inputs.insert(0, Input::VarFile(path));
     }
+    let options = Options { inputs, workspace: case.workspace.clone(), ..Options::default() };
     let request = Request {
-        paths: vec![at.clone()],
         root: Some(at.clone()),
-        working_directory: at,
-        config: None,
-        source: None,
-        terraform: Options { inputs, workspace: case.workspace.clone(), ..Options::default() },
-        environment: None,
         region: case.region.clone(),
-        price_region: None,
         stage: case.stage.as_deref().map(|stage| match stage {
             "production" => plimsoll::model::Stage::Production,
             "non-production" => plimsoll::model::Stage::NonProduction,
@@ -501,9 +495,7 @@ fn run(case: &Case, files: &Tree, fill: Option<&str>) -> Outcome {
         }),
         profile: Some(Profile::Strict),
         no_ignores: true,
-        as_of: "2026-11-20".parse().unwrap(),
-        price: false,
-        keep_passed: false,
+        ..Request::new(at, options, "2026-11-20".parse().unwrap())
     };
     let analysis = analyse(&request).unwrap_or_else(|error| panic!("{}: {error:?}", case.name));
     let problems = analysis

@@ -370,7 +370,7 @@ mod tests {
              \x20 - {stage: [non-production, unknown], environment: 'dev*', rules: {log-retention: warning}}\n",
         )
         .unwrap();
-        assert_eq!(config.baseline.unwrap().0, Path::new("ci/accepted.json"));
+        assert_eq!(config.baseline.as_ref().unwrap().0, Path::new("ci/accepted.json"));
         let overrides = config.overrides(&Catalogue::default()).unwrap();
         let [first, second] = overrides.as_slice() else { unreachable!() };
         let is_match = |path: &str| first.paths.iter().any(|glob| glob.is_match(path));

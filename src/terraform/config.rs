@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::constraint::{self, Defaults};
@@ -18,6 +19,7 @@ use crate::value::Type;
 pub struct Configs<'a> {
     pub(crate) files: &'a Files,
     modules: Mutex<HashMap<PathBuf, Arc<Module>>>,
+    several_roots: AtomicBool,
 }
 
 /// A module directory, parsed.
@@ -110,7 +112,16 @@ impl ResourceConfig {
 impl<'a> Configs<'a> {
     #[must_use]
     pub fn new(files: &'a Files) -> Self {
-        Self { files, modules: Mutex::default() }
+        Self { files, modules: Mutex::default(), several_roots: AtomicBool::default() }
+    }
+
+    /// Notes that more than one root module is evaluated with what is parsed here.
+    pub(crate) fn expect_several_roots(&self) {
+        self.several_roots.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn has_several_roots(&self) -> bool {
+        self.several_roots.load(Ordering::Relaxed)
     }
 
     /// The modules parsed so far, to be dropped where nothing waits for it.

@@ -2,7 +2,7 @@
 //! is evaluated when it is first asked for, and kept.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -13,7 +13,9 @@ use super::references;
 use super::{Class, Multiplicity, UnresolvedModule, convert};
 use crate::source::{Files, Span};
 use crate::syntax::hcl::{Attribute, Expr, ExprKind, Step as Way, StepKind};
-use crate::value::{Cause, Entry, Kind, Mapping, MappingKind, Origin, Rest, Step, Type, Unknown, Value};
+use crate::value::{
+    Cause, Entries, Entry, Kind, Mapping, MappingKind, Origin, Rest, Step, Type, Unknown, Value,
+};
 
 /// Module instances of one root; a hostile configuration could ask for any number.
 const MOST_INSTANCES: usize = 20_000;
@@ -106,6 +108,17 @@ impl Instance {
     pub(crate) fn nowhere() -> Self {
         let config = Arc::new(Module::default());
         Self::new(config, "".into(), String::new(), Vec::new(), None, Multiplicity::One, HashMap::new())
+    }
+
+    /// Forgets what was worked out. Module instances hold each other, caller and called: without this, none of them
+    /// would ever be let go of.
+    pub(crate) fn forget(&self) {
+        self.variables.take();
+        self.locals.take();
+        self.outputs.take();
+        self.call_memo.take();
+        self.resources.take();
+        self.provider_memo.take();
     }
 
     /// Whether the module may have no instance at all: what fails in it need not fail.
@@ -526,7 +539,7 @@ impl Evaluator<'_> {
 
     /// All outputs of a module instance as an object.
     fn module_object(&self, instance: &Rc<Instance>, span: Span) -> Outcome {
-        let mut entries = BTreeMap::new();
+        let mut entries = Entries::with_capacity(instance.config.outputs.len());
         for name in instance.config.outputs.keys() {
             let value = self.output(instance, name, span)?.via(Step::Output(name.clone()), span);
             entries.insert(name.clone(), Entry { key_span: None, value });
@@ -670,7 +683,7 @@ impl Evaluator<'_> {
             each = repetition;
         }
         let cx = Context { repetition: &each, ..context(instance) };
-        let mut entries = BTreeMap::new();
+        let mut entries = Entries::with_capacity(call.body.attributes.len());
         for attribute in call.body.attributes.iter().filter(|attribute| !META.contains(&&*attribute.name)) {
             let value = self.eval_settled(cx, &attribute.expr);
             entries.insert(attribute.name.clone(), Entry { key_span: Some(attribute.name_span), value });

@@ -14,7 +14,9 @@ use super::references;
 use super::{Class, Diagnostic, Lifecycle, Mode, Multiplicity, Resource, convert, data};
 use crate::source::Span;
 use crate::syntax::hcl::{Block, Body, Expr, ExprKind, ItemKey, Step, StepKind};
-use crate::value::{Cause, Causes, Entry, Kind, Origin, Rest, Sequence, SequenceKind, Type, Unknown, Value};
+use crate::value::{
+    Cause, Causes, Entries, Entry, Kind, Origin, Rest, Sequence, SequenceKind, Type, Unknown, Value,
+};
 
 /// Arguments of every resource that are not its own.
 const META_ARGUMENTS: [&str; 4] = ["count", "for_each", "provider", "depends_on"];
@@ -141,7 +143,7 @@ impl Evaluator<'_> {
         depth: usize,
     ) -> Value {
         let top = depth == 0;
-        let mut entries = BTreeMap::new();
+        let mut entries = Entries::with_capacity(body.attributes.len() + body.blocks.len().min(4));
         for attribute in &body.attributes {
             if top && META_ARGUMENTS.contains(&&*attribute.name) {
                 continue;
@@ -224,7 +226,7 @@ impl Evaluator<'_> {
         let make = |key: Value, value: Value| {
             let span = content.header;
             let entry = |value: Value| Entry { key_span: None, value: through_each(value, span) };
-            let entries = BTreeMap::from([("key".into(), entry(key)), ("value".into(), entry(value))]);
+            let entries = Entries::from_iter([("key".into(), entry(key)), ("value".into(), entry(value))]);
             let value = Value::object(entries, Origin::at(span));
             let scope = Scope { name: &iterator, value, parent: cx.scope };
             self.body(cx.with(&scope), &content.body, span, described, depth + 1)
