@@ -400,7 +400,6 @@ mod tests {
                 "`baseline` cannot be `/etc/x`: paths are relative to the configuration file",
                 "an override needs `paths`, `stage` or `environment`: what holds everywhere stands in `rules:` of the configuration",
                 "`paths` is no pattern: unclosed character class; missing ']': ",
-                "no rule is called `rds-publik`: did you mean `rds-public`?",
                 "`stage` cannot be `prod`: one of production, non-production, unknown",
                 "`all` cannot be `loud`: one of off, error, warning, info",
                 "unknown key `path`: did you mean `paths`?",
