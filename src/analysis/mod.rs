@@ -27,6 +27,7 @@ use crate::cost::estimate::Estimate;
 use crate::cost::{self, CostOptions, Usage};
 use crate::date::Date;
 use crate::discover::{self, DiscoverError, Discovered, FileKind, NoteKind, Selection};
+use crate::fix;
 use crate::lint::policy::Policy;
 use crate::lint::sink::{InputProblem, InputReport, Judgement};
 use crate::lint::suppress::{Ignores, Surroundings};
@@ -64,6 +65,8 @@ pub struct Request {
     /// The rules to run; where not given the built-in ones and the user's.
     pub rules: Option<Catalogue>,
     pub as_of: Date,
+    /// Another state of the files, which lies over the one on disk.
+    pub overlay: Arc<Overlay>,
     /// Whether an estimate is wanted.
     pub price: bool,
     /// Whether what passed is wanted as well.
@@ -91,6 +94,7 @@ impl Request {
             since: None,
             rules: None,
             as_of,
+            overlay: Arc::default(),
             price: false,
             keep_passed: false,
         }
@@ -149,7 +153,7 @@ impl From<DiscoverError> for Failure {
 /// # Errors
 /// See [`Failure`]. Broken input files are findings, not errors.
 pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
-    let analysis = accepted::apply(request, state(request, None)?)?;
+    let analysis = accepted::apply(request, state(request)?)?;
     match &request.since {
         None => Ok(analysis),
         Some(revision) => since::apply(request, revision, analysis),
@@ -157,11 +161,11 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
 }
 
 /// Judges one state of the files: that on the disk, or the one that lies over it.
-fn state(request: &Request, overlay: Option<Arc<Overlay>>) -> Result<Analysis, Failure> {
-    let discovered = discover::discover_at(&request.paths, request.root.as_deref(), overlay.as_deref())?;
+fn state(request: &Request) -> Result<Analysis, Failure> {
+    let discovered = discover::discover_at(&request.paths, request.root.as_deref(), Some(&request.overlay))?;
     let files = Files::new(&discovered.root, &request.working_directory)
         .map_err(|error| Failure::Path(format!("{}: {error}", discovered.root.display())))?
-        .with_overlay(overlay);
+        .with_overlay(request.overlay.clone());
     let (config, usage, directory) = match configuration(request, &discovered, &files)? {
         Ok(read) => read,
         Err(errors) => return Err(Failure::Config { errors, sources: files.into_sources() }),
@@ -260,9 +264,10 @@ fn state(request: &Request, overlay: Option<Arc<Overlay>>) -> Result<Analysis, F
     let modules = evaluations.iter().flat_map(|evaluation| &evaluation.files).collect::<HashSet<_>>().len();
     // Plans that are completed take the same flags.
     let completed = of_plans.iter().filter(|_| request.source.is_some());
-    problems.extend(problems::undeclared_variables(evaluations.iter().chain(completed)));
+    problems.extend(problems::undeclared_variables(completed.chain(&evaluations)));
 
     defects.extend(read.task_definitions.iter().flat_map(lower::defects::of_document));
+    defects.extend(read.workflows.iter().flat_map(lower::defects::of_workflow));
     let workflows = std::mem::take(&mut read.workflows);
     let deployment = lower::together(parts, &read.task_definitions, workflows, &options);
     let mut met = InputReport { problems, open: Vec::new() };
@@ -328,6 +333,14 @@ fn state(request: &Request, overlay: Option<Arc<Overlay>>) -> Result<Analysis, F
         },
         || secret_places::masks(&deployment, &sighted, &plans.hidden, &sources),
     );
+    let is_selected = |id| policy.selected.as_ref().is_none_or(|files| files.contains(&id));
+    let of_plans = discovered.files.iter().filter(|found| found.kind == FileKind::Plan);
+    let editable = fix::Editable {
+        root: &discovered.root,
+        is_selected: &is_selected,
+        plans: of_plans.map(|found| found.path.as_path()).collect(),
+    };
+    fix::resolve(&mut judgement, &deployment, &sources, &editable);
     secret_places::redact(&mut judgement, &policy, &mut masks, &sources);
     if let Some(estimate) = &mut estimate {
         secret_places::redact_estimate(estimate, &masks, &sources);

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::accepted::Accept;
 use super::git::{Changed, ChangedLines, Commit, Git};
 use super::{Analysis, Failure, Request, state};
+use crate::config;
 use crate::lint::baseline::Baseline;
 use crate::lint::{Catalogue, Finding, Undecided};
 use crate::source::{Files, Overlay, SourceMap, Span};
@@ -24,7 +25,7 @@ pub(super) fn apply(request: &Request, revision: &str, mut analysis: Analysis) -
             lines.add_file(path.clone());
         }
     }
-    let overlay = overlay(&git, &changes, &analysis.root).map_err(refused)?;
+    let overlay = overlay(&git, &changes, &analysis.root, request.config.as_deref()).map_err(refused)?;
     let (mut before, undecided) = match at(request, &analysis.catalogue, &changes, overlay) {
         Ok(then) => {
             let renamed = renames(&changes, &analysis.root);
@@ -69,7 +70,12 @@ fn note(revision: &str, commit: &Commit, left_out: usize) -> String {
 }
 
 /// The files of then, laid over those of now: what git does not track is taken as it is.
-fn overlay(git: &Git, changes: &[Changed], root: &Path) -> Result<Overlay, String> {
+fn overlay(
+    git: &Git,
+    changes: &[Changed],
+    root: &Path,
+    named: Option<&Path>,
+) -> Result<Overlay, String> {
     let mut overlay = Overlay::default();
     for path in changes.iter().filter_map(|change| change.now.clone()) {
         overlay.hide(path);
@@ -81,7 +87,10 @@ fn overlay(git: &Git, changes: &[Changed], root: &Path) -> Result<Overlay, Strin
         .collect();
     let ids: Vec<&str> = before.iter().map(|(_, id)| id.as_str()).collect();
     for ((path, _), content) in before.iter().zip(git.contents(&ids)?) {
-        if let Some(content) = content {
+        // The settings of now hold for both states.
+        let is_configuration = config::FILE_NAMES.iter().any(|name| path.ends_with(name))
+            || named.is_some_and(|named| named.canonicalize().is_ok_and(|real| real == *path));
+        if let Some(content) = content.filter(|_| !is_configuration) {
             overlay.put(path.clone(), content);
         }
     }
@@ -103,9 +112,10 @@ fn at(
         price: false,
         // Rules and settings of now hold for both states: a change of them alone makes nothing new.
         rules: Some(rules.clone()),
+        overlay: Arc::new(overlay),
         ..request.clone()
     };
-    state(&then, Some(Arc::new(overlay)))
+    state(&then)
 }
 
 /// Where what is looked at now was then: renamed files are followed.

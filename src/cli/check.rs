@@ -6,6 +6,7 @@ use clap::ArgMatches;
 
 use super::args::{CheckArgs, CheckFormat, GateArgs};
 use super::output::Target;
+use super::fixing::{self, Left};
 use super::{Exit, Stop, common};
 use crate::analysis::{Analysis, Request};
 use crate::config::FailOn;
@@ -16,7 +17,15 @@ pub(super) fn run(args: &CheckArgs, matches: &ArgMatches) -> Result<Exit, Stop> 
     let targets = common::targets(&args.format, &args.common.output, matches, CheckFormat::Human)?;
     let request = common::request(&args.common, matches, Some(&args.gate), None)?;
     let analysis = common::run(&request, args.common.jobs)?;
+    let analysis = match fixing::run(args, &request, analysis)? {
+        Left::Findings(analysis) => *analysis,
+        Left::Shown(analysis) => return Ok(exit(&analysis, &args.gate)),
+    };
     report(args, &analysis, &request, &targets)?;
+    if args.timings {
+        // A closed stream takes nothing from the findings.
+        let _ = report::timings::write(&analysis.judgement.timings, &mut anstream::stderr().lock());
+    }
     Ok(exit(&analysis, &args.gate))
 }
 

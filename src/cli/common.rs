@@ -48,6 +48,7 @@ pub(super) fn request(
         since: gate.and_then(|gate| gate.since.clone()),
         rules: None,
         as_of: args.as_of.unwrap_or_else(Date::today),
+        overlay: std::sync::Arc::default(),
         price: price.is_some(),
         keep_passed: false,
     })

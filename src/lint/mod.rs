@@ -2,6 +2,7 @@
 //! (severity, suppression, selection). No input formats, no presentation.
 
 pub mod baseline;
+pub mod change;
 pub(crate) mod declared;
 pub mod finding;
 pub(crate) mod identity;
@@ -17,6 +18,7 @@ pub mod suppress;
 mod text;
 mod verdicts;
 
+pub use change::{Change, Proposal, Term};
 pub use finding::{
     Applicability, Edit, Finding, Fix, Instance, Monthly, Related, Severity, Suppressed, SuppressedBy,
     Undecided,
@@ -25,6 +27,7 @@ pub use policy::Override;
 pub use probe::{Probe, Problem};
 pub use registry::{Catalogue, OwnRule};
 pub use rule::{Check, FixKind, Profile, Rule, RuleInfo, StageSeverity};
+pub use runner::Timing;
 pub use text::{RuleId, Text, Texts};
 pub use verdicts::{Decision, RuleVerdict, verdicts};
 
@@ -46,5 +49,7 @@ pub fn judge(
 ) -> Judgement {
     let rules: Vec<Rule<'_>> = catalogue.rules().filter(|rule| policy.runs(rule.info)).collect();
     let verdicts = runner::run(deployment, &rules);
-    sink::collect(&verdicts, catalogue, input, policy, ignores, sources)
+    let mut judgement = sink::collect(&verdicts, catalogue, input, policy, ignores, sources);
+    judgement.timings = verdicts.iter().map(runner::RuleVerdicts::timing).collect();
+    judgement
 }

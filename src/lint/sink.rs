@@ -5,7 +5,8 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::finding::{Finding, Fix, Instance, Related, Severity, Suppressed, SuppressedBy, Undecided};
+use super::change::Proposal;
+use super::finding::{Finding, Instance, Related, Severity, Suppressed, SuppressedBy, Undecided};
 use super::identity;
 use super::policy::{Judged, Policy};
 use super::probe::{Outcome, Problem, Verdict};
@@ -31,7 +32,7 @@ pub struct InputProblem {
     /// The resource it stands in, when one is known.
     pub resource: Option<Arc<str>>,
     pub element: Option<String>,
-    pub fix: Option<Fix>,
+    pub proposal: Option<Proposal>,
 }
 
 impl InputProblem {
@@ -46,7 +47,7 @@ impl InputProblem {
             related: Vec::new(),
             resource: None,
             element: None,
-            fix: None,
+            proposal: None,
         }
     }
 }
@@ -89,6 +90,8 @@ pub struct Judgement {
     pub decided: usize,
     /// Checks that what is not known keeps open.
     pub undecided_checks: usize,
+    /// What each rule cost, in the order of rules; not part of any report.
+    pub timings: Vec<super::Timing>,
 }
 
 impl Judgement {
@@ -233,17 +236,19 @@ impl Sink<'_> {
         if !meta.block.contains(at.span) {
             related.push(Related { span: meta.origin.span, message: format!("affects {}", meta.address) });
         }
-        let block = std::iter::once(meta.block).chain(meta.calls.iter().copied()).collect();
-        let instance = Instance {
-            address: meta.address.clone(),
-            block,
-            places: related.iter().map(|related| related.span).collect(),
-        };
+        let places = related.iter().map(|related| related.span).collect();
+        let instance = Instance { places, ..Instance::of(meta) };
         let calls = caller(meta, at.span, &related);
         let conditional = meta.count.is_conditional();
         let key = (info.id.clone(), at.span, severity, problem.message.clone());
         if let Some(finding) = self.groups.get_mut(&key) {
             finding.conditional &= conditional;
+            // One edit must be right for all of them.
+            if finding.proposal.as_ref().map(|of| &of.changes)
+                != problem.proposal.as_ref().map(|of| &of.changes)
+            {
+                finding.proposal = None;
+            }
             if finding.add_instance(instance) {
                 finding.add_related(calls);
             }
@@ -256,7 +261,7 @@ impl Sink<'_> {
             part: problem.part.clone(),
             stage: meta.stage.clone(),
             conditional,
-            fix: problem.fix.clone(),
+            proposal: problem.proposal.clone(),
             monthly: problem.monthly.clone(),
             ..Finding::new(info.id.clone(), severity, problem.message.clone(), at.span, instance)
         };
@@ -280,13 +285,16 @@ impl Sink<'_> {
         let key = (info.id.clone(), problem.span, severity, problem.message.clone());
         if let Some(finding) = self.groups.get_mut(&key) {
             finding.add_instance(instance);
+            if finding.proposal != problem.proposal {
+                finding.proposal = None;
+            }
             return;
         }
         self.judgement.decided += 1;
         let mut finding = Finding {
             help: problem.help,
             element: problem.element,
-            fix: problem.fix,
+            proposal: problem.proposal,
             ..Finding::new(info.id.clone(), severity, problem.message, problem.span, instance)
         };
         finding.add_related(problem.related);

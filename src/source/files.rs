@@ -73,7 +73,8 @@ impl Files {
 
     /// The same with another state of the files laid over those on disk.
     #[must_use]
-    pub fn with_overlay(self, overlay: Option<Arc<Overlay>>) -> Self {
+    pub fn with_overlay(self, overlay: Arc<Overlay>) -> Self {
+        let overlay = (!overlay.is_empty()).then_some(overlay);
         Self { overlay, ..self }
     }
 
@@ -189,9 +190,16 @@ impl Files {
         if metadata.len() > LARGEST_FILE {
             return Err(LoadError::TooLarge { limit: LARGEST_FILE });
         }
-        let text = decode_text(&std::fs::read(path).map_err(io)?)?;
+        let real = path.canonicalize().ok();
+        let laid_over = self.overlay.as_ref().zip(real).and_then(|(overlay, real)| overlay.content(&real));
+        let bytes: Arc<[u8]> = match laid_over {
+            Some(bytes) => bytes.clone(),
+            None => std::fs::read(path).map_err(io)?.into(),
+        };
+        let text = decode_text(&bytes)?;
         let mut state = self.state();
         let id = state.map.add(self.display_name(path), path, text.clone());
+        state.map.begins_at(id, text_start(&bytes));
         let loaded = Loaded { id, text };
         state.by_path.insert(path.to_path_buf(), Ok(loaded.clone()));
         Ok(loaded)

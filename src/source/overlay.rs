@@ -21,6 +21,11 @@ pub enum Layer {
 }
 
 impl Overlay {
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+
     /// The file is not to be seen.
     pub fn hide(&mut self, path: PathBuf) {
         self.files.insert(path, Layer::Absent);
