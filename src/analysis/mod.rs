@@ -10,8 +10,9 @@ pub mod plans;
 mod problems;
 pub mod secret_places;
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -22,6 +23,7 @@ use crate::cost::estimate::Estimate;
 use crate::cost::{self, CostOptions, Usage};
 use crate::date::Date;
 use crate::discover::{self, DiscoverError, Discovered, FileKind, NoteKind};
+use crate::fix;
 use crate::lint::sink::{InputProblem, InputReport, Judgement, Policy};
 use crate::lint::suppress::Ignores;
 use crate::lint::{Catalogue, Profile, judge};
@@ -54,6 +56,8 @@ pub struct Request {
     /// The rules to run; where not given the built-in ones and the user's.
     pub rules: Option<Catalogue>,
     pub as_of: Date,
+    /// Contents that stand for those on disk, by real path.
+    pub overlay: Arc<HashMap<PathBuf, Arc<[u8]>>>,
     /// Whether an estimate is wanted.
     pub price: bool,
     /// Whether what passed is wanted as well.
@@ -79,6 +83,7 @@ impl Request {
             no_ignores: false,
             rules: None,
             as_of,
+            overlay: Arc::default(),
             price: false,
             keep_passed: false,
         }
@@ -131,18 +136,19 @@ impl From<DiscoverError> for Failure {
 pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
     let discovered = discover::discover(&request.paths, request.root.as_deref())?;
     let files = Files::new(&discovered.root, &request.working_directory)
-        .map_err(|error| Failure::Path(format!("{}: {error}", discovered.root.display())))?;
+        .map_err(|error| Failure::Path(format!("{}: {error}", discovered.root.display())))?
+        .with_overlay(request.overlay.clone());
     let (config, usage, directory) = match configuration(request, &discovered, &files)? {
         Ok(read) => read,
         Err(errors) => return Err(Failure::Config { errors, sources: files.into_sources() }),
     };
     let mut notes = note_lines(&discovered, &files);
     let own_rules = match &request.rules {
-        Some(catalogue) => Ok(catalogue.clone()),
+        Some(catalogue) => Ok((catalogue.clone(), HashSet::new())),
         None => own_rules::read(&files, &config, directory.as_deref(), request.config.is_some(), &mut notes),
     };
-    let catalogue = match own_rules {
-        Ok(catalogue) => catalogue,
+    let (catalogue, rule_files) = match own_rules {
+        Ok(read) => read,
         Err(errors) => return Err(Failure::Config { errors, sources: files.into_sources() }),
     };
     let severities = match config.severities(&catalogue) {
@@ -228,9 +234,10 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
     let modules = evaluations.iter().flat_map(|evaluation| &evaluation.files).collect::<HashSet<_>>().len();
     // Plans that are completed take the same flags.
     let completed = of_plans.iter().filter(|_| request.source.is_some());
-    problems.extend(problems::undeclared_variables(evaluations.iter().chain(completed)));
+    problems.extend(problems::undeclared_variables(completed.chain(&evaluations)));
 
     defects.extend(read.task_definitions.iter().flat_map(lower::defects::of_document));
+    defects.extend(read.workflows.iter().flat_map(lower::defects::of_workflow));
     let workflows = std::mem::take(&mut read.workflows);
     let deployment = lower::together(parts, &read.task_definitions, workflows, &options);
     let mut met = InputReport { problems, open: Vec::new() };
@@ -279,11 +286,19 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
     let (mut judgement, mut masks) = rayon::join(
         || {
             let foreign = config.ignore_foreign.unwrap_or(true);
-            let ignores = Ignores::read(&sources, &catalogue, &config.ignores, request.as_of, foreign);
+            let ignores =
+                Ignores::read(&sources, &catalogue, &rule_files, &config.ignores, request.as_of, foreign);
             judge(&deployment, &catalogue, met, &policy, &ignores, &sources)
         },
         || secret_places::masks(&deployment, &sighted, &plans.hidden, &sources),
     );
+    let of_plans = discovered.files.iter().filter(|found| found.kind == FileKind::Plan);
+    let editable = fix::Editable {
+        root: &discovered.root,
+        selection: &discovered.selection,
+        plans: of_plans.map(|found| found.path.as_path()).collect(),
+    };
+    fix::resolve(&mut judgement, &deployment, &sources, &editable);
     secret_places::redact(&mut judgement, &mut masks, &sources);
     if let Some(estimate) = &mut estimate {
         secret_places::redact_estimate(estimate, &masks, &sources);

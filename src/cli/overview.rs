@@ -24,7 +24,8 @@ pub(super) fn run(args: &OverviewArgs, matches: &ArgMatches) -> Result<Exit, Sto
             if analysis.estimate.is_some() && !style.quiet {
                 writeln!(out)?;
             }
-            report::human::summary(&outcome, style, out)
+            report::human::summary(&outcome, style, out)?;
+            report::human::fixable(&outcome, style, out)
         }
         CheckFormat::Json => report::json::overview(&outcome, out),
         format => check::write(format, &outcome, &fails, style, out),

@@ -11,7 +11,7 @@ use termcolor::{Ansi, Color, ColorSpec};
 
 use super::view::{Mark, View};
 use super::{Outcome, Style, grouped, listed, patch, text};
-use crate::lint::{Finding, Severity, Undecided};
+use crate::lint::{Applicability, Finding, Severity, Undecided};
 use crate::model::Stage;
 use crate::source::{FileId, Span};
 use crate::text::plural;
@@ -34,7 +34,8 @@ pub fn write(outcome: &Outcome<'_>, style: &Style, out: &mut dyn Write) -> io::R
     findings(outcome, style, out)?;
     undecided(outcome, style, out)?;
     notes(outcome, style, out)?;
-    summary(outcome, style, out)
+    summary(outcome, style, out)?;
+    fixable(outcome, style, out)
 }
 
 /// Writes the findings, each as a snippet.
@@ -323,6 +324,26 @@ pub fn summary(outcome: &Outcome<'_>, style: &Style, out: &mut dyn Write) -> io:
         writeln!(out)?;
     }
     Ok(())
+}
+
+/// Writes how many findings the program could fix, where it could.
+///
+/// # Errors
+/// When the stream fails.
+pub fn fixable(outcome: &Outcome<'_>, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    let words = fixes(outcome).filter(|_| !style.quiet);
+    words.iter().flat_map(|words| text::wrap(words, style.width)).try_for_each(|line| writeln!(out, "{line}"))
+}
+
+fn fixes(outcome: &Outcome<'_>) -> Option<String> {
+    let fixes = || outcome.judgement.findings.iter().filter_map(|finding| finding.fix.as_ref());
+    let of = |kind| fixes().filter(|fix| fix.applicability == kind).count();
+    match (of(Applicability::Safe), of(Applicability::Unsafe)) {
+        (0, 0) => None,
+        (safe, 0) => Some(format!("fix available: {safe} with --fix")),
+        (0, more) => Some(format!("fix available: {more} with --fix --unsafe-fixes")),
+        (safe, more) => Some(format!("fix available: {safe} with --fix, {more} more with --unsafe-fixes")),
+    }
 }
 
 fn level(severity: Severity) -> Level {

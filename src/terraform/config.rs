@@ -431,7 +431,11 @@ impl Builder {
             match &*inner.kind {
                 "assert" => {}
                 "data" if data => {
-                    self.problem(Class::Evaluation, inner.header, "a check block has one data source at most");
+                    self.problem(
+                        Class::Evaluation,
+                        inner.header,
+                        "a check block has one data source at most",
+                    );
                 }
                 "data" => {
                     data = true;

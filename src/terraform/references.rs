@@ -71,11 +71,7 @@ fn visit<'e>(expr: &'e Expr, bound: &mut Vec<&'e str>, look: &mut dyn FnMut(Seen
     }
 }
 
-fn visit_parts<'e>(
-    parts: &'e [TemplatePart],
-    bound: &mut Vec<&'e str>,
-    look: &mut dyn FnMut(Seen<'e>),
-) {
+fn visit_parts<'e>(parts: &'e [TemplatePart], bound: &mut Vec<&'e str>, look: &mut dyn FnMut(Seen<'e>)) {
     for part in parts {
         match part {
             TemplatePart::Literal { .. } => {}

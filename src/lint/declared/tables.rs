@@ -396,12 +396,15 @@ impl Model for LogConfiguration {
     };
 }
 
+/// Gives a kind; a function, so that kinds can lead to each other in circles.
+type KindOf = fn() -> &'static Kind;
+
 /// A kind that rules can select.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Selectable {
-    pub(crate) kind: fn() -> &'static Kind,
+    pub(crate) kind: KindOf,
     /// The node a part belongs to, as conditions name it.
-    pub(crate) parent: Option<(&'static str, fn() -> &'static Kind)>,
+    pub(crate) parent: Option<(&'static str, KindOf)>,
     pub(crate) nodes: Nodes,
 }
 

@@ -60,7 +60,10 @@ mod tests {
             let facts = facts(Mode::Data, source).unwrap_or_else(|| panic!("{source}"));
             for name in *results {
                 let fact = facts.get(name).unwrap_or_else(|| panic!("{source}.{name}"));
-                assert!(never_null(&format!("module.m[\"data.x\"].data.{source}.d[0]"), true, name, &fact), "{name}");
+                assert!(
+                    never_null(&format!("module.m[\"data.x\"].data.{source}.d[0]"), true, name, &fact),
+                    "{name}"
+                );
             }
         }
     }

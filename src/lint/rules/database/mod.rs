@@ -3,7 +3,6 @@
 mod rds_no_backup;
 mod rds_no_deletion_protection;
 mod rds_public;
-mod rds_unencrypted;
 
 use crate::lint::rule::Check;
 
@@ -19,12 +18,5 @@ pub(in crate::lint) const CHECKS: &[(&str, Check)] = &[
     (
         "rds-public",
         Check::Several(&[Check::Database(rds_public::instance), Check::DatabaseCluster(rds_public::cluster)]),
-    ),
-    (
-        "rds-unencrypted",
-        Check::Several(&[
-            Check::Database(rds_unencrypted::instance),
-            Check::DatabaseCluster(rds_unencrypted::cluster),
-        ]),
     ),
 ];
