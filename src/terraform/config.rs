@@ -96,6 +96,13 @@ pub(crate) struct ResourceConfig {
     pub(crate) scope: Option<Arc<str>>,
 }
 
+/// A part of a module that holds expressions.
+pub(crate) enum ModulePart<'m> {
+    /// One expression under a name: a default, a local, an output.
+    Named(&'m str, &'m Expr),
+    Body(&'m Body),
+}
+
 impl Module {
     /// Whether it has more than providers: those alone are a part that other folders link to, and nobody applies them
     /// where they stand.
@@ -107,6 +114,32 @@ impl Module {
     #[must_use]
     pub fn variable_names(&self) -> BTreeSet<Arc<str>> {
         self.variables.keys().cloned().collect()
+    }
+
+    /// Shows every part that holds expressions of the user, with what it is called.
+    pub(crate) fn parts(&self, visit: &mut dyn FnMut(&str, ModulePart<'_>)) {
+        for (name, variable) in &self.variables {
+            if let Some(default) = &variable.default {
+                visit(&format!("variable {name}"), ModulePart::Named(name, default));
+            }
+        }
+        for (name, local) in &self.locals {
+            visit(&format!("local.{name}"), ModulePart::Named(name, &local.expr));
+        }
+        for (name, output) in &self.outputs {
+            if let Some(value) = &output.value {
+                visit(&format!("output {name}"), ModulePart::Named(name, value));
+            }
+        }
+        for (name, call) in &self.calls {
+            visit(&format!("module.{name}"), ModulePart::Body(&call.body));
+        }
+        for (key, resource) in &self.resources {
+            visit(key, ModulePart::Body(&resource.body));
+        }
+        for (name, provider) in &self.providers {
+            visit(&format!("provider {name}"), ModulePart::Body(&provider.body));
+        }
     }
 
     /// Whether part of its files could not be read, so that more may be declared than is known.
@@ -133,8 +166,11 @@ impl<'a> Configs<'a> {
 
     /// The modules parsed so far, to be dropped where nothing waits for it.
     #[must_use]
-    pub fn into_modules(self) -> impl Send + use<> {
-        self.modules.into_inner().unwrap_or_else(PoisonError::into_inner)
+    pub fn into_modules(self) -> Vec<Arc<Module>> {
+        let modules = self.modules.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let mut modules: Vec<_> = modules.into_values().collect();
+        modules.sort_by(|a, b| a.dir.cmp(&b.dir));
+        modules
     }
 
     /// The module in `dir`, parsed at the first call.
