@@ -93,7 +93,8 @@ fn findings(report: &Value) -> impl Iterator<Item = &Value> {
 /// Comments of a text, in order; what looks like one inside a string counts as well, before and after alike.
 fn comments(text: &str) -> Vec<String> {
     let of_line = |line: &str| {
-        let at = line.find('#').or_else(|| line.find("//"))?;
+        let begins = |(at, _): &(usize, &str)| *at == 0 || line[..*at].ends_with([' ', '\t']);
+        let (at, _) = line.match_indices('#').chain(line.match_indices("//")).find(begins)?;
         Some(line.get(at..)?.trim_end().to_owned())
     };
     text.lines().filter_map(of_line).collect()
@@ -362,7 +363,11 @@ fn permissions_stay_and_links_are_kept() {
     std::fs::create_dir(dir.path().join("root")).unwrap();
     let link = dir.path().join("root/main.tf");
     symlink("../real/shop.tf", &link).unwrap();
-    let output = run(dir.path(), &["--fix", "root"]);
+    std::fs::write(dir.path().join("root/other.tf"), "").unwrap();
+    let text = std::fs::read_to_string(&real).unwrap();
+    run(dir.path(), &["--fix", "root"]);
+    assert_eq!(std::fs::read_to_string(&real).unwrap(), text, "it lies outside the named folder");
+    let output = run(dir.path(), &["--fix", "."]);
     assert!(link.is_symlink(), "{:?}", words(&output));
     assert!(std::fs::read_to_string(&real).unwrap().contains("scan_on_push"), "{:?}", words(&output));
     assert_eq!(std::fs::metadata(&real).unwrap().permissions().mode() & 0o777, 0o640);

@@ -247,7 +247,7 @@ fn is_missing_file(value: &Value) -> bool {
 }
 
 /// Values for `terraform_data.unknown.id`, and for a decoded one of any type.
-const COMPLETIONS: [(&str, &str); 16] = [
+const COMPLETIONS: [(&str, &str); 18] = [
     ("\"x\"", "1"),
     ("\"12\"", "\"a\""),
     ("\"\"", "true"),
@@ -263,6 +263,8 @@ const COMPLETIONS: [(&str, &str); 16] = [
     ("\"%s\"", "[[\"a\"], [], [null]]"),
     ("\"[1]\"", "-0.5"),
     ("\"2020-01-02T03:04:05Z\"", "\"\""),
+    ("\"p,q,r\"", "1.5"),
+    ("\"x,y\"", "[0]"),
     ("\"0\"", "tolist([\"p\", \"q\"])"),
 ];
 

@@ -107,6 +107,13 @@ pub(crate) fn locals_in(expr: &Expr) -> Vec<Arc<str>> {
     names
 }
 
+/// Whether an expression needs nothing but itself: no reference and no function.
+pub(crate) fn is_constant(expr: &Expr) -> bool {
+    let mut constant = true;
+    visit(expr, &mut Vec::new(), &mut |_| constant = false);
+    constant
+}
+
 /// Whether an expression refers to anything outside itself, and whether to `var.name` among it.
 pub(crate) fn refers(expr: &Expr, variable: Option<&str>) -> (bool, bool) {
     let (mut any, mut own) = (false, false);

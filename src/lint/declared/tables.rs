@@ -226,7 +226,7 @@ models! {
          user, depends_on, stop_timeout, firelens, added_capabilities]
         maps [other_fields]
         refers [image_source: image_repository to Repository in repositories]
-        hides [origin, image_tag];
+        hides [origin, image_tag, environment_file_names, docker_labels];
     EnvironmentVariable "environment-variable" part [name] secret [value] hides [origin];
     ContainerSecret "container-secret" part [name, value_from] hides [origin];
     HealthCheck "health-check" part [command, interval, timeout, retries, start_period] hides [origin];

@@ -21,7 +21,15 @@ pub(super) fn check(probe: &mut Probe<'_>, _task: &TaskDefinition, container: &C
     let given = plain.map(|variable| (&variable.name, &variable.value.origin)).chain(secrets);
     let elsewhere = talks_elsewhere(container.environment.with_template())
         .or(container.secrets.any(|secret| secret.name.holds(false, |name| is_endpoint(name))));
-    judge(probe, given, &elsewhere);
+    let found = judge(probe, given, &elsewhere);
+    let mut open = container.environment.causes().and(&container.secrets.causes());
+    let names = container.environment.with_template().map(|variable| &variable.name);
+    for name in names.chain(container.secrets.with_template().map(|secret| &secret.name)) {
+        open.add_all(&name.causes());
+    }
+    if !found && !open.is_empty() {
+        probe.undecided(&container.environment.origin, &open);
+    }
 }
 
 /// Environment that the steps of a job give to containers.
@@ -33,12 +41,12 @@ pub(super) fn job(probe: &mut Probe<'_>, _workflow: &Workflow, job: &Job) {
     }
 }
 
-/// One finding for a container, at the first of its keys.
+/// One finding for a container, at the first of its keys; whether it has one.
 fn judge<'a>(
     probe: &mut Probe<'_>,
     mut given: impl Iterator<Item = (&'a Field<String>, &'a Origin)>,
     elsewhere: &Tri,
-) {
+) -> bool {
     let key = given.find_map(|(name, at)| {
         let name = name.known()?;
         KEYS.contains(&name.as_str()).then_some((name, at))
@@ -46,6 +54,7 @@ fn judge<'a>(
     if let Some((name, at)) = key {
         probe.decide(elsewhere.clone().negate(), at, || keys(name));
     }
+    key.is_some()
 }
 
 /// Whether an endpoint of another vendor, or of a test on the same host, is set beside the keys.
