@@ -7,6 +7,7 @@ pub mod config;
 pub mod cost;
 pub mod date;
 pub mod discover;
+pub mod fix;
 mod heap;
 pub mod lint;
 pub mod lower;

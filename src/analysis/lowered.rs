@@ -21,9 +21,9 @@ impl Lowered {
     /// Lowers the root module that has place `at` among all of the run.
     pub(super) fn of(mut evaluation: Evaluation, at: usize, input: Input, options: &Options) -> Self {
         let module = Module { evaluation: &evaluation, input };
-        let (part, (defects, sighted)) = rayon::join(
-            || lower::part(module, at, options),
-            || (defects::of_evaluation(&evaluation), sighted(&evaluation)),
+        let ((part, defects), sighted) = rayon::join(
+            || (lower::part(module, at, options), defects::of_evaluation(&evaluation)),
+            || sighted(&evaluation),
         );
         let remains = evaluation.remains();
         // Taking apart so many values takes long, and nothing waits for it.

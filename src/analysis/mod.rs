@@ -11,8 +11,9 @@ mod problems;
 pub mod secret_places;
 mod written;
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -23,6 +24,7 @@ use crate::cost::estimate::Estimate;
 use crate::cost::{self, CostOptions, Usage};
 use crate::date::Date;
 use crate::discover::{self, DiscoverError, Discovered, FileKind, NoteKind};
+use crate::fix;
 use crate::lint::sink::{InputProblem, InputReport, Judgement, Policy};
 use crate::lint::suppress::Ignores;
 use crate::lint::{Catalogue, Profile, judge};
@@ -55,6 +57,8 @@ pub struct Request {
     /// The rules to run; where not given the built-in ones and the user's.
     pub rules: Option<Catalogue>,
     pub as_of: Date,
+    /// Contents that stand for those on disk, by real path.
+    pub overlay: Arc<HashMap<PathBuf, Arc<[u8]>>>,
     /// Whether an estimate is wanted.
     pub price: bool,
     /// Whether what passed is wanted as well.
@@ -80,6 +84,7 @@ impl Request {
             no_ignores: false,
             rules: None,
             as_of,
+            overlay: Arc::default(),
             price: false,
             keep_passed: false,
         }
@@ -132,7 +137,8 @@ impl From<DiscoverError> for Failure {
 pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
     let discovered = discover::discover(&request.paths, request.root.as_deref())?;
     let files = Files::new(&discovered.root, &request.working_directory)
-        .map_err(|error| Failure::Path(format!("{}: {error}", discovered.root.display())))?;
+        .map_err(|error| Failure::Path(format!("{}: {error}", discovered.root.display())))?
+        .with_overlay(request.overlay.clone());
     let (config, usage, directory) = match configuration(request, &discovered, &files)? {
         Ok(read) => read,
         Err(errors) => return Err(Failure::Config { errors, sources: files.into_sources() }),
@@ -231,9 +237,10 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
     let modules = evaluations.iter().flat_map(|evaluation| &evaluation.files).collect::<HashSet<_>>().len();
     // Plans that are completed take the same flags.
     let completed = of_plans.iter().filter(|_| request.source.is_some());
-    problems.extend(problems::undeclared_variables(evaluations.iter().chain(completed)));
+    problems.extend(problems::undeclared_variables(completed.chain(&evaluations)));
 
     defects.extend(read.task_definitions.iter().flat_map(lower::defects::of_document));
+    defects.extend(read.workflows.iter().flat_map(lower::defects::of_workflow));
     let workflows = std::mem::take(&mut read.workflows);
     let deployment = lower::together(parts, &read.task_definitions, workflows, &options);
     let mut met = InputReport { problems, open: Vec::new() };
@@ -294,6 +301,14 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
         },
         || secret_places::masks(&deployment, &sighted, &hidden, &sources),
     );
+    let is_selected = |id| policy.selected.as_ref().is_none_or(|files| files.contains(&id));
+    let of_plans = discovered.files.iter().filter(|found| found.kind == FileKind::Plan);
+    let editable = fix::Editable {
+        root: &discovered.root,
+        is_selected: &is_selected,
+        plans: of_plans.map(|found| found.path.as_path()).collect(),
+    };
+    fix::resolve(&mut judgement, &deployment, &sources, &editable);
     secret_places::redact(&mut judgement, &mut masks, &sources);
     if let Some(estimate) = &mut estimate {
         secret_places::redact_estimate(estimate, &masks, &sources);

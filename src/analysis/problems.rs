@@ -4,10 +4,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::Problems;
-use crate::lint::Related;
 use crate::lint::sink::{InputOpen, InputProblem, InputReport};
+use crate::lint::{Applicability, Change, Proposal, Related, Term};
 use crate::lower::defects::{Defect, DefectKind};
-use crate::lower::shape::{MODEL, ProblemKind, ShapeProblem};
+use crate::lower::shape::{JsonKind, MODEL, ProblemKind, ShapeProblem};
 use crate::lower::workflow::Circle;
 use crate::source::{Files, LoadError, Loaded, Span};
 use crate::syntax::{Duplicate, ErrorClass, SyntaxError};
@@ -29,6 +29,7 @@ fn of_diagnostic(diagnostic: &Diagnostic) -> InputProblem {
         Class::Cycle => "reference-cycle",
         Class::DuplicateKey => "duplicate-key",
         Class::Limit => "limit-reached",
+        Class::FailedCheck => "failed-check",
     };
     let mut problem = InputProblem::new(rule, diagnostic.span, diagnostic.message.clone());
     problem.related = diagnostic
@@ -102,6 +103,7 @@ pub(super) fn of_syntax(language: &str, error: &SyntaxError) -> InputProblem {
 
 fn of_shape(problem: ShapeProblem) -> InputProblem {
     let element = problem.container.as_ref().map(|name| format!("container {name}"));
+    let proposal = problem.in_place.then(|| of_shape_fix(&problem)).flatten();
     let (rule, message, help) = match problem.kind {
         ProblemKind::UnknownField { name, suggestion, at } => {
             let place = if at.is_empty() { "the task definition".to_owned() } else { format!("`{at}`") };
@@ -125,7 +127,32 @@ fn of_shape(problem: ShapeProblem) -> InputProblem {
             ("wrong-type", format!("`{field}` cannot be `{value}`"), Some(help))
         }
     };
-    InputProblem { element, help, ..InputProblem::new(rule, problem.span, message) }
+    InputProblem { element, help, proposal, ..InputProblem::new(rule, problem.span, message) }
+}
+
+/// What would mend a shape: the notation is certain, a name that was meant is a guess.
+fn of_shape_fix(problem: &ShapeProblem) -> Option<Proposal> {
+    let literal = problem.span;
+    match &problem.kind {
+        ProblemKind::UnknownField { suggestion, .. } => {
+            let change = Change::Rename { key: problem.span, name: suggestion.as_deref()?.into() };
+            Some(Proposal::new(Applicability::Unsafe, change))
+        }
+        ProblemKind::WrongType { expected: JsonKind::String, found, .. } => match found {
+            JsonKind::Integer | JsonKind::Number | JsonKind::Boolean => {
+                Some(Proposal::new(Applicability::Safe, Change::Quote { literal }))
+            }
+            _ => None,
+        },
+        ProblemKind::WrongType { instead, found: JsonKind::String, .. } => {
+            instead.as_ref().map(|_| Proposal::new(Applicability::Safe, Change::Unquote { literal }))
+        }
+        ProblemKind::BadEnum { suggestion, .. } => {
+            let value = Term::from(suggestion.as_deref()?);
+            Some(Proposal::new(Applicability::Unsafe, Change::Replace { literal, value }))
+        }
+        ProblemKind::WrongType { .. } => None,
+    }
 }
 
 /// Workflows that call each other in a circle.

@@ -3,6 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
+use std::ops::Range;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -110,6 +111,7 @@ pub(super) fn redact(judgement: &mut Judgement, masks: &mut Masks, sources: &Sou
     let files: HashSet<_> = judgement.findings.iter().map(|finding| finding.primary.file).collect();
     let mut files: Vec<_> = files.into_iter().collect();
     files.sort();
+    masks.search_files(sources, &files);
     files.into_iter().for_each(|file| masks.learn(sources, file));
     let suppressed = judgement.suppressed.iter_mut().map(|suppressed| &mut suppressed.finding);
     let mut renamed = false;
@@ -234,9 +236,12 @@ struct Sighting {
     nature: Nature,
     /// Its parts were looked at one by one.
     structured: bool,
-    /// Whether something secret stands in it.
-    holds: bool,
+    /// Where something secret stands in it.
+    holds: Option<Held>,
 }
+
+/// Ranges in a text; never none.
+type Held = Arc<[Range<usize>]>;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Nature {
@@ -262,7 +267,7 @@ fn hide_all(masks: &mut Masks, sources: &SourceMap, sightings: &[Sighting]) -> b
             Nature::Secret => sighting.hide(masks, sources),
             Nature::Random if sources.text(*span).contains(&**text) => sighting.hide(masks, sources),
             Nature::Opaque | Nature::Random if masks.covers(*span) => sighting.hide(masks, sources),
-            Nature::Opaque | Nature::Random if !sighting.holds => continue,
+            Nature::Opaque | Nature::Random if sighting.holds.is_none() => continue,
             Nature::Opaque | Nature::Random | Nature::Harmless => {}
             Nature::Sensitive => {
                 if text.len() >= SHORTEST_HARMLESS {
@@ -280,10 +285,9 @@ fn hide_all(masks: &mut Masks, sources: &SourceMap, sightings: &[Sighting]) -> b
             }
         }
         found = true;
-        if sighting.holds && searched.insert(&**text) {
-            for range in find(text) {
-                masks.add_text(text.get(range).unwrap_or_default());
-            }
+        let holds = sighting.holds.iter().filter(|_| searched.insert(&**text));
+        for range in holds.flat_map(|ranges| ranges.iter()) {
+            masks.add_text(text.get(range.clone()).unwrap_or_default());
         }
     }
     found
@@ -322,8 +326,8 @@ struct Walk<'v> {
     /// Names by where they lie: most are shared.
     shared_names: HashMap<usize, bool, Quick>,
     /// What texts are, and whether something secret stands in them: the same ones come again and again.
-    texts: HashMap<&'v str, (ValueClass, bool)>,
-    shared_texts: HashMap<(usize, usize), (ValueClass, bool), Quick>,
+    texts: HashMap<&'v str, (ValueClass, Option<Held>)>,
+    shared_texts: HashMap<(usize, usize), (ValueClass, Option<Held>), Quick>,
 }
 
 type Quick = BuildHasherDefault<AddressHasher>;
@@ -356,17 +360,17 @@ impl Hasher for AddressHasher {
 }
 
 impl<'v> Walk<'v> {
-    fn judged(&mut self, text: &'v str) -> (ValueClass, bool) {
+    fn judged(&mut self, text: &'v str) -> (ValueClass, Option<Held>) {
         let place = (text.as_ptr().addr(), text.len());
         if let Some(known) = self.shared_texts.get(&place) {
-            return *known;
+            return known.clone();
         }
-        let judged = *self.texts.entry(text).or_insert_with(|| {
-            let holds = text.len() >= SHORTEST_SEARCHED && find(text).into_iter().next().is_some();
-            (value_class(text), holds)
+        let judged = self.texts.entry(text).or_insert_with(|| {
+            let found = if text.len() >= SHORTEST_SEARCHED { find(text) } else { Vec::new() };
+            (value_class(text), (!found.is_empty()).then(|| found.into()))
         });
-        self.shared_texts.insert(place, judged);
-        judged
+        self.shared_texts.insert(place, judged.clone());
+        judged.clone()
     }
 
     fn is_secret_name(&mut self, name: &'v str) -> bool {
@@ -410,7 +414,7 @@ impl<'v> Walk<'v> {
                 span: value.span(),
                 nature: Nature::SensitiveNumber,
                 structured: false,
-                holds: false,
+                holds: None,
             }),
             Kind::Sequence(sequence) => {
                 if self.is_new(sequence, secret, sensitive) {
@@ -480,11 +484,11 @@ impl<'v> Walk<'v> {
             ValueClass::Harmless if sensitive => Nature::Sensitive,
             ValueClass::Harmless => Nature::Harmless,
         };
-        if nature == Nature::Harmless && !holds {
+        if nature == Nature::Harmless && holds.is_none() {
             return;
         }
         // One text from one place says nothing more when it comes again.
-        if holds || self.sighted.insert((text.as_ptr().addr(), span, nature as u8, structured)) {
+        if holds.is_some() || self.sighted.insert((text.as_ptr().addr(), span, nature as u8, structured)) {
             self.sightings.push(Sighting { text: text.clone(), span, nature, structured, holds });
         }
     }

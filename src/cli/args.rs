@@ -100,9 +100,14 @@ pub struct CheckArgs {
     pub common: CommonArgs,
     #[command(flatten)]
     pub gate: GateArgs,
+    #[command(flatten)]
+    pub fixing: FixArgs,
     /// Output format (default: human); several in one run, each with an --output behind it
     #[arg(long, value_enum)]
     pub format: Vec<CheckFormat>,
+    /// Write what each rule cost to standard error, the slowest first
+    #[arg(long)]
+    pub timings: bool,
 }
 
 #[derive(Debug, Args)]
@@ -180,6 +185,14 @@ pub struct SchemaArgs {
 pub enum SchemaOf {
     /// A rule file below .plimsoll/rules
     Rule,
+    /// Output of `check --format json`
+    Findings,
+    /// Output of `cost --format json`
+    Estimate,
+    /// Output of `show --format json`
+    Show,
+    /// Output of `explain ADDRESS --format json`
+    Explain,
 }
 
 #[derive(Debug, Args)]
@@ -313,6 +326,20 @@ pub struct GateArgs {
     pub no_ignores: bool,
 }
 
+/// What is done with the fixes that findings offer.
+#[derive(Debug, Args)]
+pub struct FixArgs {
+    /// Apply the fixes that keep what the files mean, and report what is left
+    #[arg(long, group = "fixing")]
+    pub fix: bool,
+    /// With --fix or --diff: also the fixes that may change behaviour
+    #[arg(long, requires = "fixing")]
+    pub unsafe_fixes: bool,
+    /// Print what --fix would change, as a unified diff, and write no file
+    #[arg(long, group = "fixing")]
+    pub diff: bool,
+}
+
 #[derive(Debug, Args)]
 pub struct PriceArgs {
     /// Use the prices of this region whatever the files say
@@ -341,7 +368,9 @@ pub enum RulesFormat {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum CheckFormat {
+    /// For people at a terminal
     Human,
+    /// One JSON object: plimsoll/findings/1
     Json,
     /// One JSON object a line
     Ndjson,
@@ -361,7 +390,9 @@ pub enum CheckFormat {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum CostFormat {
+    /// For people at a terminal
     Human,
+    /// One JSON object: plimsoll/estimate/1
     Json,
     /// For a comment on a pull request or a step summary; at most 60,000 bytes
     Markdown,

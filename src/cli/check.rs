@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use clap::ArgMatches;
 
 use super::args::{CheckArgs, CheckFormat, GateArgs};
+use super::fixing::{self, Left};
 use super::{Exit, Stop, common};
 use crate::analysis::Analysis;
 use crate::config::FailOn;
@@ -15,11 +16,19 @@ pub(super) fn run(args: &CheckArgs, matches: &ArgMatches) -> Result<Exit, Stop> 
     let targets = common::targets(&args.format, &args.common.output, matches, CheckFormat::Human)?;
     let request = common::request(&args.common, matches, args.gate.no_ignores, None)?;
     let analysis = common::run(&request, args.common.jobs)?;
+    let analysis = match fixing::run(args, &request, analysis)? {
+        Left::Findings(analysis) => *analysis,
+        Left::Shown(analysis) => return Ok(exit(&analysis, &args.gate)),
+    };
     let outcome = common::outcome(&analysis, request.as_of);
     let fails = fails(&analysis, &args.gate);
     common::deliver_all(&targets, args.common.color, args.common.quiet, |format, style, out| {
         write(format, &outcome, &fails, style, out)
     })?;
+    if args.timings {
+        // A closed stream takes nothing from the findings.
+        let _ = report::timings::write(&analysis.judgement.timings, &mut anstream::stderr().lock());
+    }
     Ok(exit(&analysis, &args.gate))
 }
 

@@ -43,6 +43,7 @@ pub(super) fn request(
         no_ignores,
         rules: None,
         as_of: args.as_of.unwrap_or_else(Date::today),
+        overlay: std::sync::Arc::default(),
         price: price.is_some(),
         keep_passed: false,
     })

@@ -7,6 +7,7 @@ mod common;
 mod cost;
 mod eval;
 mod explain;
+mod fixing;
 mod init;
 mod module;
 mod output;

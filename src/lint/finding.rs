@@ -7,8 +7,9 @@ use std::sync::Arc;
 use rust_decimal::Decimal;
 use serde::Serialize;
 
+use super::change::Proposal;
 use super::text::RuleId;
-use crate::model::StageOf;
+use crate::model::{Meta, StageOf};
 use crate::source::Span;
 use crate::value::Cause;
 
@@ -79,6 +80,8 @@ pub struct Finding {
     pub stage: StageOf,
     /// The resource exists only for some values of an unknown.
     pub conditional: bool,
+    /// What would remove it, as the rule says; [`fix`](Self::fix) is made of it.
+    pub proposal: Option<Proposal>,
     pub fix: Option<Fix>,
     pub monthly: Option<Monthly>,
     pub fingerprint: String,
@@ -92,20 +95,29 @@ pub struct Instance {
     pub places: Vec<Span>,
 }
 
+impl Instance {
+    #[must_use]
+    pub fn of(meta: &Meta) -> Self {
+        let mut places = vec![meta.block];
+        places.extend(&meta.calls);
+        Self { address: meta.address.clone(), places }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Related {
     pub span: Span,
     pub message: String,
 }
 
-/// A text edit that removes the finding.
-#[derive(Debug, Clone)]
+/// Text edits that remove the finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fix {
     pub applicability: Applicability,
     pub edits: Vec<Edit>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Applicability {
     /// Keeps the meaning that the author wants.
@@ -114,7 +126,7 @@ pub enum Applicability {
     Unsafe,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Edit {
     pub span: Span,
     pub text: String,

@@ -1,6 +1,7 @@
 //! Judging the model: rules, the runner, findings, and the one sink through which every finding passes
 //! (severity, suppression, selection). No input formats, no presentation.
 
+pub mod change;
 pub(crate) mod declared;
 pub mod finding;
 pub mod probe;
@@ -14,6 +15,7 @@ pub mod suppress;
 mod text;
 mod verdicts;
 
+pub use change::{Change, Proposal, Term};
 pub use finding::{
     Applicability, Edit, Finding, Fix, Instance, Monthly, Related, Severity, Suppressed, SuppressedBy,
     Undecided,
@@ -21,6 +23,7 @@ pub use finding::{
 pub use probe::{Probe, Problem};
 pub use registry::{Catalogue, OwnRule};
 pub use rule::{Check, FixKind, Profile, Rule, RuleInfo, StageSeverity};
+pub use runner::Timing;
 pub use text::{RuleId, Text, Texts};
 pub use verdicts::{Decision, RuleVerdict, verdicts};
 
@@ -41,5 +44,7 @@ pub fn judge(
 ) -> Judgement {
     let rules: Vec<Rule<'_>> = catalogue.rules().filter(|rule| policy.runs(rule.info)).collect();
     let verdicts = runner::run(deployment, &rules);
-    sink::collect(&verdicts, catalogue, input, policy, ignores, sources)
+    let mut judgement = sink::collect(&verdicts, catalogue, input, policy, ignores, sources);
+    judgement.timings = verdicts.iter().map(runner::RuleVerdicts::timing).collect();
+    judgement
 }

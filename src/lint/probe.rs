@@ -1,8 +1,9 @@
 //! What a rule holds while it looks at one node: the deployment around it, and where verdicts go.
 
-use super::finding::{Applicability, Edit, Fix, Monthly, Related, Severity};
+use super::change::{Change, Proposal};
+use super::finding::{Applicability, Monthly, Related, Severity};
 use super::rule::{Profile, RuleInfo};
-use crate::model::{Deployment, Field, Meta, Stage, Tri};
+use crate::model::{Deployment, Meta, Stage, Tri};
 use crate::source::Span;
 use crate::value::{Causes, Origin};
 
@@ -51,7 +52,7 @@ pub struct Problem {
     pub(super) profile: Profile,
     pub(super) related: Vec<Related>,
     pub(super) element: Option<String>,
-    pub(super) fix: Option<Fix>,
+    pub(super) proposal: Option<Proposal>,
     pub(super) monthly: Option<Monthly>,
 }
 
@@ -66,7 +67,7 @@ impl Problem {
             profile: Profile::Default,
             related: Vec::new(),
             element: None,
-            fix: None,
+            proposal: None,
             monthly: None,
         }
     }
@@ -106,30 +107,25 @@ impl Problem {
         self
     }
 
-    /// An edit that replaces `span` by `text`.
+    /// A change that removes the problem, together with those proposed before.
     #[must_use]
-    pub fn edit(mut self, applicability: Applicability, span: Span, text: impl Into<String>) -> Self {
-        let edit = Edit { span, text: text.into() };
-        match &mut self.fix {
-            Some(fix) => {
-                fix.edits.push(edit);
-                if applicability == Applicability::Unsafe {
-                    fix.applicability = applicability;
-                }
+    pub fn fix(mut self, applicability: Applicability, change: Change) -> Self {
+        match &mut self.proposal {
+            Some(proposal) => {
+                proposal.applicability = proposal.applicability.max(applicability);
+                proposal.changes.push(change);
             }
-            None => self.fix = Some(Fix { applicability, edits: vec![edit] }),
+            None => self.proposal = Some(Proposal::new(applicability, change)),
         }
         self
     }
 
-    /// An edit that writes `text` over the value of `field`, where the value stands in the property itself.
+    /// A change of another resource than the one the finding is about.
     #[must_use]
-    pub fn rewrite<T>(self, applicability: Applicability, field: &Field<T>, text: impl Into<String>) -> Self {
-        if field.known().is_some() && field.origin.via.is_none() {
-            self.edit(applicability, field.span(), text)
-        } else {
-            self
-        }
+    pub fn fix_of(mut self, meta: &Meta, applicability: Applicability, change: Change) -> Self {
+        self = self.fix(applicability, change);
+        self.proposal = self.proposal.map(|proposal| proposal.of(meta));
+        self
     }
 
     #[must_use]

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
-use super::finding::{Finding, Fix, Instance, Related, Severity, Suppressed, SuppressedBy, Undecided};
+use super::change::Proposal;
+use super::finding::{Finding, Instance, Related, Severity, Suppressed, SuppressedBy, Undecided};
 use super::probe::{Outcome, Problem, Verdict};
 use super::registry::Catalogue;
 use super::rule::{Profile, RuleInfo};
@@ -55,7 +56,7 @@ pub struct InputProblem {
     /// The resource it stands in, when one is known.
     pub resource: Option<Arc<str>>,
     pub element: Option<String>,
-    pub fix: Option<Fix>,
+    pub proposal: Option<Proposal>,
 }
 
 impl InputProblem {
@@ -70,7 +71,7 @@ impl InputProblem {
             related: Vec::new(),
             resource: None,
             element: None,
-            fix: None,
+            proposal: None,
         }
     }
 }
@@ -113,6 +114,8 @@ pub struct Judgement {
     pub decided: usize,
     /// Checks that what is not known keeps open.
     pub undecided_checks: usize,
+    /// What each rule cost, in the order of rules; not part of any report.
+    pub timings: Vec<super::Timing>,
 }
 
 impl Judgement {
@@ -228,9 +231,7 @@ impl Sink<'_> {
         {
             return;
         }
-        let mut places = vec![meta.block];
-        places.extend(&meta.calls);
-        let instance = Instance { address: meta.address.clone(), places };
+        let instance = Instance::of(meta);
         let conditional = meta.count.is_conditional();
         let key = (info.id.clone(), at.span, severity, problem.message.clone());
         if let Some(finding) = self.groups.get_mut(&key) {
@@ -239,6 +240,12 @@ impl Sink<'_> {
                 let related = related.into_iter().chain(caller(meta, at.span, &[])).collect();
                 finding.related = without_repeats(finding.primary, related);
                 finding.instances.push(instance);
+            }
+            // One edit must be right for all of them.
+            if finding.proposal.as_ref().map(|of| &of.changes)
+                != problem.proposal.as_ref().map(|of| &of.changes)
+            {
+                finding.proposal = None;
             }
             finding.conditional &= conditional;
             return;
@@ -260,7 +267,8 @@ impl Sink<'_> {
             element: problem.element.clone().or_else(|| verdict.element.clone()),
             stage: meta.stage.clone(),
             conditional,
-            fix: problem.fix.clone(),
+            proposal: problem.proposal.clone(),
+            fix: None,
             monthly: problem.monthly.clone(),
             fingerprint: String::new(),
         };
@@ -282,6 +290,9 @@ impl Sink<'_> {
             if !finding.instances.contains(&instance) {
                 finding.instances.push(instance);
             }
+            if finding.proposal != problem.proposal {
+                finding.proposal = None;
+            }
             return;
         }
         self.judgement.decided += 1;
@@ -296,7 +307,8 @@ impl Sink<'_> {
             element: problem.element,
             stage: StageOf::default(),
             conditional: false,
-            fix: problem.fix,
+            proposal: problem.proposal,
+            fix: None,
             monthly: None,
             fingerprint: String::new(),
         };

@@ -15,7 +15,7 @@ use serde_json::{Map, Value as Json};
 use crate::source::Span;
 use crate::syntax::path;
 use crate::text;
-use crate::value::{Cause, Causes, Kind, Type, Value};
+use crate::value::{Cause, Causes, Kind, Step, Type, Value, Via};
 
 /// Which model of the ECS API the schema was made from; see its `$comment`.
 pub const MODEL: &str = "2014-11-13 (botocore 1.44.5)";
@@ -31,6 +31,8 @@ pub struct ShapeProblem {
     pub kind: ProblemKind,
     /// The key of an unknown field, else the value.
     pub span: Span,
+    /// The definition itself holds it: it came through no variable, loop or function of its own.
+    pub in_place: bool,
     /// Name of the container it stands in, when that is known.
     pub container: Option<String>,
 }
@@ -140,6 +142,7 @@ fn check(value: &Value, names: Names, within: &str) -> Vec<ShapeProblem> {
         let inner = pointer.strip_prefix('/').and_then(|rest| rest.strip_prefix(within)).unwrap_or(pointer);
         let Some(at) = find(value, if within.is_empty() { pointer } else { inner }) else { continue };
         let container = container_of(value, pointer, within);
+        let in_place = is_in_place(value, &at);
         match error.kind() {
             ValidationErrorKind::AdditionalProperties { unexpected } => {
                 let allowed = fields_at(schema, pointer);
@@ -154,7 +157,7 @@ fn check(value: &Value, names: Names, within: &str) -> Vec<ShapeProblem> {
                         suggestion: closest(name, allowed.iter().map(String::as_str)),
                         at: readable(pointer),
                     };
-                    problems.push(ShapeProblem { kind, span, container: container.clone() });
+                    problems.push(ShapeProblem { kind, span, in_place, container: container.clone() });
                 }
             }
             ValidationErrorKind::Type { .. } => {
@@ -163,7 +166,7 @@ fn check(value: &Value, names: Names, within: &str) -> Vec<ShapeProblem> {
                 let (Some(expected), Some(found)) = (expected, kind_of(&at)) else { continue };
                 let instead = instead(&at, expected).filter(|_| !pointer.contains("/environment/"));
                 let kind = ProblemKind::WrongType { field: readable(pointer), expected, found, instead };
-                problems.push(ShapeProblem { kind, span: at.span(), container });
+                problems.push(ShapeProblem { kind, span: at.span(), in_place, container });
             }
             ValidationErrorKind::Enum { options } => {
                 // A wrong type is said once, as such.
@@ -178,13 +181,19 @@ fn check(value: &Value, names: Names, within: &str) -> Vec<ShapeProblem> {
                 let suggestion = closest(written, allowed.iter().map(String::as_str));
                 let value = if at.sensitive { "(sensitive)".to_owned() } else { shown(written) };
                 let kind = ProblemKind::BadEnum { field: readable(pointer), value, suggestion, allowed };
-                problems.push(ShapeProblem { kind, span: at.span(), container });
+                problems.push(ShapeProblem { kind, span: at.span(), in_place, container });
             }
             _ => {}
         }
     }
     problems.sort_by_key(|problem| problem.span);
     problems
+}
+
+/// Whether a part of a definition is written in it, however the whole was reached.
+fn is_in_place(whole: &Value, part: &Value) -> bool {
+    let is_plain = |via: &Via| matches!(via.step, Step::Local(_) | Step::Function(_) | Step::Template(_));
+    part.origin.steps().count() == whole.origin.steps().count() && whole.origin.steps().all(is_plain)
 }
 
 /// The value as JSON of the right type, when it converts.

@@ -11,7 +11,7 @@ use termcolor::{Ansi, Color, ColorSpec};
 
 use super::view::{Mark, View};
 use super::{Outcome, Style, grouped, listed, patch, text};
-use crate::lint::{Finding, Severity, Undecided};
+use crate::lint::{Applicability, Finding, Severity, Undecided};
 use crate::model::Stage;
 use crate::source::{FileId, Span};
 use crate::text::plural;
@@ -322,7 +322,22 @@ pub fn summary(outcome: &Outcome<'_>, style: &Style, out: &mut dyn Write) -> io:
         style.paint(&color, &line, out)?;
         writeln!(out)?;
     }
+    for line in fixable(outcome).iter().flat_map(|words| text::wrap(words, style.width)) {
+        writeln!(out, "{line}")?;
+    }
     Ok(())
+}
+
+/// How many findings could be fixed by the program.
+fn fixable(outcome: &Outcome<'_>) -> Option<String> {
+    let fixes = || outcome.judgement.findings.iter().filter_map(|finding| finding.fix.as_ref());
+    let of = |kind| fixes().filter(|fix| fix.applicability == kind).count();
+    match (of(Applicability::Safe), of(Applicability::Unsafe)) {
+        (0, 0) => None,
+        (safe, 0) => Some(format!("fix available: {safe} with --fix")),
+        (0, more) => Some(format!("fix available: {more} with --fix --unsafe-fixes")),
+        (safe, more) => Some(format!("fix available: {safe} with --fix, {more} more with --unsafe-fixes")),
+    }
 }
 
 fn level(severity: Severity) -> Level {

@@ -2,6 +2,7 @@
 //! are given; nothing here prints, exits or judges. Source text passes through [`Masks`] on its way out.
 
 pub mod checkstyle;
+pub mod diff;
 pub mod estimate;
 pub mod evaluated;
 pub mod evidence;
@@ -17,10 +18,12 @@ pub mod ndjson;
 pub mod page;
 mod patch;
 pub mod sarif;
+pub mod schema;
 pub mod show;
 pub mod style;
 mod table;
 pub(crate) mod text;
+pub mod timings;
 pub mod veil;
 mod view;
 pub mod why;

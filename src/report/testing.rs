@@ -65,6 +65,7 @@ impl Case {
             element: None,
             stage: StageOf::default(),
             conditional: false,
+            proposal: None,
             fix: None,
             monthly: None,
             fingerprint: format!("{:016x}", self.judgement.findings.len()),

@@ -46,6 +46,8 @@ pub struct Loaded {
 pub struct Files {
     root: PathBuf,
     display_base: PathBuf,
+    /// Contents that stand for those on disk, by real path.
+    overlay: Arc<HashMap<PathBuf, Arc<[u8]>>>,
     state: Mutex<State>,
 }
 
@@ -64,8 +66,15 @@ impl Files {
         Ok(Self {
             root: root.canonicalize()?,
             display_base: display_base.canonicalize().unwrap_or_else(|_| display_base.to_path_buf()),
+            overlay: Arc::default(),
             state: Mutex::default(),
         })
+    }
+
+    /// Reads these contents instead of the files at these real paths.
+    #[must_use]
+    pub fn with_overlay(self, overlay: Arc<HashMap<PathBuf, Arc<[u8]>>>) -> Self {
+        Self { overlay, ..self }
     }
 
     /// The boundary, resolved.
@@ -155,9 +164,14 @@ impl Files {
         if metadata.len() > LARGEST_FILE {
             return Err(LoadError::TooLarge { limit: LARGEST_FILE });
         }
-        let text = decode_text(&std::fs::read(path).map_err(io)?)?;
+        let bytes: Arc<[u8]> = match path.canonicalize().ok().and_then(|real| self.overlay.get(&real)) {
+            Some(bytes) => bytes.clone(),
+            None => std::fs::read(path).map_err(io)?.into(),
+        };
+        let text = decode_text(&bytes)?;
         let mut state = self.state();
         let id = state.map.add(self.display_name(path), path, text.clone());
+        state.map.begins_at(id, text_start(&bytes));
         let loaded = Loaded { id, text };
         state.by_path.insert(path.to_path_buf(), Ok(loaded.clone()));
         Ok(loaded)
@@ -174,6 +188,9 @@ impl Files {
     /// See [`LoadError`].
     pub fn read_bytes(&self, path: &Path, limit: u64) -> Result<Vec<u8>, LoadError> {
         let real = self.resolve(path)?;
+        if let Some(bytes) = self.overlay.get(&real) {
+            return Ok(bytes.to_vec());
+        }
         let io = |error: std::io::Error| LoadError::Io(error.to_string().into());
         let metadata = std::fs::metadata(&real).map_err(io)?;
         if !metadata.is_file() {

@@ -246,7 +246,7 @@ impl Evaluator<'_> {
             "each" => {
                 let (name, rest) = named(steps, "each", root.span)?;
                 let Some((key, value)) = &cx.repetition.each else {
-                    return Err(Failure::fixed(span, "`each` exists only in blocks with `for_each`"));
+                    return Err(Failure::fixed(span, references::NO_EACH));
                 };
                 let value = match &**name {
                     "key" => key,
@@ -260,7 +260,7 @@ impl Evaluator<'_> {
                 match (&cx.repetition.count_index, &**name) {
                     (Some(index), "index") => self.follow(cx, through_each(index.clone(), span), rest, span),
                     (Some(_), _) => Err(Failure::fixed(span, "`count` has only `index`")),
-                    (None, _) => Err(Failure::fixed(span, "`count` exists only in blocks with `count`")),
+                    (None, _) => Err(Failure::fixed(span, references::NO_COUNT)),
                 }
             }
             "path" => {
@@ -289,10 +289,7 @@ impl Evaluator<'_> {
                     _ => Err(Failure::fixed(span, "`terraform` has only `workspace`")),
                 }
             }
-            "self" => Err(Failure::fixed(
-                span,
-                "`self` exists only in provisioners, connections and postconditions",
-            )),
+            "self" => Err(Failure::fixed(span, references::NO_SELF)),
             "data" | "ephemeral" => {
                 let prefix = name.clone();
                 let (ty, rest) = named(steps, name, root.span)?;
@@ -396,9 +393,7 @@ impl Evaluator<'_> {
             }
             (None, None) if instance.parent.is_some() => {
                 let header = instance.calls.first().copied().unwrap_or(variable.header);
-                let mut failure = Failure::fixed(header, format!("the module needs a value for `{name}`"));
-                failure.related.push((variable.header, "the variable is declared here".to_owned()));
-                return Err(failure);
+                return Err(needs_argument(name, variable, header));
             }
             (None, None) => {
                 let causes = crate::value::Causes::one(Cause::MissingVariable { name: name.clone() });
@@ -509,7 +504,13 @@ impl Evaluator<'_> {
     /// An output of a module instance.
     pub(crate) fn output(&self, instance: &Rc<Instance>, name: &Arc<str>, span: Span) -> Outcome {
         let Some(output) = instance.config.outputs.get(name) else {
-            return nothing_there(&instance.config, span, format!("the module has no output `{name}`"));
+            // Unlike other names, an output that does not exist is found when it is asked for.
+            let catchable = |mut failure: Box<Failure>| {
+                failure.catchable = true;
+                failure
+            };
+            return nothing_there(&instance.config, span, format!("the module has no output `{name}`"))
+                .map_err(catchable);
         };
         match enter(&instance.outputs, name) {
             Some(Slot::Done(value)) => Ok(value),
@@ -628,7 +629,7 @@ impl Evaluator<'_> {
             format!("{}.{name}", instance.call_path)
         };
         let source = call.source.clone().unwrap_or_else(|| "?".into());
-        let dir = self.module_dir(instance, &source, &call_path);
+        let dir = self.module_dir(&instance.config.dir, &source, &call_path);
         let Some(dir) = dir else {
             let unresolved = UnresolvedModule {
                 address: address.into(),
@@ -708,14 +709,14 @@ impl Evaluator<'_> {
     }
 
     /// The directory of a module: a local path, or what `terraform init` has vendored.
-    fn module_dir(
+    pub(crate) fn module_dir(
         &self,
-        instance: &Rc<Instance>,
+        caller: &std::path::Path,
         source: &str,
         call_path: &str,
     ) -> Option<std::path::PathBuf> {
         let dir = if is_local(source) {
-            Files::normalize(&instance.config.dir.join(source))
+            Files::normalize(&caller.join(source))
         } else {
             let vendored = self.vendored().get(call_path)?.clone();
             Files::normalize(&self.root_dir.join(vendored))
@@ -740,6 +741,13 @@ impl Evaluator<'_> {
         };
         modules.iter().filter_map(|module| Some((text(module, "Key")?, text(module, "Dir")?))).collect()
     }
+}
+
+/// A call at `header` that leaves out an argument for a variable without a default.
+pub(crate) fn needs_argument(name: &str, variable: &Variable, header: Span) -> Box<Failure> {
+    let mut failure = Failure::fixed(header, format!("the module needs a value for `{name}`"));
+    failure.related.push((variable.header, "the variable is declared here".to_owned()));
+    failure
 }
 
 /// Something that the module does not declare, or that stands in the part of it that could not be read.

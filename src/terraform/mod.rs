@@ -242,6 +242,8 @@ pub enum Class {
     DuplicateKey,
     /// One of [`Limits`] was reached.
     Limit,
+    /// An assertion of a `check` block does not hold: Terraform warns and goes on.
+    FailedCheck,
 }
 
 /// Evaluates the root module in `dir`.

@@ -8,7 +8,8 @@ use std::ops::Range;
 
 use globset::GlobMatcher;
 
-use super::finding::{Applicability, Edit, Finding, Fix, Instance, SuppressedBy};
+use super::change::{Change, Proposal};
+use super::finding::{Applicability, Finding, Instance, SuppressedBy};
 use super::registry::Catalogue;
 use super::sink::{InputProblem, Policy};
 use super::text::RuleId;
@@ -212,13 +213,17 @@ impl Ignores {
             for name in &entry.rules {
                 if name.resolved.is_empty() {
                     let known = catalogue.infos().map(|info| &*info.id);
-                    let message = match closest(&name.written, known) {
+                    let near = closest(&name.written, known);
+                    let change = entry.without(&name.written, near, sources);
+                    let message = match near {
                         Some(id) => format!("no rule is called `{}`; did you mean `{id}`?", name.written),
                         None => format!("no rule is called `{}`", name.written),
                     };
                     let help = "an ignore of an unknown rule silences nothing: correct the id, or remove it";
                     problems.push(InputProblem {
                         help: Some(help.to_owned()),
+                        // Which rule was meant is a guess.
+                        proposal: change.map(|change| Proposal::new(Applicability::Unsafe, change)),
                         ..InputProblem::new("ignore-unknown-rule", entry.span, message)
                     });
                 } else if !policy.no_ignores
@@ -229,17 +234,40 @@ impl Ignores {
                 {
                     let message = format!("no finding of `{}` is silenced here", name.written);
                     let mut problem = InputProblem::new("ignore-unused", entry.span, message);
-                    if entry.rules.len() == 1 && matches!(entry.place, EntryPlace::Lines(..)) {
-                        problem.fix = Some(Fix {
-                            applicability: Applicability::Safe,
-                            edits: vec![Edit { span: entry.span, text: String::new() }],
-                        });
-                    }
+                    let change = entry.without(&name.written, None, sources);
+                    problem.proposal = change.map(|change| Proposal::new(Applicability::Safe, change));
                     problems.push(problem);
                 }
             }
         }
         problems
+    }
+}
+
+impl Entry {
+    /// The entry without one of its rules, or with another one in its place.
+    fn without(&self, rule: &str, instead: Option<&str>, sources: &SourceMap) -> Option<Change> {
+        if matches!(self.place, EntryPlace::Config { .. }) {
+            let text = sources.text(self.span);
+            return match instead {
+                Some(other) => text
+                    .contains(rule)
+                    .then(|| Change::Reword { comment: self.span, text: text.replace(rule, other) }),
+                None => Some(Change::Unlist { entry: self.span }),
+            };
+        }
+        let mut rules: Vec<&str> = self.rules.iter().map(|name| name.written.as_str()).collect();
+        let at = rules.iter().position(|name| *name == rule)?;
+        match instead.filter(|other| !rules.contains(other)) {
+            Some(other) => *rules.get_mut(at)? = other,
+            None => drop(rules.remove(at)),
+        }
+        if rules.is_empty() {
+            return Some(Change::Uncomment { comment: self.span });
+        }
+        let (before, rest) = sources.text(self.span).split_once('[')?;
+        let (_, after) = rest.split_once(']')?;
+        Some(Change::Reword { comment: self.span, text: format!("{before}[{}]{after}", rules.join(", ")) })
     }
 }
 

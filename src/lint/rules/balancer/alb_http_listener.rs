@@ -1,7 +1,7 @@
 //! Application load balancers that serve plain HTTP, or redirect to an HTTPS that nobody serves.
 
 use crate::lint::rules::facts::exposure;
-use crate::lint::{Probe, Problem, Severity};
+use crate::lint::{Applicability, Change, Probe, Problem, Severity, Term};
 use crate::model::balancer::{Listener, ListenerAction, LoadBalancer};
 use crate::model::service::Service;
 use crate::model::{Deployment, Link, Reference, State, Tri};
@@ -38,7 +38,43 @@ pub(super) fn listener(probe: &mut Probe<'_>, listener: &Listener) {
     } else {
         &listener.default_actions.origin
     };
-    probe.decide(bad, place, || at_severity(plain(listener), balancer));
+    let deployment = probe.deployment;
+    probe.decide(bad, place, || {
+        let problem = at_severity(plain(listener), balancer);
+        match redirecting(deployment, listener, balancer) {
+            Some(change) => problem.fix(Applicability::Unsafe, change),
+            None => problem,
+        }
+    });
+}
+
+/// The listener's one action as a redirect, where the load balancer serves HTTPS already and nothing else hangs on
+/// this listener.
+fn redirecting(
+    deployment: &Deployment,
+    listener: &Listener,
+    balancer: Option<&LoadBalancer>,
+) -> Option<Change> {
+    let serves_https = |other: &Listener| {
+        other.protocol.known().is_some_and(|protocol| protocol.eq_ignore_ascii_case("HTTPS"))
+            && other.port.known() == Some(&443)
+    };
+    let [action] = listener.default_actions.items.as_slice() else { return None };
+    let mut others = exposure::listeners(deployment, balancer?);
+    let is_alone = listener.default_actions.is_closed() && listener.rules.is_empty();
+    let is_served = others.any(|(other, theirs)| theirs.is_yes() && serves_https(other));
+    if !is_alone || !is_served || action.origin.via.is_some() {
+        return None;
+    }
+    let text = |name: &str, value: &str| (name.into(), Term::from(value));
+    Some(Change::Rewrite {
+        header: action.origin.span,
+        arguments: vec![text("type", "redirect")],
+        nested: vec![(
+            "redirect".into(),
+            vec![text("port", "443"), text("protocol", "HTTPS"), text("status_code", "HTTP_301")],
+        )],
+    })
 }
 
 pub(super) fn balancer(probe: &mut Probe<'_>, balancer: &LoadBalancer) {

@@ -1,9 +1,9 @@
 //! Databases without automated backups.
 
-use crate::lint::rules::facts::databases;
-use crate::lint::{Probe, Problem, Severity};
+use crate::lint::rules::facts::{databases, edits};
+use crate::lint::{Applicability, Probe, Problem, Severity};
 use crate::model::database::Database;
-use crate::model::{Stage, Tri};
+use crate::model::{Field, Meta, Stage, Tri};
 
 /// Days that a production database should be kept for at least.
 const A_WEEK: i64 = 7;
@@ -29,16 +29,23 @@ fn few(days: Option<i64>) -> Problem {
         .severity(Severity::Info)
 }
 
+/// Going from none to some restarts the database.
+fn keep_a_week(problem: Problem, meta: &Meta, retention: &Field<i64>) -> Problem {
+    edits::set(problem, meta.block, retention, Applicability::Unsafe, &[], "backup_retention_period", A_WEEK)
+}
+
 pub(super) fn check(probe: &mut Probe<'_>, database: &Database) {
     let applies = databases::stands_alone(database);
     if applies.is_no() || databases::is_backed_up_elsewhere(probe.deployment, &database.meta) {
         return;
     }
     let retention = &database.backup_retention;
+    let meta = probe.meta();
     let off = retention.holds(true, |days| *days == 0);
     if !off.is_no() {
         probe.decide(applies.and(off), &retention.origin, || {
-            if retention.is_absent() { not_written() } else { none() }
+            let problem = if retention.is_absent() { not_written() } else { none() };
+            keep_a_week(problem, meta, retention)
         });
         return;
     }
@@ -46,5 +53,7 @@ pub(super) fn check(probe: &mut Probe<'_>, database: &Database) {
         Stage::Production => retention.holds(false, |days| *days < A_WEEK),
         Stage::NonProduction | Stage::Unknown => Tri::No,
     };
-    probe.decide(applies.and(short), &retention.origin, || few(retention.known().copied()));
+    probe.decide(applies.and(short), &retention.origin, || {
+        keep_a_week(few(retention.known().copied()), meta, retention)
+    });
 }

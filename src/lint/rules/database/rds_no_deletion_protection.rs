@@ -31,6 +31,7 @@ fn judge(probe: &mut Probe<'_>, applies: Tri, field: &Field<bool>) {
     let off = field.holds(true, |protected| !protected);
     let meta = probe.meta();
     probe.decide(applies.and(off), &field.origin, || {
-        edits::replace(unprotected(field.is_written()), meta, field, Applicability::Safe, "true")
+        let problem = unprotected(field.is_written());
+        edits::set(problem, meta.block, field, Applicability::Safe, &[], "deletion_protection", true)
     });
 }

@@ -26,6 +26,6 @@ pub(super) fn cluster(probe: &mut Probe<'_>, cluster: &DatabaseCluster) {
 fn judge(probe: &mut Probe<'_>, field: &Field<bool>) {
     let meta = probe.meta();
     probe.decide(field.holds(false, |public| *public), &field.origin, || {
-        edits::replace(public(), meta, field, Applicability::Unsafe, "false")
+        edits::set(public(), meta.block, field, Applicability::Unsafe, &[], "publicly_accessible", false)
     });
 }

@@ -1,7 +1,7 @@
 //! Services whose task definition both Terraform and CI write.
 
 use super::super::facts::deploys::{self, Deploy};
-use crate::lint::{Probe, Problem};
+use crate::lint::{Applicability, Change, Probe, Problem};
 use crate::model::address::Address;
 use crate::model::service::Service;
 use crate::model::workflow::Workflow;
@@ -44,7 +44,14 @@ pub(super) fn check(probe: &mut Probe<'_>, service: &Service) {
             Tri::Yes => {
                 let at = ignored.span.map_or_else(|| service.meta.origin.clone(), Origin::at);
                 let has_ignores = ignored.span.is_some();
-                return probe.fail(&at, two_writers(service.name.known(), has_ignores, workflow, &deploy));
+                let change = Change::Append {
+                    place: service.meta.block,
+                    within: vec!["lifecycle"],
+                    list: "ignore_changes",
+                    name: "task_definition",
+                };
+                let problem = two_writers(service.name.known(), has_ignores, workflow, &deploy);
+                return probe.fail(&at, problem.fix(Applicability::Safe, change));
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use crate::model::workflow::{Action, Command, Job, Step, Workflow};
 use crate::model::{Deployment, Field, NotKnown, PatternPart, State, Tri};
+use crate::source::Span;
 use crate::value::Origin;
 
 const DEPLOY_ACTION: &str = "aws-actions/amazon-ecs-deploy-task-definition";
@@ -21,7 +22,11 @@ pub(crate) struct Deploy<'a> {
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum By<'a> {
     /// The deploy action, with its `wait-for-service-stability` input.
-    Action { wait: Option<&'a Field<String>> },
+    Action {
+        wait: Option<&'a Field<String>>,
+        /// Where the name of the input `service` is written.
+        service_key: Span,
+    },
     /// `aws ecs update-service`.
     Command,
 }
@@ -55,13 +60,19 @@ fn of_action<'a>(step: &'a Step, action: &'a Action) -> Option<Deploy<'a>> {
     if *action.name != *DEPLOY_ACTION {
         return None;
     }
-    let service = &action.input("service")?.value;
+    let input = action.input("service")?;
+    let service = &input.value;
     // Without a service the action only registers; an empty input counts as none.
     if service.is_absent() || service.known().is_some_and(String::is_empty) {
         return None;
     }
     let wait = action.input("wait-for-service-stability").map(|input| &input.value);
-    Some(Deploy { service, at: &step.origin, by: By::Action { wait }, new_revision: true })
+    Some(Deploy {
+        service,
+        at: &step.origin,
+        by: By::Action { wait, service_key: input.name_span },
+        new_revision: true,
+    })
 }
 
 fn of_command(command: &Command) -> Option<Event<'_>> {

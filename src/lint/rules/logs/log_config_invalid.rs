@@ -1,10 +1,11 @@
 //! Log drivers and options that the launch type or the driver does not take.
 
+use super::super::facts::edits;
 use super::super::facts::launch::{self, Launch, Launches};
 use crate::lint::probe::listed;
-use crate::lint::{Probe, Problem};
-use crate::model::task::{Container, LogConfiguration, TaskDefinition};
-use crate::model::{State, Tri};
+use crate::lint::{Applicability, Change, Probe, Problem};
+use crate::model::task::{Container, LogConfiguration, LogOption, TaskDefinition};
+use crate::model::{Field, State, Tri};
 use crate::text::closest;
 use crate::value::{Causes, Origin};
 
@@ -63,12 +64,12 @@ fn unknown_option(option: &str) -> Problem {
 pub(super) fn check(probe: &mut Probe<'_>, task: &TaskDefinition, container: &Container) {
     match &container.log.state {
         State::Absent => {}
-        State::Known(log) => configuration(probe, &launch::of_task(probe.deployment, task), log),
+        State::Known(log) => configuration(probe, &launch::of_task(probe.deployment, task), container, log),
         State::Unknown(unknown) => probe.undecided(&container.log.origin, &unknown.causes),
     }
 }
 
-fn configuration(probe: &mut Probe<'_>, launches: &Launches, log: &LogConfiguration) {
+fn configuration(probe: &mut Probe<'_>, launches: &Launches, container: &Container, log: &LogConfiguration) {
     // The API requires a driver; that it is missing is for the shape check.
     if log.driver.is_absent() {
         return;
@@ -76,7 +77,7 @@ fn configuration(probe: &mut Probe<'_>, launches: &Launches, log: &LogConfigurat
     let mut found = Findings { causes: Causes::none(), at: log.origin.clone(), failed: false };
     driver(probe, launches, log, &mut found);
     match log.driver.known().map(String::as_str) {
-        Some("awslogs") => awslogs(probe, launches, log, &mut found),
+        Some("awslogs") => awslogs(probe, launches, container, log, &mut found),
         Some("splunk") => splunk(probe, log, &mut found),
         _ => {}
     }
@@ -134,12 +135,20 @@ fn lacks(log: &LogConfiguration, key: &str) -> Tri {
     log.options.any(|option| (&*option.key == key && option.value.is_written()).into()).negate()
 }
 
-fn awslogs(probe: &mut Probe<'_>, launches: &Launches, log: &LogConfiguration, found: &mut Findings) {
+fn awslogs(
+    probe: &mut Probe<'_>,
+    launches: &Launches,
+    container: &Container,
+    log: &LogConfiguration,
+    found: &mut Findings,
+) {
     let mut misspelled = Vec::new();
     for option in &log.options {
         if option.key.starts_with("awslogs-") && !AWSLOGS.contains(&&*option.key) {
             misspelled.extend(closest(&option.key, AWSLOGS));
-            found.look(probe, Tri::Yes, &option.value.origin, || unknown_option(&option.key));
+            found.look(probe, Tri::Yes, &option.value.origin, || {
+                spelled_right(unknown_option(&option.key), container, log, option)
+            });
         }
     }
     let required = [
@@ -150,8 +159,60 @@ fn awslogs(probe: &mut Probe<'_>, launches: &Launches, log: &LogConfiguration, f
     for (key, needed, why) in required {
         if !misspelled.contains(&key) {
             let bad = needed.and(lacks(log, key));
-            found.look(probe, bad, &log.options.origin, || missing("awslogs", key, why));
+            let region = probe.meta().region.clone();
+            found.look(probe, bad, &log.options.origin, || {
+                with_option(missing("awslogs", key, why), container, log, key, &region)
+            });
         }
+    }
+}
+
+/// Where the options are written: in the container itself.
+const OPTIONS: [&str; 2] = ["logConfiguration", "options"];
+
+fn spelled_right(
+    problem: Problem,
+    container: &Container,
+    log: &LogConfiguration,
+    option: &LogOption,
+) -> Problem {
+    let near = closest(&option.key, AWSLOGS).filter(|near| log.option(near).is_none());
+    let object = &container.origin;
+    match near {
+        Some(near) if edits::is_in_place(object) && edits::is_beside(object, &log.options.origin) => {
+            let change = Change::RenameMember {
+                place: object.span,
+                within: OPTIONS.to_vec(),
+                member: option.key.clone(),
+                name: near.into(),
+            };
+            problem.fix(Applicability::Safe, change)
+        }
+        _ => problem,
+    }
+}
+
+/// The group must be named by a person; the region is known where the provider or the definition names it.
+fn with_option(
+    problem: Problem,
+    container: &Container,
+    log: &LogConfiguration,
+    key: &str,
+    region: &Field<String>,
+) -> Problem {
+    let value = match (key, region.known()) {
+        // As in the examples of AWS: streams are called `ecs/<container>/<task>`.
+        ("awslogs-stream-prefix", _) => "ecs",
+        ("awslogs-region", Some(region_code)) if region.origin.via.is_none() => region_code,
+        _ => return problem,
+    };
+    let object = &container.origin;
+    if log.options.is_closed() && edits::is_in_place(object) && edits::is_beside(object, &log.options.origin)
+    {
+        let change = Change::set_within(object.span, &OPTIONS, [(key, value.into())]);
+        problem.fix(Applicability::Safe, change)
+    } else {
+        problem
     }
 }
 

@@ -4,11 +4,12 @@ use rust_decimal::{Decimal, RoundingStrategy};
 
 use crate::cost;
 use crate::lint::probe::listed;
+use crate::lint::rules::facts::edits;
 use crate::lint::{Applicability, Check, Probe, Problem, Severity};
 use crate::model::logs::LogGroup;
 use crate::model::task::{Container, TaskDefinition};
 use crate::model::workflow::{Command, Workflow};
-use crate::model::{Field, Link, PatternPart, State, Tri};
+use crate::model::{Field, Link, Meta, PatternPart, State, Tri};
 
 pub(super) const CHECKS: &[Check] =
     &[Check::LogGroup(group), Check::Container(created_by_task), Check::Workflow(created_by_script)];
@@ -19,18 +20,23 @@ const ARCHIVE: [&str; 2] = ["archive", "audit"];
 /// GB of logs a month that the growth of the cost is shown for.
 const VOLUME: u32 = 10;
 
+/// Days that a fix keeps.
+const DAYS: i64 = 30;
+
 const HELP: &str = "set the number of days that people really search back; 30 is usual";
 
-fn no_retention(retention: &Field<i64>, region: Option<&str>) -> Problem {
+fn no_retention(meta: &Meta, retention: &Field<i64>) -> Problem {
     let what = if retention.is_written() {
         "the retention is 0 days, which means for ever"
     } else {
         "the log group has no retention"
     };
-    let growth = region.and_then(growth).map_or_else(String::new, |growth| format!(". {growth}"));
-    Problem::new(format!("{what}: its events are kept and billed for ever"))
-        .help(format!("{HELP}{growth}"))
-        .rewrite(Applicability::Unsafe, retention, "30")
+    let growth = meta
+        .region
+        .known()
+        .and_then(|region| growth(region))
+        .map_or_else(String::new, |growth| format!(". {growth}"));
+    Problem::new(format!("{what}: its events are kept and billed for ever")).help(format!("{HELP}{growth}"))
 }
 
 /// What keeping everything costs, for a volume that is easy to scale.
@@ -62,9 +68,15 @@ fn group(probe: &mut Probe<'_>, group: &LogGroup) {
     let fixed_by_aws = group.class.holds(false, |class| class == "DELIVERY");
     let for_ever = group.retention.holds(true, |days| *days == 0);
     probe.decide(for_ever.and(fixed_by_aws.negate()), &group.retention.origin, || {
-        let problem = no_retention(&group.retention, group.meta.region.known().map(String::as_str));
+        let problem = no_retention(&group.meta, &group.retention);
         // Whether the name is known must not turn the verdict round: an archive is reported more mildly.
-        if is_archive(group) { problem.severity(Severity::Info).strict() } else { problem }
+        if is_archive(group) {
+            problem.severity(Severity::Info).strict()
+        } else {
+            // Events older than that are deleted.
+            let (field, how) = (&group.retention, Applicability::Unsafe);
+            edits::set(problem, group.meta.block, field, how, &[], "retention_in_days", DAYS)
+        }
     });
 }
 

@@ -1,7 +1,7 @@
 //! Repositories whose tags can be pushed again with other content.
 
-use crate::lint::rules::facts::repositories;
-use crate::lint::{Probe, Problem};
+use crate::lint::rules::facts::{edits, repositories};
+use crate::lint::{Applicability, Probe, Problem};
 use crate::model::registry::Repository;
 use crate::model::{Field, Tri};
 
@@ -33,10 +33,17 @@ pub(super) fn check(probe: &mut Probe<'_>, repository: &Repository) {
     }
     let applies = exempt.negate();
     let setting = &repository.tag_mutability;
+    let meta = probe.meta();
     let bad = setting.holds(true, |setting| setting.to_ascii_uppercase().starts_with("MUTABLE"));
     if !bad.is_no() {
         probe.decide(applies.and(bad), &setting.origin, || {
-            if setting.is_absent() { not_written() } else { mutable(setting) }
+            let problem = if setting.is_absent() { not_written() } else { mutable(setting) };
+            // A job that pushes a fixed tag fails from then on.
+            let (how, name) = (Applicability::Unsafe, "image_tag_mutability");
+            match setting.known().is_some_and(|setting| setting.contains("EXCLUSION")) {
+                true => problem,
+                false => edits::set(problem, meta.block, setting, how, &[], name, "IMMUTABLE"),
+            }
         });
         return;
     }

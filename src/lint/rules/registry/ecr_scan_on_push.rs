@@ -20,6 +20,8 @@ pub(super) fn check(probe: &mut Probe<'_>, repository: &Repository) {
     let elsewhere = exempt.or(repositories::is_scanned_by_registry(probe.deployment, repository));
     let meta = probe.meta();
     probe.decide(off.and(elsewhere.negate()), &field.origin, || {
-        edits::replace(not_scanned(field.is_written()), meta, field, Applicability::Safe, "true")
+        let problem = not_scanned(field.is_written());
+        let within = ["image_scanning_configuration"];
+        edits::set(problem, meta.block, field, Applicability::Safe, &within, "scan_on_push", true)
     });
 }

@@ -1,13 +1,18 @@
 //! Master passwords of databases that stand in the code.
 
-use crate::lint::{Probe, Problem};
+use crate::lint::{Applicability, Change, Probe, Problem, Term};
 use crate::model::database::{Database, DatabaseCluster};
 use crate::model::{Field, Reference, State, Tri};
+use crate::source::Span;
 use crate::value::{Cause, Causes};
 
-fn in_the_code(argument: &str) -> Problem {
+fn in_the_code(argument: &'static str, block: Span) -> Problem {
+    let by = ("manage_master_user_password", Term::Bool(true));
+    // Who reads the password elsewhere must read it from the secret then.
+    let change = Change::Swap { place: block, argument, by };
     Problem::new(format!("`{argument}` is a literal: the database password stands in the code and in the state"))
         .help("set `manage_master_user_password = true`, or pass `password_wo` from an ephemeral value; then change the password")
+        .fix(Applicability::Unsafe, change)
 }
 
 pub(super) fn instance(probe: &mut Probe<'_>, database: &Database) {
@@ -18,7 +23,12 @@ pub(super) fn cluster(probe: &mut Probe<'_>, cluster: &DatabaseCluster) {
     judge(probe, "master_password", &cluster.password, &cluster.snapshot);
 }
 
-fn judge(probe: &mut Probe<'_>, argument: &str, password: &Field<String>, snapshot: &Field<Reference>) {
+fn judge(
+    probe: &mut Probe<'_>,
+    argument: &'static str,
+    password: &Field<String>,
+    snapshot: &Field<Reference>,
+) {
     let at = &password.origin;
     let literal = match &password.state {
         State::Absent => return,
@@ -39,5 +49,6 @@ fn judge(probe: &mut Probe<'_>, argument: &str, password: &Field<String>, snapsh
     };
     // A restored database keeps the password of the snapshot.
     let bad = literal.and(snapshot.is_set().negate());
-    probe.decide(bad, at, || in_the_code(argument));
+    let block = probe.meta().block;
+    probe.decide(bad, at, || in_the_code(argument, block));
 }

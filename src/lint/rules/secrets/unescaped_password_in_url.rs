@@ -1,5 +1,6 @@
 //! Generated passwords in connection URLs whose characters mean something in a URL.
 
+use crate::lint::change::Change;
 use crate::lint::{Applicability, Probe, Problem};
 use crate::model::secrets::PasswordUrl;
 use crate::source::Span;
@@ -25,9 +26,9 @@ pub(super) fn check(probe: &mut Probe<'_>, url: &PasswordUrl) {
     let bad = url.special.holds(true, |special| *special).and(set_breaks);
     let at = Origin::at(url.place.use_site());
     probe.decide(bad, &at, || match reference(url) {
-        Some(span) => breaks(url)
-            .edit(Applicability::Unsafe, Span { end: span.start, ..span }, "urlencode(")
-            .edit(Applicability::Unsafe, Span { start: span.end, ..span }, ")"),
+        Some(expression) => {
+            breaks(url).fix(Applicability::Unsafe, Change::Wrap { expression, function: "urlencode" })
+        }
         None => breaks(url),
     });
 }

@@ -1,8 +1,8 @@
 //! Celery beat services that run, or may be scaled to, more than one task; each copy sends every job.
 
 use crate::lint::rules::facts::{celery, edits};
-use crate::lint::{Applicability, Probe, Problem, Severity};
-use crate::model::service::Service;
+use crate::lint::{Applicability, Change, Probe, Problem, Severity, Term};
+use crate::model::service::{ScalingTarget, Service};
 use crate::model::{Field, Stage, Tri};
 
 fn too_many(count: i64) -> Problem {
@@ -52,13 +52,31 @@ pub(super) fn check(probe: &mut Probe<'_>, service: &Service) {
     let many = count.holds(false, |count| *count > 1);
     let meta = probe.meta();
     settle(probe, &beat, many, count, || match count.known() {
-        Some(known) => edits::replace(too_many(*known), meta, count, Applicability::Safe, "1"),
+        Some(known) => {
+            edits::set(too_many(*known), meta.block, count, Applicability::Safe, &[], "desired_count", 1)
+        }
         None => too_many_unnumbered(),
     });
     for target in service.scaling.iter().filter_map(|id| probe.deployment.scaling_target(*id)) {
         let most = &target.max_capacity;
         let above = most.holds(false, |most| *most > 1);
-        settle(probe, &beat, above, most, || may_scale(most.known().copied()));
+        settle(probe, &beat, above, most, || {
+            let problem = may_scale(most.known().copied());
+            match most.known().is_some_and(|_| most.origin.via.is_none()) {
+                true => problem.fix_of(&target.meta, Applicability::Safe, one_at_most(target)),
+                false => problem,
+            }
+        });
+    }
+}
+
+/// A minimum above the maximum is refused.
+fn one_at_most(target: &ScalingTarget) -> Change {
+    let lowered = target.min_capacity.known().is_some_and(|least| *least > 1);
+    if lowered {
+        Change::set(target.meta.block, [("min_capacity", Term::Number(1)), ("max_capacity", Term::Number(1))])
+    } else {
+        Change::set(target.meta.block, [("max_capacity", Term::Number(1))])
     }
 }
 

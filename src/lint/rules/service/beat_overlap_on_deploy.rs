@@ -1,7 +1,7 @@
 //! Celery beat services whose deployments, or zone rebalancing, start a second copy before the first one stops.
 
-use crate::lint::rules::facts::celery;
-use crate::lint::{Probe, Problem, Severity};
+use crate::lint::rules::facts::{celery, edits};
+use crate::lint::{Applicability, Change, Probe, Problem, Severity, Term};
 use crate::model::service::Service;
 use crate::model::{Field, Tri};
 
@@ -91,7 +91,33 @@ fn rolling(probe: &mut Probe<'_>, service: &Service, beat: Tri, two_sets: Tri) {
     } else {
         &service.meta.origin
     };
-    probe.decide(beat.and(too_high.or(too_healthy).or(two_sets)), place, || overlaps(maximum, minimum));
+    probe.decide(beat.and(too_high.or(too_healthy).or(two_sets)), place, || {
+        one_at_a_time(overlaps(maximum, minimum), service)
+    });
+}
+
+/// Writes all three settings, where none of them comes from elsewhere.
+fn one_at_a_time(problem: Problem, service: &Service) -> Problem {
+    let is_open = |field: &Field<i64>| field.not_known().is_some() || field.origin.via.is_some();
+    let zones = &service.availability_zone_rebalancing;
+    if is_open(&service.maximum_percent)
+        || is_open(&service.minimum_healthy_percent)
+        || zones.not_known().is_some()
+        || zones.origin.via.is_some()
+    {
+        return problem;
+    }
+    let settings = [
+        ("deployment_maximum_percent", Term::Number(100)),
+        ("deployment_minimum_healthy_percent", Term::Number(0)),
+        ("availability_zone_rebalancing", Term::from("DISABLED")),
+    ];
+    problem.fix(Applicability::Safe, Change::set(service.meta.block, settings))
+}
+
+fn stay_in_zone(problem: Problem, service: &Service) -> Problem {
+    let (name, field) = ("availability_zone_rebalancing", &service.availability_zone_rebalancing);
+    edits::set(problem, service.meta.block, field, Applicability::Safe, &[], name, "DISABLED")
 }
 
 fn rebalancing(probe: &mut Probe<'_>, service: &Service, beat: &Tri) {
@@ -99,12 +125,14 @@ fn rebalancing(probe: &mut Probe<'_>, service: &Service, beat: &Tri) {
     let one_at_a_time = service.maximum_percent.known() == Some(&100);
     if field.is_absent() {
         if one_at_a_time && service.minimum_healthy_percent.known() == Some(&0) && !beat.is_no() {
-            probe.decide(beat.clone(), &service.meta.origin, rebalancing_not_written);
+            probe.decide(beat.clone(), &service.meta.origin, || {
+                stay_in_zone(rebalancing_not_written(), service)
+            });
         }
         return;
     }
     let enabled = field.holds(false, |value| value.eq_ignore_ascii_case("ENABLED"));
     probe.decide(beat.clone().and(enabled), &field.origin, || {
-        if one_at_a_time { refused() } else { rebalanced() }
+        stay_in_zone(if one_at_a_time { refused() } else { rebalanced() }, service)
     });
 }

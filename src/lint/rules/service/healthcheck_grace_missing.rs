@@ -1,7 +1,8 @@
 //! Load-balanced services without a grace period that covers the start of their containers.
 
+use crate::lint::rules::facts::edits;
 use crate::lint::rules::facts::image::{self, Image};
-use crate::lint::{Probe, Problem};
+use crate::lint::{Applicability, Probe, Problem};
 use crate::model::balancer::TargetGroup;
 use crate::model::service::Service;
 use crate::model::task::{Container, TaskDefinition};
@@ -12,6 +13,8 @@ use crate::value::Origin;
 const STATIC_SERVERS: [&str; 3] = ["nginx", "httpd", "caddy"];
 /// Seconds a target group must wait before it gives a task up, to do without a grace period.
 const LAX: i64 = 180;
+/// Seconds that a fix gives an application whose own start period is shorter or not known.
+const USUAL: i64 = 60;
 /// Seconds between checks of a target group where none are written (Elastic Load Balancing API).
 const DEFAULT_INTERVAL: i64 = 30;
 /// Failed checks in a row where none are written (provider of Terraform).
@@ -62,7 +65,10 @@ pub(super) fn check(probe: &mut Probe<'_>, service: &Service) {
         Tri::No => {}
         bad => {
             let place = if grace.is_absent() { &service.meta.origin } else { &grace.origin };
-            probe.decide(applies.and(bad), place, if grace.is_absent() { missing } else { zero });
+            let start = task.and_then(longest_start).map_or(USUAL, |(start, _)| start.max(USUAL));
+            probe.decide(applies.and(bad), place, || {
+                wait(if grace.is_absent() { missing() } else { zero() }, service, start)
+            });
             return;
         }
     }
@@ -73,9 +79,18 @@ pub(super) fn check(probe: &mut Probe<'_>, service: &Service) {
     };
     let bad = applies.and(short);
     match (bad.is_yes(), task.and_then(longest_start)) {
-        (true, Some((start, at))) => probe.fail(&grace.origin, too_short(grace.known().copied(), start, at)),
+        (true, Some((start, at))) => {
+            probe.fail(&grace.origin, wait(too_short(grace.known().copied(), start, at), service, start));
+        }
         _ => probe.decide(bad, &grace.origin, missing),
     }
+}
+
+/// How long the application takes to start is a guess.
+fn wait(problem: Problem, service: &Service, seconds: i64) -> Problem {
+    let name = "health_check_grace_period_seconds";
+    let grace = &service.health_check_grace_period;
+    edits::set(problem, service.meta.block, grace, Applicability::Unsafe, &[], name, seconds)
 }
 
 /// Whether the container is essential and may take longer to start than the grace period, in seconds.

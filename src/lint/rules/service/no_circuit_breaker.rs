@@ -1,7 +1,7 @@
 //! Rolling services without a deployment circuit breaker: a broken release restarts for ever.
 
 use crate::lint::rules::facts::edits;
-use crate::lint::{Applicability, Probe, Problem};
+use crate::lint::{Applicability, Change, Probe, Problem, Term};
 use crate::model::service::{DeploymentAlarms, Service};
 use crate::model::{Field, State, Tri};
 
@@ -27,7 +27,11 @@ pub(super) fn check(probe: &mut Probe<'_>, service: &Service) {
     let applies = rolling.and(roll_back(&service.deployment_alarms).negate());
     match &service.circuit_breaker.state {
         _ if applies.is_no() => {}
-        State::Absent => probe.decide(applies, &service.meta.origin, missing),
+        State::Absent => probe.decide(applies, &service.meta.origin, || {
+            let on = [("enable", Term::Bool(true)), ("rollback", Term::Bool(true))];
+            let change = Change::set_within(service.meta.block, &["deployment_circuit_breaker"], on);
+            missing().fix(Applicability::Safe, change)
+        }),
         State::Unknown(unknown) => {
             probe.decide(
                 applies.and(Tri::Maybe(unknown.causes.clone())),
@@ -39,7 +43,8 @@ pub(super) fn check(probe: &mut Probe<'_>, service: &Service) {
             let off = breaker.enable.holds(true, |enable| !enable);
             let meta = probe.meta();
             probe.decide(applies.and(off), &breaker.enable.origin, || {
-                edits::replace(switched_off(), meta, &breaker.enable, Applicability::Safe, "true")
+                let (field, within) = (&breaker.enable, ["deployment_circuit_breaker"]);
+                edits::set(switched_off(), meta.block, field, Applicability::Safe, &within, "enable", true)
             });
         }
     }

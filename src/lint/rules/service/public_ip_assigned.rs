@@ -3,9 +3,9 @@
 use rust_decimal::Decimal;
 
 use crate::cost::catalogue::Catalogue;
-use crate::lint::rules::facts::exposure;
 use crate::lint::rules::facts::words::with_holes;
-use crate::lint::{Monthly, Probe, Problem, Severity};
+use crate::lint::rules::facts::{edits, exposure};
+use crate::lint::{Applicability, Monthly, Probe, Problem, Severity};
 use crate::model::graph::VpcId;
 use crate::model::schedule::ScheduledTask;
 use crate::model::service::{Service, ServiceNetwork, TaskSet};
@@ -91,7 +91,13 @@ fn judge(probe: &mut Probe<'_>, network: &Field<ServiceNetwork>, whose: &str, se
     let problem = if is_only_way_out(probe.deployment, network, probe.meta()) {
         only_way_out(whose, prices)
     } else {
-        public(whose, prices)
+        let problem = public(whose, prices);
+        // Without a way out of the private subnets the tasks cannot start.
+        let (place, how) = (network.origin.span, Applicability::Unsafe);
+        match network.origin.via {
+            Some(_) => problem,
+            None => edits::set(problem, place, assigned, how, &[], "assign_public_ip", false),
+        }
     };
     probe.decide(bad, &assigned.origin, || match charge {
         Some(charge) => problem.monthly(charge.monthly),

@@ -1,12 +1,14 @@
 //! Port mappings that cannot work under awsvpc: a host port of its own, and one port in two containers.
 
 use crate::lint::probe::container_element;
+use crate::lint::rules::facts::edits;
 use crate::lint::{Applicability, Probe, Problem};
+use crate::model::Tri;
 use crate::model::task::{Container, PortMapping, TaskDefinition};
-use crate::model::{Field, Tri};
 use crate::value::Causes;
 
-fn host_port_differs(host: &Field<i64>, port: Option<&i64>) -> Problem {
+fn host_port_differs(mapping: &PortMapping, port: Option<&i64>) -> Problem {
+    let host = &mapping.host_port;
     let is = host.known().map_or_else(String::new, |host| format!(" {host}"));
     let wanted = port.map_or_else(|| "the containerPort".to_owned(), |port| format!("containerPort {port}"));
     let problem = Problem::new(format!(
@@ -14,7 +16,11 @@ fn host_port_differs(host: &Field<i64>, port: Option<&i64>) -> Problem {
     ))
     .help(format!("leave hostPort out, or set it to {wanted}"));
     match port {
-        Some(port) => problem.rewrite(Applicability::Safe, host, port.to_string()),
+        // What comes through a variable may be another port elsewhere.
+        Some(port) if edits::is_beside(&mapping.origin, &mapping.container_port.origin) => {
+            edits::set_member(problem, &mapping.origin, host, Applicability::Safe, &[], "hostPort", *port)
+        }
+        Some(_) => problem,
         None => problem,
     }
 }
@@ -38,7 +44,7 @@ pub(super) fn check(probe: &mut Probe<'_>, task: &TaskDefinition) {
             let port = mapping.container_port.known();
             let element = container_element(container.name.known(), index);
             probe.decide(awsvpc.clone().and(differs(mapping)), &mapping.host_port.origin, || {
-                host_port_differs(&mapping.host_port, port).element(element)
+                host_port_differs(mapping, port).element(element)
             });
         }
         // Whether there is any further mapping is not known, so that none can fail for certain.

@@ -3,12 +3,13 @@
 use super::super::facts::fargate_sizes::{self as sizes, Size};
 use super::super::facts::launch;
 use crate::lint::probe::listed;
-use crate::lint::{Applicability, Check, Probe, Problem};
+use crate::lint::rules::facts::edits;
+use crate::lint::{Applicability, Change, Check, Probe, Problem};
 use crate::model::graph::TaskDefinitionId;
 use crate::model::schedule::ScheduledTask;
 use crate::model::service::Service;
 use crate::model::task::TaskDefinition;
-use crate::model::{Field, Input, Link, Tri};
+use crate::model::{Field, Link, Tri};
 use crate::value::Causes;
 
 pub(super) const CHECKS: &[Check] =
@@ -67,16 +68,11 @@ fn with_size(problem: Problem, task: &TaskDefinition, floor: i64, windows: bool)
         && task.memory.origin.via.is_none()
         && task.operating_system.not_known().is_none();
     let Some(size) = sizes::cheapest_holding(wanted, windows).filter(|_| in_place) else { return problem };
-    let text: fn(i64) -> String = match task.meta.input {
-        Input::Terraform => |number| number.to_string(),
-        // The API takes strings.
-        Input::TaskDefinition => |number| format!("\"{number}\""),
-        Input::Plan | Input::Workflow => return problem,
-    };
-    [(&task.cpu, size.cpu), (&task.memory, size.memory)]
-        .into_iter()
-        .filter(|(field, number)| field.known() != Some(number))
-        .fold(problem, |problem, (field, number)| problem.rewrite(Applicability::Safe, field, text(number)))
+    let change = Change::set(
+        task.meta.block,
+        [("cpu", edits::task_number(task, size.cpu)), ("memory", edits::task_number(task, size.memory))],
+    );
+    problem.fix(Applicability::Safe, change)
 }
 
 fn step(values: &[i64]) -> i64 {

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use super::super::facts::launch;
+use super::super::facts::fargate_sizes::{self as sizes, Size};
+use super::super::facts::{edits, launch};
 use crate::lint::probe::container_element;
-use crate::lint::{Applicability, Probe, Problem};
+use crate::lint::{Applicability, Change, Probe, Problem};
+use crate::model::Tri;
 use crate::model::task::{Container, TaskDefinition};
-use crate::model::{Field, Tri};
 use crate::value::Origin;
 
 /// Container fields that Fargate refuses, with what to do instead. Source: ECS developer guide, "Task
@@ -29,14 +30,17 @@ fn needed(field: &str, help: &str) -> Problem {
     Problem::new(format!("{field} is missing, and Fargate needs it at task level")).help(help)
 }
 
-fn wrong_mode(mode: &Field<String>) -> Problem {
+fn wrong_mode(task: &TaskDefinition) -> Problem {
+    let mode = &task.network_mode;
     let is = match mode.known() {
         Some(mode) => format!("networkMode is {mode}"),
         None => "networkMode is not set".to_owned(),
     };
-    Problem::new(format!("{is}, and Fargate runs awsvpc only"))
-        .help("set the network mode to `awsvpc`")
-        .rewrite(Applicability::Unsafe, mode, "\"awsvpc\"")
+    let problem =
+        Problem::new(format!("{is}, and Fargate runs awsvpc only")).help("set the network mode to `awsvpc`");
+    // Services need a network configuration then.
+    let (name, how) = (edits::task_field(task, "network_mode"), Applicability::Unsafe);
+    edits::set(problem, task.meta.block, mode, how, &[], &name, "awsvpc")
 }
 
 fn refused(field: &str, help: &str) -> Problem {
@@ -66,13 +70,13 @@ pub(super) fn check(probe: &mut Probe<'_>, task: &TaskDefinition) {
     }
     let mut look = Look { probe, on_fargate, passed: true };
     look.at(task.cpu.is_set().negate(), &task.cpu.origin, || {
-        needed("cpu", "set cpu to a size of Fargate, such as 256")
+        with_size(needed("cpu", "set cpu to a size of Fargate, such as 256"), task)
     });
     look.at(task.memory.is_set().negate(), &task.memory.origin, || {
-        needed("memory", "set memory to a value that goes with the cpu, such as 512")
+        with_size(needed("memory", "set memory to a value that goes with the cpu, such as 512"), task)
     });
     look.at(task.network_mode.holds(true, |mode| mode != "awsvpc"), &task.network_mode.origin, || {
-        wrong_mode(&task.network_mode)
+        wrong_mode(task)
     });
     look.at(task.ipc_mode.is_set(), &task.ipc_mode.origin, || refused("ipcMode", "take it out"));
     look.at(task.pid_mode.holds(false, |mode| mode == "host"), &task.pid_mode.origin, || {
@@ -99,6 +103,37 @@ pub(super) fn check(probe: &mut Probe<'_>, task: &TaskDefinition) {
             Tri::Yes | Tri::No => probe.undecided(&task.containers.origin, &open),
         }
     }
+}
+
+/// Writes what is missing of the smallest size that holds what the containers ask for.
+fn with_size(problem: Problem, task: &TaskDefinition) -> Problem {
+    let sum = |number: fn(&Container) -> Option<i64>| task.containers.iter().filter_map(number).sum::<i64>();
+    let wanted = Size {
+        cpu: sum(|container| container.cpu.known().copied()),
+        memory: sum(|of| of.memory.known().or_else(|| of.memory_reservation.known()).copied()),
+    };
+    let windows = task
+        .operating_system
+        .known()
+        .is_some_and(|system| system.to_ascii_uppercase().starts_with("WINDOWS"));
+    let written = [&task.cpu, &task.memory];
+    if written.iter().any(|field| field.not_known().is_some()) || task.operating_system.not_known().is_some()
+    {
+        return problem;
+    }
+    let cpus = sizes::cpus(windows).into_iter().filter(|cpu| task.cpu.known().unwrap_or(cpu) == cpu);
+    let all = cpus
+        .flat_map(|cpu| sizes::memories(cpu, windows).into_iter().map(move |memory| Size { cpu, memory }));
+    let smallest = all
+        .filter(|size| task.memory.known().unwrap_or(&size.memory) == &size.memory)
+        .find(|size| size.cpu >= wanted.cpu && size.memory >= wanted.memory);
+    let Some(size) = smallest else { return problem };
+    let missing = [("cpu", &task.cpu, size.cpu), ("memory", &task.memory, size.memory)]
+        .into_iter()
+        .filter(|(_, field, _)| field.is_absent())
+        .map(|(name, _, number)| (Arc::from(name), edits::task_number(task, number)));
+    let arguments = missing.collect();
+    problem.fix(Applicability::Unsafe, Change::Set { place: task.meta.block, within: Vec::new(), arguments })
 }
 
 fn container_fields(look: &mut Look<'_, '_>, container: &Container, element: &str) {

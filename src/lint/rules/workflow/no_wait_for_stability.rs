@@ -1,9 +1,11 @@
 //! Deploys that report success before ECS has replaced the tasks.
 
 use super::super::facts::deploys::{self, By, Deploy, Event};
-use crate::lint::{Probe, Problem};
+use crate::lint::{Applicability, Change, Probe, Problem, Term};
 use crate::model::workflow::{Job, Workflow};
 use crate::model::{Field, Tri};
+
+const WAIT: &str = "wait-for-service-stability";
 
 fn input_missing() -> Problem {
     Problem::new("the deploy does not wait: `wait-for-service-stability` is not set")
@@ -38,15 +40,24 @@ fn judge(probe: &mut Probe<'_>, deploy: &Deploy<'_>, later: Tri) {
         By::Command => {
             probe.decide(later.negate(), deploy.at, || command_does_not_wait(deploy.service.known()))
         }
-        By::Action { wait } => {
+        By::Action { wait, service_key } => {
             let waits = wait
                 .map_or(Tri::No, |wait| wait.holds(false, |value| value.trim().eq_ignore_ascii_case("true")));
             let written: Option<(&Field<String>, &String)> =
                 wait.and_then(|wait| Some((wait, wait.known()?)));
             let at = wait.filter(|wait| wait.is_written()).map_or(deploy.at, |wait| &wait.origin);
             probe.decide(waits.or(later).negate(), at, || match written {
+                // What an expression or a caller gives is changed there.
+                Some((field, value)) if field.origin.via.is_none() => {
+                    let change = Change::Replace { literal: field.span(), value: Term::Bool(true) };
+                    input_is_no(value).fix(Applicability::Safe, change)
+                }
                 Some((_, value)) => input_is_no(value),
-                None => input_missing(),
+                None if wait.is_some() => input_missing(),
+                None => {
+                    let argument = (WAIT.into(), Term::Bool(true));
+                    input_missing().fix(Applicability::Safe, Change::Beside { key: service_key, argument })
+                }
             });
         }
     }
