@@ -343,6 +343,8 @@ fn no_part_or_encoding_of_a_credential_is_printed() {
         }
     }
     all.push(vec!["explain", "plaintext-secret"]);
+    all.push(vec!["check", "--diff"]);
+    all.push(vec!["check", "--diff", "--unsafe-fixes", "--profile", "strict"]);
     let mut found = Vec::new();
     let mut hidden = 0;
     for args in &all {
