@@ -4,8 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::Problems;
-use crate::lint::{Applicability, Change, Proposal, Related, Term};
 use crate::lint::sink::{InputOpen, InputProblem, InputReport};
+use crate::lint::{Applicability, Change, Proposal, Related, Term};
 use crate::lower::defects::{Defect, DefectKind};
 use crate::lower::shape::{JsonKind, MODEL, ProblemKind, ShapeProblem};
 use crate::lower::workflow::Circle;

@@ -67,10 +67,8 @@ fn tell(args: &CheckArgs, verb: &str, before: &Analysis, fixed: &Fixed) {
         }
     }
     for refused in &fixed.refused {
-        let words = format!(
-            "not fixed: {} at {}:{}: {}",
-            refused.rule, refused.file, refused.line, refused.reason
-        );
+        let words =
+            format!("not fixed: {} at {}:{}: {}", refused.rule, refused.file, refused.line, refused.reason);
         text.push_str(&report::diff::words(before, &words));
         text.push('\n');
     }

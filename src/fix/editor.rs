@@ -8,7 +8,7 @@ use super::TextEdit;
 use super::group::{Content, Entry, Group, Kind};
 use super::literal;
 use super::scan::{Scan, Strings};
-use crate::lint::Term;
+use crate::lint::{Arguments, Term};
 
 /// Aligned lines that an insertion moves; more of them are left alone and a new paragraph begins.
 const MOST_REALIGNED: usize = 4;
@@ -27,21 +27,19 @@ const META: [&str; 10] = [
     "policy",
 ];
 
-type Arguments = [(Arc<str>, Term)];
-
 /// Gives arguments of the group that `within` leads to these values.
 pub(super) fn set(
     scan: &Scan<'_>,
     group: &Group,
     within: &[&str],
-    arguments: &Arguments,
+    arguments: &[(Arc<str>, Term)],
 ) -> Option<Vec<TextEdit>> {
     match descend(scan, group, within)? {
         Place::Found(group) => set_here(scan, &group, arguments),
         Place::Missing(group, path) => {
-            let members = arguments
-                .iter()
-                .map(|(name, value)| (name.to_string(), Written::Value(literal::of_term(value, scan.strings))));
+            let members = arguments.iter().map(|(name, value)| {
+                (name.to_string(), Written::Value(literal::of_term(value, scan.strings)))
+            });
             insert_nested(scan, &group, path, members.collect())
         }
     }
@@ -123,8 +121,8 @@ pub(super) fn copy(scan: &Scan<'_>, from: &Group, to: &Group, member: &str) -> O
 pub(super) fn rewrite(
     scan: &Scan<'_>,
     group: &Group,
-    arguments: &Arguments,
-    nested: &[(Arc<str>, Vec<(Arc<str>, Term)>)],
+    arguments: &[(Arc<str>, Term)],
+    nested: &[(Arc<str>, Arguments)],
 ) -> Option<Vec<TextEdit>> {
     if group.kind != Kind::Block || has_comment(scan, group) {
         return None;
@@ -174,7 +172,9 @@ fn descend<'p>(scan: &Scan<'_>, group: &Group, within: &'p [&'p str]) -> Option<
         }
         let (open, kind) = match &entry.content {
             Content::Block { open, .. } => (*open, Kind::Block),
-            Content::Value { value, .. } if scan.byte(value.start) == Some(b'{') => (value.start, Kind::Object),
+            Content::Value { value, .. } if scan.byte(value.start) == Some(b'{') => {
+                (value.start, Kind::Object)
+            }
             Content::Value { .. } => return None,
         };
         let inner = Group::read(scan, open, kind)?;
@@ -188,7 +188,7 @@ fn descend<'p>(scan: &Scan<'_>, group: &Group, within: &'p [&'p str]) -> Option<
     Some(Place::Found(group))
 }
 
-fn set_here(scan: &Scan<'_>, group: &Group, arguments: &Arguments) -> Option<Vec<TextEdit>> {
+fn set_here(scan: &Scan<'_>, group: &Group, arguments: &[(Arc<str>, Term)]) -> Option<Vec<TextEdit>> {
     let mut edits = Vec::new();
     let mut missing = Vec::new();
     let mut anchor = None;
@@ -295,7 +295,8 @@ fn insert_arguments(
         Content::Value { .. } => None,
     });
     let is_own = |run: &&Vec<&Entry>| run.iter().any(|entry| !META.contains(&entry.name.as_str()));
-    let is_before = |run: &&Vec<&Entry>| run.iter().all(|entry| first_block.is_none_or(|at| entry.key.start < at));
+    let is_before =
+        |run: &&Vec<&Entry>| run.iter().all(|entry| first_block.is_none_or(|at| entry.key.start < at));
     let of = |entry: &Written| match entry {
         Written::Value(value) => value.clone(),
         Written::Nested(_) => String::new(),
@@ -387,7 +388,8 @@ fn before_lifecycle(scan: &Scan<'_>, group: &Group) -> Option<usize> {
     let mut at = scan.start_of_line(last.key.start);
     while at > before.end() {
         let above = scan.start_of_line(at.checked_sub(1)?);
-        let is_comment = scan.text.get(above..at).is_some_and(|line| line.trim_start().starts_with(['#', '/']));
+        let is_comment =
+            scan.text.get(above..at).is_some_and(|line| line.trim_start().starts_with(['#', '/']));
         if above <= before.end() || !is_comment {
             break;
         }
@@ -436,11 +438,13 @@ fn insert_members(scan: &Scan<'_>, group: &Group, members: &[(String, Written)])
     }
     let mut width = 0;
     if notation.sign == "=" {
-        let run = runs(scan, group).into_iter().rev().find(|run| {
-            run.last().is_some_and(|of_run| of_run.key.start == last.key.start)
-        });
+        let run = runs(scan, group)
+            .into_iter()
+            .rev()
+            .find(|run| run.last().is_some_and(|of_run| of_run.key.start == last.key.start));
         let single = |written: &Written| matches!(written, Written::Value(value) if !value.contains('\n'));
-        let names = members.iter().filter(|(_, of)| single(of)).map(|(name, _)| notation.key(name).chars().count());
+        let names =
+            members.iter().filter(|(_, of)| single(of)).map(|(name, _)| notation.key(name).chars().count());
         let longest = names.max().unwrap_or_default();
         if let Some((run, aligned)) = run.as_ref().and_then(|run| Some((run, aligned_width(scan, run)?))) {
             if longest > aligned {
@@ -608,7 +612,9 @@ fn rename(scan: &Scan<'_>, group: &Group, entry: &Entry, name: &str) -> Option<V
     }
     let runs = runs(scan, group);
     let run = runs.iter().find(|run| run.iter().any(|of| of.key.start == entry.key.start));
-    let Some((run, _)) = run.and_then(|run| Some((run, aligned_width(scan, run)?))) else { return Some(edits) };
+    let Some((run, _)) = run.and_then(|run| Some((run, aligned_width(scan, run)?))) else {
+        return Some(edits);
+    };
     let others = run.iter().filter(|of| of.key.start != entry.key.start);
     let width = others.map(|of| key_width(scan, of)).max().unwrap_or_default().max(new.chars().count());
     for of in run {
@@ -644,8 +650,9 @@ fn append_item(scan: &Scan<'_>, range: Range<usize>, item: &str) -> Option<TextE
         last = Some((value, comma));
     }
     let Some((value, comma)) = last else {
-        return Some(TextEdit::new(range.start + 1..close, item.to_owned()))
-            .filter(|_| scan.text.get(range.start + 1..close).is_some_and(|inside| inside.trim().is_empty()));
+        return Some(TextEdit::new(range.start + 1..close, item.to_owned())).filter(|_| {
+            scan.text.get(range.start + 1..close).is_some_and(|inside| inside.trim().is_empty())
+        });
     };
     let is_own_line = scan.is_first_on_line(value.start);
     let (eol, indent) = (scan.line_ending(value.start), scan.indent(value.start));

@@ -129,7 +129,8 @@ fn entry(scan: &Scan<'_>, start: usize, kind: Kind) -> Option<Entry> {
     };
     let key = start..key_end;
     let written = scan.text.get(key.clone())?;
-    let name = written.strip_prefix('"').and_then(|name| name.strip_suffix('"')).unwrap_or(written).to_owned();
+    let name =
+        written.strip_prefix('"').and_then(|name| name.strip_suffix('"')).unwrap_or(written).to_owned();
     let next = scan.skip(key_end, kind == Kind::Object);
     let is_sign = match scan.byte(next)? {
         b'=' => !scan.starts(next, "==") && !scan.starts(next, "=>"),

@@ -87,7 +87,8 @@ fn kind(text: &str, strings: Strings) -> Option<Kind> {
     }
     for quote in ['"', '\''] {
         if let Some(inner) = text.strip_prefix(quote).and_then(|text| text.strip_suffix(quote)) {
-            let has_template = strings == Strings::Templates && (inner.contains("${") || inner.contains("%{"));
+            let has_template =
+                strings == Strings::Templates && (inner.contains("${") || inner.contains("%{"));
             let is_one = !inner.contains([quote, '\n']);
             return (is_one && !has_template).then_some(Kind::Quoted(quote));
         }

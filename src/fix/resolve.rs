@@ -79,7 +79,8 @@ fn fix(finding: &Finding, proposal: &Proposal, users: &Users<'_>, sources: &Sour
         let name = sources.name(file);
         let made = of_change(change, name, text)?;
         apply(text, &made)?;
-        edits.extend(made.into_iter().map(|edit| Edit { span: Span::new(file, edit.range), text: edit.text }));
+        edits
+            .extend(made.into_iter().map(|edit| Edit { span: Span::new(file, edit.range), text: edit.text }));
     }
     edits.sort_by_key(|edit| edit.span);
     edits.dedup();
@@ -110,7 +111,12 @@ impl<'a> Users<'a> {
     }
 
     /// How safe a change is by what shares its place; `None` when something shares it that the finding is not about.
-    fn applicability(&self, finding: &Finding, proposal: &Proposal, change: &Change) -> Option<Applicability> {
+    fn applicability(
+        &self,
+        finding: &Finding,
+        proposal: &Proposal,
+        change: &Change,
+    ) -> Option<Applicability> {
         if matches!(change, Change::Uncomment { .. } | Change::Reword { .. } | Change::Unlist { .. }) {
             return Some(Applicability::Safe);
         }
@@ -132,9 +138,10 @@ impl<'a> Users<'a> {
         let shown: Vec<&Meta> =
             containers.filter(|(span, _)| span.contains(place)).map(|(_, meta)| *meta).collect();
         // One object that stands for several containers of a task is the body of a loop.
-        let loops = shown.iter().enumerate().any(|(at, meta)| {
-            shown.iter().take(at).any(|other| Instance::of(other) == Instance::of(meta))
-        });
+        let loops = shown
+            .iter()
+            .enumerate()
+            .any(|(at, meta)| shown.iter().take(at).any(|other| Instance::of(other) == Instance::of(meta)));
         if loops || !shown.iter().all(|meta| is_meant(meta)) {
             return None;
         }
@@ -203,7 +210,8 @@ pub(super) fn of_change(change: &Change, name: &str, text: &str) -> Option<Vec<T
         }
         Change::Copy { from, to, member } => editor::copy(&scan, &group(*from)?, &group(*to)?, member),
         Change::Rewrite { header, arguments, nested } => {
-            let open = (language == Language::Hcl).then(|| open_of_block(&scan, header.start as usize)).flatten()?;
+            let open =
+                (language == Language::Hcl).then(|| open_of_block(&scan, header.start as usize)).flatten()?;
             editor::rewrite(&scan, &Group::read(&scan, open, Kind::Block)?, arguments, nested)
         }
         Change::Beside { key, argument } if language == Language::Yaml => {
@@ -213,10 +221,7 @@ pub(super) fn of_change(change: &Change, name: &str, text: &str) -> Option<Vec<T
         Change::Call { expression, function } => (language == Language::Hcl).then(|| {
             let Span { start, end, .. } = *expression;
             let (start, end) = (start as usize, end as usize);
-            vec![
-                TextEdit::new(start..start, format!("{function}(")),
-                TextEdit::new(end..end, ")".to_owned()),
-            ]
+            vec![TextEdit::new(start..start, format!("{function}(")), TextEdit::new(end..end, ")".to_owned())]
         }),
         Change::Unlist { entry } => yaml::without_entry(text, *entry).map(|edit| vec![edit]),
         Change::Uncomment { comment } => Some(vec![without_comment(&scan, comment.range())]),
@@ -230,7 +235,8 @@ fn without_comment(scan: &Scan<'_>, comment: std::ops::Range<usize>) -> TextEdit
     let is_last = scan.text.get(comment.end..end).is_some_and(|rest| rest.trim().is_empty());
     if is_last && scan.is_first_on_line(comment.start) {
         let start = scan.start_of_line(comment.start);
-        let next = scan.text.get(end..).and_then(|rest| rest.find('\n')).map_or(scan.text.len(), |at| end + at + 1);
+        let next =
+            scan.text.get(end..).and_then(|rest| rest.find('\n')).map_or(scan.text.len(), |at| end + at + 1);
         return TextEdit::new(start..next, String::new());
     }
     if !is_last {

@@ -138,8 +138,12 @@ impl Run {
     fn batch<'a>(&self, now: &'a Analysis, limit: usize) -> Vec<&'a Finding> {
         let mut taken: Vec<(PathBuf, std::ops::Range<usize>)> = Vec::new();
         let mut batch = Vec::new();
-        let open: Vec<(&Finding, &Fix)> =
-            now.judgement.findings.iter().filter_map(|finding| Some((finding, self.open(finding, now)?))).collect();
+        let open: Vec<(&Finding, &Fix)> = now
+            .judgement
+            .findings
+            .iter()
+            .filter_map(|finding| Some((finding, self.open(finding, now)?)))
+            .collect();
         // What a misspelled ignore was meant to silence must not be fixed.
         let first_of_all = open.iter().any(|(finding, _)| &*finding.rule == "ignore-unknown-rule");
         for (finding, fix) in open {
@@ -215,7 +219,9 @@ impl Run {
             let real = file.path.as_ref().and_then(|path| path.canonicalize().ok());
             let Some(path) = real.filter(|_| !file.text.is_empty()) else { continue };
             let known = |of: &FixedFile| of.path == path;
-            let Some(new) = self.request.overlay.get(&path).filter(|_| !files.iter().any(known)) else { continue };
+            let Some(new) = self.request.overlay.get(&path).filter(|_| !files.iter().any(known)) else {
+                continue;
+            };
             let old = bytes(file, &file.text);
             if old != *new {
                 let count = self.by_file.get(&file.name).copied().unwrap_or_default();
@@ -243,10 +249,7 @@ fn real_file(sources: &SourceMap, id: crate::source::FileId) -> Option<(&SourceF
 
 /// Where a fix edits, by real file.
 fn places(fix: &Fix, sources: &SourceMap) -> Option<Vec<(PathBuf, std::ops::Range<usize>)>> {
-    fix.edits
-        .iter()
-        .map(|edit| Some((real_file(sources, edit.span.file)?.1, edit.span.range())))
-        .collect()
+    fix.edits.iter().map(|edit| Some((real_file(sources, edit.span.file)?.1, edit.span.range()))).collect()
 }
 
 /// Whether two edits cannot both be made: they overlap, or stand at one place.
@@ -281,9 +284,7 @@ fn tally<'a>(findings: impl Iterator<Item = &'a Finding>) -> Tally {
 
 /// Why a pass does not count: a finding stays, or there is a new error.
 fn objection(before: &Analysis, after: &Analysis, batch: &[&Finding]) -> Option<String> {
-    let grave = |finding: &&Finding| {
-        GRAVE.contains(&&*finding.rule) || finding.severity == Severity::Error
-    };
+    let grave = |finding: &&Finding| GRAVE.contains(&&*finding.rule) || finding.severity == Severity::Error;
     let errors = |analysis: &Analysis| tally(analysis.judgement.findings.iter().filter(grave));
     let (old, new) = (errors(before), errors(after));
     let mut worse: Vec<&(String, String, String)> =

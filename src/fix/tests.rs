@@ -1,6 +1,12 @@
 //! The editor on small texts, and on generated ones: what comes out parses, holds what was asked for and keeps all
 //! else.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::string_slice)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice
+)]
 
 use proptest::prelude::*;
 
@@ -52,11 +58,17 @@ fn bodies_of_all_shapes_take_an_argument() {
         ("r \"a\" \"b\" {}\n", "r \"a\" \"b\" {\n  x = 1\n}\n"),
         ("r \"a\" \"b\" {\n}\n", "r \"a\" \"b\" {\n  x = 1\n}\n"),
         ("r \"a\" \"b\" { name = 1 }", "r \"a\" \"b\" {\n  name = 1\n  x    = 1\n}"),
-        ("r \"a\" {\n\tname = 1\n\tlist = [\n\t\t1,\n\t]\n}\n", "r \"a\" {\n\tname = 1\n\tx    = 1\n\tlist = [\n\t\t1,\n\t]\n}\n"),
+        (
+            "r \"a\" {\n\tname = 1\n\tlist = [\n\t\t1,\n\t]\n}\n",
+            "r \"a\" {\n\tname = 1\n\tx    = 1\n\tlist = [\n\t\t1,\n\t]\n}\n",
+        ),
         ("r \"a\" {\n  list = [\n    1,\n  ]\n}\n", "r \"a\" {\n  x = 1\n\n  list = [\n    1,\n  ]\n}\n"),
         ("r \"a\" {\r\n  b = 2\r\n}\r\n", "r \"a\" {\r\n  b = 2\r\n  x = 1\r\n}\r\n"),
         ("r {\n  x = 5 # five\n}\n", "r {\n  x = 1 # five\n}\n"),
-        ("r {\n  x = false  # off\n  y = \"abc\" # text\n}\n", "r {\n  x = 1      # off\n  y = \"abc\" # text\n}\n"),
+        (
+            "r {\n  x = false  # off\n  y = \"abc\" # text\n}\n",
+            "r {\n  x = 1      # off\n  y = \"abc\" # text\n}\n",
+        ),
         ("r {\n  x = \"5\"\n}\n", "r {\n  x = \"1\"\n}\n"),
         ("r {\n  # about a\n  a = 1\n}\n", "r {\n  # about a\n  a = 1\n\n  x = 1\n}\n"),
         ("r { # why\n}\n", "r { # why\n  x = 1\n}\n"),
@@ -80,7 +92,10 @@ fn nested_blocks_are_found_written_or_refused() {
     let on = ("enable", Term::Bool(true));
     let within = ["breaker"];
     let new = set("r {\n  a = 1\n\n  lifecycle {\n    b = 2\n  }\n}\n", "r", &within, on.clone()).unwrap();
-    assert_eq!(new, "r {\n  a = 1\n\n  breaker {\n    enable = true\n  }\n\n  lifecycle {\n    b = 2\n  }\n}\n");
+    assert_eq!(
+        new,
+        "r {\n  a = 1\n\n  breaker {\n    enable = true\n  }\n\n  lifecycle {\n    b = 2\n  }\n}\n"
+    );
     let new = set("r {\n  breaker { enable = false }\n}\n", "r", &within, on.clone()).unwrap();
     assert_eq!(new, "r {\n  breaker { enable = true }\n}\n");
     let refused = [
@@ -97,7 +112,10 @@ fn nested_blocks_are_found_written_or_refused() {
 fn members_are_written_as_their_object_is() {
     let cases = [
         ("{ name = \"a\" }", "{ name = \"a\", log = { driver = \"x\" } }"),
-        ("{\n  name  = \"a\"\n  image = \"b\"\n}", "{\n  name  = \"a\"\n  image = \"b\"\n  log = {\n    driver = \"x\"\n  }\n}"),
+        (
+            "{\n  name  = \"a\"\n  image = \"b\"\n}",
+            "{\n  name  = \"a\"\n  image = \"b\"\n  log = {\n    driver = \"x\"\n  }\n}",
+        ),
         ("{\"name\":\"a\"}", "{\"name\":\"a\",\"log\":{\"driver\":\"x\"}}"),
         (
             "{\n    \"name\": \"a\" // why\n}",
@@ -152,7 +170,8 @@ fn workflows_take_an_input_beside_another() {
 
 #[test]
 fn comments_go_with_their_line_or_alone() {
-    let gone = |text: &str, comment: &str| fixed("main.tf", text, &Change::Uncomment { comment: at(text, comment) });
+    let gone =
+        |text: &str, comment: &str| fixed("main.tf", text, &Change::Uncomment { comment: at(text, comment) });
     assert_eq!(gone("a = 1\n  # x\nb = 2\n", "# x").as_deref(), Some("a = 1\nb = 2\n"));
     assert_eq!(gone("a = 1   # x\r\nb = 2\r\n", "# x").as_deref(), Some("a = 1\r\nb = 2\r\n"));
     assert_eq!(gone("a = /* x */ 1\n", "/* x */").as_deref(), Some("a =  1\n"));
@@ -203,7 +222,11 @@ fn line() -> impl Strategy<Value = String> {
 }
 
 fn block() -> impl Strategy<Value = String> {
-    (proptest::collection::vec(line(), 0..8), prop_oneof![Just("  "), Just("\t"), Just("    ")], any::<bool>())
+    (
+        proptest::collection::vec(line(), 0..8),
+        prop_oneof![Just("  "), Just("\t"), Just("    ")],
+        any::<bool>(),
+    )
         .prop_map(|(lines, indent, crlf)| {
             let mut seen = std::collections::HashSet::new();
             let mut text = "resource \"a\" \"b\" {\n".to_owned();

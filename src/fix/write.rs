@@ -16,7 +16,8 @@ pub fn write(file: &FixedFile) -> io::Result<()> {
         return Err(io::Error::other("it has changed since it was read"));
     }
     let beside = temporary(&file.path)?;
-    let written = put(&beside, &file.new, metadata.permissions()).and_then(|()| fs::rename(&beside, &file.path));
+    let written =
+        put(&beside, &file.new, metadata.permissions()).and_then(|()| fs::rename(&beside, &file.path));
     written.inspect_err(|_| {
         // The first error counts.
         let _ = fs::remove_file(&beside);

@@ -84,7 +84,9 @@ fn holder(root: &Node, key: Span) -> Option<&Node> {
     let mut open = vec![root];
     while let Some(node) = open.pop() {
         match &node.kind {
-            NodeKind::Map(members) if members.iter().any(|member| member.key_span == key) => return Some(node),
+            NodeKind::Map(members) if members.iter().any(|member| member.key_span == key) => {
+                return Some(node);
+            }
             NodeKind::Map(members) => open.extend(members.iter().map(|member| &member.value)),
             NodeKind::List(items) => open.extend(items),
             _ => {}

@@ -240,7 +240,9 @@ impl Sink<'_> {
                 finding.instances.push(instance);
             }
             // One edit must be right for all of them.
-            if finding.proposal.as_ref().map(|of| &of.changes) != problem.proposal.as_ref().map(|of| &of.changes) {
+            if finding.proposal.as_ref().map(|of| &of.changes)
+                != problem.proposal.as_ref().map(|of| &of.changes)
+            {
                 finding.proposal = None;
             }
             finding.conditional &= conditional;

@@ -15,7 +15,7 @@ use serde_json::{Map, Value as Json};
 use crate::source::Span;
 use crate::syntax::path;
 use crate::text;
-use crate::value::{Cause, Causes, Kind, Type, Value, Step, Via};
+use crate::value::{Cause, Causes, Kind, Step, Type, Value, Via};
 
 /// Which model of the ECS API the schema was made from; see its `$comment`.
 pub const MODEL: &str = "2014-11-13 (botocore 1.44.5)";

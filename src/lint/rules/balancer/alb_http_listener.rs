@@ -50,7 +50,11 @@ pub(super) fn listener(probe: &mut Probe<'_>, listener: &Listener) {
 
 /// The listener's one action as a redirect, where the load balancer serves HTTPS already and nothing else hangs on
 /// this listener.
-fn redirecting(deployment: &Deployment, listener: &Listener, balancer: Option<&LoadBalancer>) -> Option<Change> {
+fn redirecting(
+    deployment: &Deployment,
+    listener: &Listener,
+    balancer: Option<&LoadBalancer>,
+) -> Option<Change> {
     let serves_https = |other: &Listener| {
         other.protocol.known().is_some_and(|protocol| protocol.eq_ignore_ascii_case("HTTPS"))
             && other.port.known() == Some(&443)

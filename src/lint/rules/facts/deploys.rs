@@ -67,7 +67,12 @@ fn of_action<'a>(step: &'a Step, action: &'a Action) -> Option<Deploy<'a>> {
         return None;
     }
     let wait = action.input("wait-for-service-stability").map(|input| &input.value);
-    Some(Deploy { service, at: &step.origin, by: By::Action { wait, service_key: input.name_span }, new_revision: true })
+    Some(Deploy {
+        service,
+        at: &step.origin,
+        by: By::Action { wait, service_key: input.name_span },
+        new_revision: true,
+    })
 }
 
 fn of_command(command: &Command) -> Option<Event<'_>> {

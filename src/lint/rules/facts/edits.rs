@@ -42,7 +42,10 @@ pub(crate) fn set_member<T>(
     name: &str,
     value: impl Into<Term>,
 ) -> Problem {
-    if field.not_known().is_none() && is_in_place(object) && (field.is_absent() || is_beside(object, &field.origin)) {
+    if field.not_known().is_none()
+        && is_in_place(object)
+        && (field.is_absent() || is_beside(object, &field.origin))
+    {
         problem.fix(applicability, Change::set_within(object.span, within, [(name, value.into())]))
     } else {
         problem

@@ -170,7 +170,12 @@ fn awslogs(
 /// Where the options are written: in the container itself.
 const OPTIONS: [&str; 2] = ["logConfiguration", "options"];
 
-fn spelled_right(problem: Problem, container: &Container, log: &LogConfiguration, option: &LogOption) -> Problem {
+fn spelled_right(
+    problem: Problem,
+    container: &Container,
+    log: &LogConfiguration,
+    option: &LogOption,
+) -> Problem {
     let near = closest(&option.key, AWSLOGS).filter(|near| log.option(near).is_none());
     let object = &container.origin;
     match near {
@@ -202,7 +207,8 @@ fn with_option(
         _ => return problem,
     };
     let object = &container.origin;
-    if log.options.is_closed() && edits::is_in_place(object) && edits::is_beside(object, &log.options.origin) {
+    if log.options.is_closed() && edits::is_in_place(object) && edits::is_beside(object, &log.options.origin)
+    {
         let change = Change::set_within(object.span, &OPTIONS, [(key, value.into())]);
         problem.fix(Applicability::Safe, change)
     } else {

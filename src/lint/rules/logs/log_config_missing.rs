@@ -31,9 +31,7 @@ pub(super) fn check(probe: &mut Probe<'_>, task: &TaskDefinition, container: &Co
     probe.decide(bad, &container.log.origin, || match on_fargate {
         Tri::Yes => like_another(lost(&name), Applicability::Safe, task, container),
         // It is the milder case where the launch type is not known.
-        Tri::No | Tri::Maybe(_) => {
-            like_another(left_to_host(&name), Applicability::Unsafe, task, container)
-        }
+        Tri::No | Tri::Maybe(_) => like_another(left_to_host(&name), Applicability::Unsafe, task, container),
     });
 }
 

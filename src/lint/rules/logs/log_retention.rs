@@ -31,7 +31,11 @@ fn no_retention(meta: &Meta, retention: &Field<i64>) -> Problem {
     } else {
         "the log group has no retention"
     };
-    let growth = meta.region.known().and_then(|region| growth(region)).map_or_else(String::new, |growth| format!(". {growth}"));
+    let growth = meta
+        .region
+        .known()
+        .and_then(|region| growth(region))
+        .map_or_else(String::new, |growth| format!(". {growth}"));
     Problem::new(format!("{what}: its events are kept and billed for ever")).help(format!("{HELP}{growth}"))
 }
 

@@ -23,7 +23,12 @@ pub(super) fn cluster(probe: &mut Probe<'_>, cluster: &DatabaseCluster) {
     judge(probe, "master_password", &cluster.password, &cluster.snapshot);
 }
 
-fn judge(probe: &mut Probe<'_>, argument: &'static str, password: &Field<String>, snapshot: &Field<Reference>) {
+fn judge(
+    probe: &mut Probe<'_>,
+    argument: &'static str,
+    password: &Field<String>,
+    snapshot: &Field<Reference>,
+) {
     let at = &password.origin;
     let literal = match &password.state {
         State::Absent => return,

@@ -52,7 +52,9 @@ pub(super) fn check(probe: &mut Probe<'_>, service: &Service) {
     let many = count.holds(false, |count| *count > 1);
     let meta = probe.meta();
     settle(probe, &beat, many, count, || match count.known() {
-        Some(known) => edits::set(too_many(*known), meta.block, count, Applicability::Safe, &[], "desired_count", 1),
+        Some(known) => {
+            edits::set(too_many(*known), meta.block, count, Applicability::Safe, &[], "desired_count", 1)
+        }
         None => too_many_unnumbered(),
     });
     for target in service.scaling.iter().filter_map(|id| probe.deployment.scaling_target(*id)) {

@@ -3,8 +3,8 @@
 use rust_decimal::Decimal;
 
 use crate::cost::catalogue::Catalogue;
-use crate::lint::rules::facts::{edits, exposure};
 use crate::lint::rules::facts::words::with_holes;
+use crate::lint::rules::facts::{edits, exposure};
 use crate::lint::{Applicability, Monthly, Probe, Problem, Severity};
 use crate::model::graph::VpcId;
 use crate::model::schedule::ScheduledTask;
@@ -75,12 +75,7 @@ pub(super) fn scheduled(probe: &mut Probe<'_>, task: &ScheduledTask) {
 }
 
 /// Absent is false (ECS API, `AwsVpcConfiguration`); tasks without a network configuration have no address of their own.
-fn judge(
-    probe: &mut Probe<'_>,
-    network: &Field<ServiceNetwork>,
-    whose: &str,
-    service: Option<&Service>,
-) {
+fn judge(probe: &mut Probe<'_>, network: &Field<ServiceNetwork>, whose: &str, service: Option<&Service>) {
     let network = match &network.state {
         State::Known(network) => network,
         State::Unknown(unknown) => {

@@ -3,8 +3,8 @@
 use crate::lint::probe::container_element;
 use crate::lint::rules::facts::edits;
 use crate::lint::{Applicability, Probe, Problem};
-use crate::model::task::{Container, PortMapping, TaskDefinition};
 use crate::model::Tri;
+use crate::model::task::{Container, PortMapping, TaskDefinition};
 use crate::value::Causes;
 
 fn host_port_differs(mapping: &PortMapping, port: Option<&i64>) -> Problem {

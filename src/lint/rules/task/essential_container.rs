@@ -28,7 +28,5 @@ pub(super) fn check(probe: &mut Probe<'_>, task: &TaskDefinition) {
         return;
     };
     let any: Tri = containers.any(|container| container.essential.holds(true, |essential| *essential));
-    probe.decide(any.negate(), &first.essential.origin, || {
-        none_essential(containers.items.len(), first)
-    });
+    probe.decide(any.negate(), &first.essential.origin, || none_essential(containers.items.len(), first));
 }

@@ -6,8 +6,8 @@ use super::super::facts::fargate_sizes::{self as sizes, Size};
 use super::super::facts::{edits, launch};
 use crate::lint::probe::container_element;
 use crate::lint::{Applicability, Change, Probe, Problem};
-use crate::model::task::{Container, TaskDefinition};
 use crate::model::Tri;
+use crate::model::task::{Container, TaskDefinition};
 use crate::value::Origin;
 
 /// Container fields that Fargate refuses, with what to do instead. Source: ECS developer guide, "Task
@@ -36,8 +36,8 @@ fn wrong_mode(task: &TaskDefinition) -> Problem {
         Some(mode) => format!("networkMode is {mode}"),
         None => "networkMode is not set".to_owned(),
     };
-    let problem = Problem::new(format!("{is}, and Fargate runs awsvpc only"))
-        .help("set the network mode to `awsvpc`");
+    let problem =
+        Problem::new(format!("{is}, and Fargate runs awsvpc only")).help("set the network mode to `awsvpc`");
     // Services need a network configuration then.
     let (name, how) = (edits::task_field(task, "network_mode"), Applicability::Unsafe);
     edits::set(problem, task.meta.block, mode, how, &[], &name, "awsvpc")
@@ -112,14 +112,18 @@ fn with_size(problem: Problem, task: &TaskDefinition) -> Problem {
         cpu: sum(|container| container.cpu.known().copied()),
         memory: sum(|of| of.memory.known().or_else(|| of.memory_reservation.known()).copied()),
     };
-    let windows =
-        task.operating_system.known().is_some_and(|system| system.to_ascii_uppercase().starts_with("WINDOWS"));
+    let windows = task
+        .operating_system
+        .known()
+        .is_some_and(|system| system.to_ascii_uppercase().starts_with("WINDOWS"));
     let written = [&task.cpu, &task.memory];
-    if written.iter().any(|field| field.not_known().is_some()) || task.operating_system.not_known().is_some() {
+    if written.iter().any(|field| field.not_known().is_some()) || task.operating_system.not_known().is_some()
+    {
         return problem;
     }
     let cpus = sizes::cpus(windows).into_iter().filter(|cpu| task.cpu.known().unwrap_or(cpu) == cpu);
-    let all = cpus.flat_map(|cpu| sizes::memories(cpu, windows).into_iter().map(move |memory| Size { cpu, memory }));
+    let all = cpus
+        .flat_map(|cpu| sizes::memories(cpu, windows).into_iter().map(move |memory| Size { cpu, memory }));
     let smallest = all
         .filter(|size| task.memory.known().unwrap_or(&size.memory) == &size.memory)
         .find(|size| size.cpu >= wanted.cpu && size.memory >= wanted.memory);
