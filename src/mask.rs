@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use rayon::prelude::*;
 use search::{Search, is_distinctive};
 
 use crate::lint::secrets;
@@ -155,8 +156,13 @@ impl Masks {
 
     /// What looks like a secret in a file; searched once.
     fn found(&self, id: FileId, text: &str) -> Arc<[Range<usize>]> {
-        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
-        found.entry(id).or_insert_with(|| secrets::find(text).into()).clone()
+        let known = || self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = known().get(&id) {
+            return found.clone();
+        }
+        // Not while others wait: searching takes long.
+        let found: Arc<[Range<usize>]> = secrets::find(text).into();
+        known().entry(id).or_insert(found).clone()
     }
 
     fn added(&self, file: FileId, range: Range<usize>) -> impl Iterator<Item = Range<usize>> {
@@ -244,6 +250,15 @@ impl Masks {
             Cause::Error { message } => Cause::Error { message: clean(message) },
             Cause::Limit { what } => Cause::Limit { what: clean(what) },
         }
+    }
+
+    /// Searches files that are going to be shown or learnt from, many at once.
+    pub fn search_files(&self, sources: &SourceMap, files: &[FileId]) {
+        files.par_iter().for_each(|id| {
+            if let Some(file) = sources.get(*id).filter(|file| file.text.len() <= SEARCHED_WHOLE) {
+                self.found(*id, &file.text);
+            }
+        });
     }
 
     /// Takes what looks like a secret in a file as hidden values: messages may quote a file that was not

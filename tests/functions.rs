@@ -2,7 +2,6 @@
 //! arguments holds for what the arguments turn out to be.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use plimsoll::source::{Files, Span};
@@ -61,7 +60,7 @@ impl World {
     }
 
     fn object(&self, entries: Vec<(&str, Value)>) -> Value {
-        let entries: BTreeMap<Arc<str>, Entry> =
+        let entries =
             entries.into_iter().map(|(name, value)| (name.into(), Entry { key_span: None, value })).collect();
         Value::object(entries, self.origin())
     }

@@ -501,12 +501,73 @@ fn what_is_not_declared_is_found_in_code_that_is_never_evaluated() {
     assert_eq!(places, ["var.nowhere", "local.gone", "module.none.out", "aws_x.other"], "{found:?}");
 }
 
+/// Terraform warns of an assertion that does not hold; everything else that is wrong with a check is an error.
 #[test]
-fn a_failed_check_block_is_no_error() {
-    let found = diagnostics(
-        "check \"c\" {\n  assert {\n    condition     = 1 > 2\n    error_message = \"Later.\"\n  }\n}\n",
+fn check_blocks_are_judged_as_terraform_does() {
+    let dir = tempfile::tempdir().unwrap();
+    let text = r#"
+variable "one" { default = 1 }
+resource "terraform_data" "d" {}
+check "fails" {
+  assert {
+    condition     = var.one > 2
+    error_message = "Too small: ${var.one}."
+  }
+  assert {
+    condition     = var.one == 1 ? "false" : "true"
+    error_message = 5
+  }
+}
+check "holds" {
+  data "aws_ecs_cluster" "c" { cluster_name = "c" }
+  assert {
+    condition     = var.one == 1
+    error_message = "No."
+  }
+  assert {
+    condition     = data.aws_ecs_cluster.c.status == "ACTIVE"
+    error_message = "No."
+  }
+  assert {
+    condition     = terraform_data.d.id == "x"
+    error_message = "No."
+  }
+}
+"#;
+    std::fs::write(dir.path().join("main.tf"), text).unwrap();
+    let files = Files::new(dir.path(), dir.path()).unwrap();
+    let found = terraform::evaluate(&files, dir.path(), &Options::default());
+    let said: Vec<(Class, &str)> =
+        found.diagnostics.iter().map(|one| (one.class, one.message.as_str())).collect();
+    assert_eq!(
+        said,
+        [
+            (Class::FailedCheck, "a condition of `check.fails` does not hold: Too small: 1."),
+            (Class::FailedCheck, "a condition of `check.fails` does not hold: 5"),
+        ]
     );
-    assert!(found.is_empty(), "{found:?}");
+    let assertion = |condition: &str, message: &str| {
+        let text = format!(
+            "variable \"one\" {{\n  default = 1\n}}\ncheck \"c\" {{\n  assert {{\n    condition     = {condition}\n    \
+             error_message = {message}\n  }}\n}}\n"
+        );
+        let found = diagnostics(&text);
+        assert_eq!(found.len(), 1, "{condition} {message}: {found:?}");
+        found[0].1.clone()
+    };
+    for (condition, message, reason) in [
+        ("1 > 2", "\"No.\"", "refers to nothing"),
+        ("var.gone", "\"No.\"", "`gone` is not declared"),
+        ("var.one == 1", "var.gone", "`gone` is not declared"),
+        ("var.one == 1 ? null : true", "\"No.\"", "is null"),
+        ("[var.one]", "\"No.\"", "bool"),
+        ("var.one == 1", "tonumber(\"x\")", "cannot convert"),
+        ("var.one == 1", "[var.one]", "must be a text"),
+        ("self.id == var.one", "\"No.\"", "`self` exists only"),
+        ("each.key == var.one", "\"No.\"", "`each` exists only"),
+    ] {
+        assert!(assertion(condition, message).contains(reason), "{condition} {message}");
+    }
 }
 
 #[test]

@@ -114,7 +114,9 @@ fn every_command_is_completed_and_has_a_page() {
         .skip_while(|line| *line != "Commands:")
         .skip(1)
         .take_while(|line| !line.is_empty())
-        .filter_map(|line| line.strip_prefix("  ").filter(|rest| !rest.starts_with(' '))?.split_whitespace().next())
+        .filter_map(|line| {
+            line.strip_prefix("  ").filter(|rest| !rest.starts_with(' '))?.split_whitespace().next()
+        })
         .filter(|name| *name != "help" && name.chars().all(|c| c.is_ascii_lowercase()))
         .collect();
     assert!(commands.contains(&"check"), "{help}");

@@ -10,7 +10,7 @@
 use std::path::{Path, PathBuf};
 
 use plimsoll::source::Files;
-use plimsoll::terraform::{self, Configs, Options, convert};
+use plimsoll::terraform::{self, Class, Configs, Options, convert};
 use plimsoll::value::{Cause, Kind, Number, Sequence, SequenceKind, Value};
 use serde_json::Value as Json;
 
@@ -183,6 +183,61 @@ fn a_missing_file_is_unknown_in_try_too() {
         ] {
             let value = session.eval_expression(expr).unwrap();
             assert!(!value.is_wholly_known() && is_missing_file(&value), "{expr}: {value:?}");
+        }
+    });
+}
+
+/// Results of data sources of which AWS documents that they are always there, and what Terraform's own answer, an
+/// unknown without more, could turn out to be.
+#[test]
+fn results_of_data_sources_are_typed_and_present() {
+    let dir = tempfile::tempdir().unwrap();
+    let text = "provider \"aws\" {\n  region = \"eu-west-1\"\n}\ndata \"aws_caller_identity\" \"me\" {}\n\
+                data \"aws_region\" \"here\" {}\ndata \"aws_availability_zones\" \"az\" {}\n\
+                data \"aws_ssm_parameter\" \"image\" {\n  name = \"/image\"\n}\n";
+    std::fs::write(dir.path().join("main.tf"), text).unwrap();
+    let zones = ["[\"a\"]", "[\"a\", \"b\", \"c\"]", "[\"x\", \"y\", \"z\", \"z\"]", "[\"a\", \"b\", \"b\"]"];
+    let texts = ["\"nginx:1\"", "\"\"", "\"a/b@sha256:0\""];
+    let cases: [(&str, &str, &[&str], usize); 12] = [
+        ("data.aws_caller_identity.me.account_id", "X", &texts, 0),
+        ("data.aws_caller_identity.me.account_id", "X == null", &texts, 1),
+        ("data.aws_caller_identity.me.arn", "X != null ? 1 : 2", &texts, 1),
+        ("data.aws_caller_identity.me.user_id", "[X][*]", &texts, 0),
+        (
+            "data.aws_ssm_parameter.image.value",
+            "{ for k, v in { i = X, n = \"web\" } : k => v if v != null }.n",
+            &texts,
+            1,
+        ),
+        (
+            "data.aws_ssm_parameter.image.value",
+            "keys({ for k, v in { i = X, n = \"web\" } : k => v if v != null })",
+            &texts,
+            1,
+        ),
+        ("data.aws_ssm_parameter.image.value", "jsondecode(jsonencode([{ i = X, n = 1 }]))[0].n", &texts, 1),
+        ("data.aws_availability_zones.az.names", "tolist(X) == null", &zones, 1),
+        ("data.aws_availability_zones.az.names", "tolist(X)[0] == null", &zones, 1),
+        ("data.aws_availability_zones.az.names", "slice(tolist(X), 0, 3)", &zones, 0),
+        ("data.aws_availability_zones.az.names", "length(slice(tolist(X), 1, 3))", &zones, 1),
+        ("data.aws_availability_zones.az.names", "[for i, z in slice(tolist(X), 0, 2) : i]", &zones, 1),
+    ];
+    let files = Files::new(dir.path(), dir.path()).unwrap();
+    let configs = Configs::new(&files);
+    terraform::with_session(&configs, dir.path(), &Options::default(), |session| {
+        for (reference, expr, completions, known) in cases {
+            let said = session.eval_expression(&expr.replace('X', reference)).unwrap();
+            assert_eq!(said.is_wholly_known(), known == 1, "{expr}: {said:?}");
+            let values: Vec<Value> = completions
+                .iter()
+                .filter_map(|text| session.eval_expression(&expr.replace('X', text)).ok())
+                .collect();
+            assert!(values.len() >= 3, "{expr}");
+            assert!(values.iter().all(|value| describes(&said, value)), "{expr}: {said:?}");
+        }
+        for name in ["name", "id", "region"] {
+            let region = session.eval_expression(&format!("data.aws_region.here.{name}")).unwrap();
+            assert_eq!(region.as_str(), Some("eu-west-1"));
         }
     });
 }
@@ -371,6 +426,8 @@ fn configurations_agree_with_the_cli() {
         let reported: Vec<String> = found
             .diagnostics
             .iter()
+            // Terraform warns of those.
+            .filter(|diagnostic| diagnostic.class != Class::FailedCheck)
             .map(|diagnostic| format!("{:?} {}", diagnostic.class, diagnostic.message))
             .collect();
         if expected.get("errors").is_some() {

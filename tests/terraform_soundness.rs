@@ -357,7 +357,7 @@ fn admits_mapping(said: &Mapping, known: &Mapping) -> bool {
         .entries
         .iter()
         .all(|(key, a)| known.entries.get(key).is_some_and(|b| rest.overrides || admits(&a.value, &b.value)));
-    let extra = known.entries.iter().filter(|(key, _)| !said.entries.contains_key(*key));
+    let extra = known.entries.iter().filter(|(key, _)| !said.entries.contains_key(key));
     let further = rest
         .template
         .as_ref()

@@ -4,6 +4,7 @@
 mod documents;
 pub mod environments;
 pub mod examples;
+mod lowered;
 pub mod own_rules;
 pub mod plans;
 mod problems;
@@ -14,6 +15,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rayon::prelude::*;
+
+use lowered::Lowered;
 
 use crate::config::{self, Config, ConfigError};
 use crate::cost::estimate::Estimate;
@@ -172,25 +175,6 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
     if let Some(most) = config.most_instances {
         of_terraform.limits.instances = most;
     }
-    let mut evaluations = evaluate(&of_terraform, &discovered, &files, chosen.as_ref(), &mut notes);
-    let terraform_of_plans = plans::Taken { options: &of_terraform, environment: chosen.as_ref() };
-    let plans = plans::read(
-        request,
-        terraform_of_plans,
-        &discovered,
-        &files,
-        &mut evaluations,
-        &mut problems,
-        &mut notes,
-    )?;
-    let modules = evaluations.iter().flat_map(|evaluation| &evaluation.files).collect::<HashSet<_>>().len();
-    for evaluation in evaluations.iter().chain(&plans.judged) {
-        problems.extend(problems::of_evaluation(evaluation, &files));
-    }
-    // Plans that are completed take the same flags.
-    let completed = plans.judged.iter().filter(|_| request.source.is_some());
-    problems.extend(problems::undeclared_variables(completed.chain(&evaluations)));
-
     let options = lower::Options {
         stage: request.stage.or(chosen.and_then(|chosen| chosen.environment.stage)).or(config.stage),
         stage_by: match (request.stage, chosen) {
@@ -214,25 +198,50 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
         raw_types: catalogue.resource_types(),
         root: discovered.root.clone(),
     };
-    let inputs = lower::Inputs {
-        evaluations: evaluations
-            .iter()
-            .map(|evaluation| lower::Module { evaluation, input: Input::Terraform })
-            .chain(plans.judged.iter().map(|evaluation| lower::Module { evaluation, input: Input::Plan }))
-            .collect(),
-        task_definitions: std::mem::take(&mut read.task_definitions),
-        workflows: std::mem::take(&mut read.workflows),
+    let lowered = |at, evaluation| Lowered::of(evaluation, at, Input::Terraform, &options);
+    let roots =
+        Roots { options: &of_terraform, discovered: &discovered, files: &files, chosen: chosen.as_ref() };
+    // What plans are compared with has to be whole.
+    let has_plans = discovered.files.iter().any(|found| found.kind == FileKind::Plan && found.selected);
+    let (mut whole, mut modules) = if has_plans {
+        (roots.evaluate(&mut notes, |_, evaluation| evaluation), Vec::new())
+    } else {
+        (Vec::new(), roots.evaluate(&mut notes, lowered))
     };
-    let of_documents: Vec<_> = inputs.task_definitions.iter().flat_map(lower::defects::of_document).collect();
-    let (deployment, of_evaluations) = rayon::join(
-        || lower::lower(inputs, &options),
-        || {
-            let judged = evaluations.par_iter().chain(plans.judged.par_iter());
-            judged.flat_map_iter(lower::defects::of_evaluation).collect::<Vec<_>>()
-        },
-    );
+    let terraform_of_plans = plans::Taken { options: &of_terraform, environment: chosen.as_ref() };
+    let mut plans =
+        plans::read(request, terraform_of_plans, &discovered, &files, &mut whole, &mut problems, &mut notes)?;
+    modules.par_extend(whole.into_par_iter().enumerate().map(|(at, evaluation)| lowered(at, evaluation)));
+    let first = modules.len();
+    let judged = std::mem::take(&mut plans.judged).into_par_iter().enumerate();
+    let of_plans: Vec<Lowered> =
+        judged.map(|(at, plan)| Lowered::of(plan, first + at, Input::Plan, &options)).collect();
+    let read_beside: Vec<_> = plans.read.par_iter().map(secret_places::sighted).collect();
+    drop(std::mem::take(&mut plans.read));
+
+    let (mut parts, mut defects, mut sighted, mut evaluations) = (vec![], vec![], vec![], vec![]);
+    for module in modules.into_iter().chain(of_plans) {
+        parts.push(module.part);
+        defects.extend(module.defects);
+        sighted.push(module.sighted);
+        evaluations.push(module.evaluation);
+    }
+    sighted.extend(read_beside);
+    for evaluation in &evaluations {
+        problems.extend(problems::of_evaluation(evaluation, &files));
+    }
+    let of_plans = evaluations.split_off(first);
+    let modules = evaluations.iter().flat_map(|evaluation| &evaluation.files).collect::<HashSet<_>>().len();
+    // Plans that are completed take the same flags.
+    let completed = of_plans.iter().filter(|_| request.source.is_some());
+    problems.extend(problems::undeclared_variables(completed.chain(&evaluations)));
+
+    defects.extend(read.task_definitions.iter().flat_map(lower::defects::of_document));
+    defects.extend(read.workflows.iter().flat_map(lower::defects::of_workflow));
+    let workflows = std::mem::take(&mut read.workflows);
+    let deployment = lower::together(parts, &read.task_definitions, workflows, &options);
     let mut met = InputReport { problems, open: Vec::new() };
-    of_evaluations.into_iter().chain(of_documents).for_each(|defect| problems::add_defect(defect, &mut met));
+    defects.into_iter().for_each(|defect| problems::add_defect(defect, &mut met));
 
     let file_count = read.files + modules + plans.files;
     if file_count == 0 {
@@ -274,17 +283,14 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
         no_ignores: request.no_ignores,
         keep_passed: request.keep_passed,
     };
-    let read_in_full = || evaluations.iter().chain(&plans.judged).chain(&plans.read);
     let (mut judgement, mut masks) = rayon::join(
         || {
             let foreign = config.ignore_foreign.unwrap_or(true);
             let ignores = Ignores::read(&sources, &catalogue, &config.ignores, request.as_of, foreign);
             judge(&deployment, &catalogue, met, &policy, &ignores, &sources)
         },
-        || secret_places::masks(&deployment, read_in_full(), &plans.hidden, &sources),
+        || secret_places::masks(&deployment, &sighted, &plans.hidden, &sources),
     );
-    // Taking apart so many values takes long, and nothing waits for it.
-    rayon::spawn(move || drop(evaluations));
     let of_plans = discovered.files.iter().filter(|found| found.kind == FileKind::Plan);
     let editable = fix::Editable {
         root: &discovered.root,
@@ -375,43 +381,57 @@ fn scan_start(request: &Request, discovered: &Discovered) -> PathBuf {
     if start.is_dir() { start } else { start.parent().unwrap_or(&discovered.root).to_path_buf() }
 }
 
-/// Evaluates every root module that the selection needs and that belongs to the environment.
-fn evaluate(
-    options: &terraform::Options,
-    discovered: &Discovered,
-    files: &Files,
-    chosen: Option<&environments::Chosen<'_>>,
-    notes: &mut Vec<String>,
-) -> Vec<Evaluation> {
-    let of_terraform =
-        |found: &&discover::Found| matches!(found.kind, FileKind::Terraform | FileKind::TerraformVariables);
-    let directories: BTreeSet<PathBuf> = discovered
-        .files
-        .iter()
-        .filter(of_terraform)
-        .filter_map(|found| found.path.parent().map(Path::to_path_buf))
-        .collect();
-    let configs = terraform::Configs::new(files);
-    let mut roots = terraform::find_roots(&configs, &directories);
-    if let Some(chosen) = chosen {
-        let (of_it, others): (Vec<_>, Vec<_>) =
-            roots.into_iter().partition(|root| chosen.has_root(&root.dir));
-        roots = of_it;
-        let name = &chosen.environment.name;
-        let others: Vec<String> = others
+/// The root modules that the selection needs and that belong to the environment.
+struct Roots<'a> {
+    options: &'a terraform::Options,
+    discovered: &'a Discovered,
+    files: &'a Files,
+    chosen: Option<&'a environments::Chosen<'a>>,
+}
+
+impl Roots<'_> {
+    /// Evaluates them and goes on with each, at its place, while others are still being evaluated.
+    fn evaluate<T: Send>(
+        &self,
+        notes: &mut Vec<String>,
+        go_on: impl Fn(usize, Evaluation) -> T + Sync,
+    ) -> Vec<T> {
+        let Self { options, discovered, files, chosen } = *self;
+        let of_terraform = |found: &&discover::Found| {
+            matches!(found.kind, FileKind::Terraform | FileKind::TerraformVariables)
+        };
+        let directories: BTreeSet<PathBuf> = discovered
+            .files
             .iter()
-            .filter(|root| !configs.module(&root.dir).files.is_empty())
-            .map(|root| files.display_name(&root.dir))
+            .filter(of_terraform)
+            .filter_map(|found| found.path.parent().map(Path::to_path_buf))
             .collect();
-        if !others.is_empty() {
-            notes.push(format!("not part of environment {name}, and left out: {}", others.join(", ")));
+        let configs = terraform::Configs::new(files);
+        let mut roots = terraform::find_roots(&configs, &directories);
+        if let Some(chosen) = chosen {
+            let (of_it, others): (Vec<_>, Vec<_>) =
+                roots.into_iter().partition(|root| chosen.has_root(&root.dir));
+            roots = of_it;
+            let name = &chosen.environment.name;
+            let others: Vec<String> = others
+                .iter()
+                .filter(|root| !configs.module(&root.dir).files.is_empty())
+                .map(|root| files.display_name(&root.dir))
+                .collect();
+            if !others.is_empty() {
+                notes.push(format!("not part of environment {name}, and left out: {}", others.join(", ")));
+            }
         }
+        let evaluated = roots
+            .par_iter()
+            .enumerate()
+            .with_max_len(1)
+            .map(|(at, root)| go_on(at, terraform::evaluate_in(&configs, &root.dir, options)))
+            .collect();
+        let modules = configs.into_modules();
+        rayon::spawn(move || drop(modules));
+        evaluated
     }
-    let evaluations =
-        roots.par_iter().map(|root| terraform::evaluate_in(&configs, &root.dir, options)).collect();
-    let modules = configs.into_modules();
-    rayon::spawn(move || drop(modules));
-    evaluations
 }
 
 /// Files whose findings are reported, `further` ones among them; `None` when everything inside the boundary is.

@@ -29,6 +29,7 @@ fn of_diagnostic(diagnostic: &Diagnostic) -> InputProblem {
         Class::Cycle => "reference-cycle",
         Class::DuplicateKey => "duplicate-key",
         Class::Limit => "limit-reached",
+        Class::FailedCheck => "failed-check",
     };
     let mut problem = InputProblem::new(rule, diagnostic.span, diagnostic.message.clone());
     problem.related = diagnostic

@@ -1,9 +1,9 @@
 //! What must never be shown: values that are sensitive, or secret by their name or form. The one place that
 //! decides it for every command; how it is kept out of text is in `mask`.
 
-use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
+use std::ops::Range;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -12,7 +12,7 @@ use crate::lint::secrets::{ValueClass, classify, find, is_secret_name, name_of, 
 use crate::lint::sink::Judgement;
 use crate::mask::Masks;
 use crate::model::{Deployment, Field};
-use crate::source::{SourceMap, Span};
+use crate::source::{FileId, SourceMap, Span};
 use crate::terraform::Evaluation;
 use crate::value::{Built, Kind, Mapping, Part, Rest, Value};
 
@@ -25,15 +25,15 @@ const SHORTEST_HARMLESS: usize = 12;
 /// Sensitive numbers with fewer digits are not looked for elsewhere.
 const SHORTEST_NUMBER: usize = 6;
 
-/// Everything secret in a deployment and the evaluations behind it. What merely looks like a secret in a
-/// file is found by the scanner that `mask` runs over shown text.
-pub(super) fn masks<'a>(
+/// Everything secret in a deployment and in what was sighted in the evaluations behind it. What merely looks like a
+/// secret in a file is found by the scanner that `mask` runs over shown text.
+pub(super) fn masks(
     deployment: &Deployment,
-    evaluations: impl IntoIterator<Item = &'a Evaluation>,
+    sighted: &[Sighted],
     hidden: &[Span],
     sources: &SourceMap,
 ) -> Masks {
-    let mut masks = of_evaluations(evaluations, sources);
+    let mut masks = of_sighted(sighted, sources);
     hidden.iter().for_each(|span| masks.add_part(*span));
     let containers = deployment.task_definitions.iter().flat_map(|task| task.containers.with_template());
     let of_containers = containers.flat_map(|container| container.environment.with_template());
@@ -69,22 +69,31 @@ pub fn of_evaluations<'a>(
     evaluations: impl IntoIterator<Item = &'a Evaluation>,
     sources: &SourceMap,
 ) -> Masks {
-    let mut masks = Masks::new();
     let evaluations: Vec<&Evaluation> = evaluations.into_iter().collect();
-    let sightings: Vec<_> = evaluations.par_iter().map(|evaluation| sightings(evaluation)).collect();
+    let sighted: Vec<Sighted> = evaluations.par_iter().map(|evaluation| sighted(evaluation)).collect();
+    of_sighted(&sighted, sources)
+}
+
+/// What is to be hidden of an evaluation, or would be if it was computed from something hidden.
+#[derive(Debug)]
+pub(super) struct Sighted {
+    sightings: Vec<Sighting>,
+    /// Files that its diagnostics speak of.
+    spoken_of: Vec<FileId>,
+}
+
+fn of_sighted(sighted: &[Sighted], sources: &SourceMap) -> Masks {
+    let mut masks = Masks::new();
     let mut found = false;
-    for sightings in &sightings {
+    for Sighted { sightings, .. } in sighted {
         found |= hide_all(&mut masks, sources, sightings);
         // Again, for what was computed from what was found.
         for _ in 0..if found { MOST_DERIVED } else { 0 } {
             hide_derived(&mut masks, sources, sightings);
         }
     }
-    let spoken_of = evaluations.iter().flat_map(|evaluation| {
-        let undeclared = evaluation.undeclared.iter().map(|undeclared| &undeclared.diagnostic);
-        evaluation.diagnostics.iter().chain(undeclared).map(|diagnostic| diagnostic.span.file)
-    });
-    spoken_of.for_each(|file| masks.learn(sources, file));
+    let spoken_of = sighted.iter().flat_map(|sighted| &sighted.spoken_of);
+    spoken_of.for_each(|file| masks.learn(sources, *file));
     masks
 }
 
@@ -100,6 +109,7 @@ pub(super) fn redact(judgement: &mut Judgement, masks: &mut Masks, sources: &Sou
     let files: HashSet<_> = judgement.findings.iter().map(|finding| finding.primary.file).collect();
     let mut files: Vec<_> = files.into_iter().collect();
     files.sort();
+    masks.search_files(sources, &files);
     files.into_iter().for_each(|file| masks.learn(sources, file));
     let suppressed = judgement.suppressed.iter_mut().map(|suppressed| &mut suppressed.finding);
     let mut renamed = false;
@@ -195,8 +205,8 @@ fn hide_place(masks: &mut Masks, sources: &SourceMap, span: Span, text: &str) {
     }
 }
 
-/// Everything in an evaluation that is to be hidden, or would be if it was computed from something hidden.
-fn sightings(evaluation: &Evaluation) -> Vec<Sighting<'_>> {
+/// Looks at every value of an evaluation.
+pub(super) fn sighted(evaluation: &Evaluation) -> Sighted {
     let mut walk = Walk::default();
     for (name, value) in evaluation.named.iter().chain(&evaluation.outputs) {
         let secret = walk.is_secret_name(name);
@@ -211,22 +221,28 @@ fn sightings(evaluation: &Evaluation) -> Vec<Sighting<'_>> {
     for module in &evaluation.unresolved_modules {
         walk.value(false, &module.arguments, false);
     }
-    walk.sightings
+    let undeclared = evaluation.undeclared.iter().map(|undeclared| &undeclared.diagnostic);
+    let spoken_of = evaluation.diagnostics.iter().chain(undeclared).map(|diagnostic| diagnostic.span.file);
+    Sighted { sightings: walk.sightings, spoken_of: spoken_of.collect() }
 }
 
 /// A text or number that is to be hidden, or may be.
-struct Sighting<'v> {
-    text: Cow<'v, str>,
+#[derive(Debug)]
+struct Sighting {
+    text: Arc<str>,
     span: Span,
-    what: Sighted,
+    nature: Nature,
     /// Its parts were looked at one by one.
     structured: bool,
-    /// Whether something secret stands in it.
-    holds: bool,
+    /// Where something secret stands in it.
+    holds: Option<Held>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Sighted {
+/// Ranges in a text; never none.
+type Held = Arc<[Range<usize>]>;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Nature {
     Secret,
     /// Has a harmless meaning, but is marked sensitive.
     Sensitive,
@@ -238,17 +254,17 @@ enum Sighted {
 }
 
 /// Hides what was sighted, in order; whether there was anything to hide.
-fn hide_all(masks: &mut Masks, sources: &SourceMap, sightings: &[Sighting<'_>]) -> bool {
+fn hide_all(masks: &mut Masks, sources: &SourceMap, sightings: &[Sighting]) -> bool {
     let mut found = false;
     let mut searched = HashSet::new();
     for sighting in sightings {
         let Sighting { text, span, .. } = sighting;
-        match sighting.what {
-            Sighted::Secret => sighting.hide(masks, sources),
-            Sighted::Opaque if masks.covers(*span) => sighting.hide(masks, sources),
-            Sighted::Opaque if !sighting.holds => continue,
-            Sighted::Opaque | Sighted::Harmless => {}
-            Sighted::Sensitive => {
+        match sighting.nature {
+            Nature::Secret => sighting.hide(masks, sources),
+            Nature::Opaque if masks.covers(*span) => sighting.hide(masks, sources),
+            Nature::Opaque if sighting.holds.is_none() => continue,
+            Nature::Opaque | Nature::Harmless => {}
+            Nature::Sensitive => {
                 if text.len() >= SHORTEST_HARMLESS {
                     masks.add_text(text);
                 }
@@ -256,7 +272,7 @@ fn hide_all(masks: &mut Masks, sources: &SourceMap, sightings: &[Sighting<'_>]) 
                     hide_place(masks, sources, *span, text);
                 }
             }
-            Sighted::SensitiveNumber => {
+            Nature::SensitiveNumber => {
                 if text.len() >= SHORTEST_NUMBER {
                     masks.add_text(text);
                 }
@@ -264,19 +280,18 @@ fn hide_all(masks: &mut Masks, sources: &SourceMap, sightings: &[Sighting<'_>]) 
             }
         }
         found = true;
-        if sighting.holds && searched.insert(&**text) {
-            for range in find(text) {
-                masks.add_text(text.get(range).unwrap_or_default());
-            }
+        let holds = sighting.holds.iter().filter(|_| searched.insert(&**text));
+        for range in holds.flat_map(|ranges| ranges.iter()) {
+            masks.add_text(text.get(range.clone()).unwrap_or_default());
         }
     }
     found
 }
 
 /// Hides once more what was computed from something hidden.
-fn hide_derived(masks: &mut Masks, sources: &SourceMap, sightings: &[Sighting<'_>]) {
+fn hide_derived(masks: &mut Masks, sources: &SourceMap, sightings: &[Sighting]) {
     for sighting in sightings {
-        if sighting.what == Sighted::Opaque && masks.covers(sighting.span) {
+        if sighting.nature == Nature::Opaque && masks.covers(sighting.span) {
             sighting.hide(masks, sources);
         }
     }
@@ -285,7 +300,7 @@ fn hide_derived(masks: &mut Masks, sources: &SourceMap, sightings: &[Sighting<'_
 /// How often what was computed from something hidden is followed.
 const MOST_DERIVED: usize = 2;
 
-impl Sighting<'_> {
+impl Sighting {
     fn hide(&self, masks: &mut Masks, sources: &SourceMap) {
         if self.structured {
             masks.add_origin(self.span);
@@ -298,15 +313,16 @@ impl Sighting<'_> {
 /// A walk over values, each shared one looked at once.
 #[derive(Default)]
 struct Walk<'v> {
-    sightings: Vec<Sighting<'v>>,
+    sightings: Vec<Sighting>,
+    sighted: HashSet<(usize, Span, u8, bool), Quick>,
     /// Shared values that were looked at, with what was known of them.
     seen: HashSet<(usize, bool, bool), Quick>,
     names: HashMap<&'v str, bool>,
     /// Names by where they lie: most are shared.
     shared_names: HashMap<usize, bool, Quick>,
     /// What texts are, and whether something secret stands in them: the same ones come again and again.
-    texts: HashMap<&'v str, (ValueClass, bool)>,
-    shared_texts: HashMap<(usize, usize), (ValueClass, bool), Quick>,
+    texts: HashMap<&'v str, (ValueClass, Option<Held>)>,
+    shared_texts: HashMap<(usize, usize), (ValueClass, Option<Held>), Quick>,
 }
 
 type Quick = BuildHasherDefault<AddressHasher>;
@@ -339,17 +355,17 @@ impl Hasher for AddressHasher {
 }
 
 impl<'v> Walk<'v> {
-    fn judged(&mut self, text: &'v str) -> (ValueClass, bool) {
+    fn judged(&mut self, text: &'v str) -> (ValueClass, Option<Held>) {
         let place = (text.as_ptr().addr(), text.len());
         if let Some(known) = self.shared_texts.get(&place) {
-            return *known;
+            return known.clone();
         }
-        let judged = *self.texts.entry(text).or_insert_with(|| {
-            let holds = text.len() >= SHORTEST_SEARCHED && find(text).into_iter().next().is_some();
-            (value_class(text), holds)
+        let judged = self.texts.entry(text).or_insert_with(|| {
+            let found = if text.len() >= SHORTEST_SEARCHED { find(text) } else { Vec::new() };
+            (value_class(text), (!found.is_empty()).then(|| found.into()))
         });
-        self.shared_texts.insert(place, judged);
-        judged
+        self.shared_texts.insert(place, judged.clone());
+        judged.clone()
     }
 
     fn is_secret_name(&mut self, name: &'v str) -> bool {
@@ -386,14 +402,14 @@ impl<'v> Walk<'v> {
                     Some(Built::Template(parts)) => has_holes(parts) && text.as_str().trim().contains('\n'),
                     None => false,
                 };
-                self.text(secret, text.as_str(), value.span(), sensitive, structured);
+                self.text(secret, text.shared(), value.span(), sensitive, structured);
             }
             Kind::Number(number) if sensitive => self.sightings.push(Sighting {
                 text: number.to_json().unwrap_or_default().into(),
                 span: value.span(),
-                what: Sighted::SensitiveNumber,
+                nature: Nature::SensitiveNumber,
                 structured: false,
-                holds: false,
+                holds: None,
             }),
             Kind::Sequence(sequence) => {
                 if self.is_new(sequence, secret, sensitive) {
@@ -450,20 +466,24 @@ impl<'v> Walk<'v> {
         }
     }
 
-    fn text(&mut self, secret: bool, text: &'v str, span: Span, sensitive: bool, structured: bool) {
+    fn text(&mut self, secret: bool, text: &'v Arc<str>, span: Span, sensitive: bool, structured: bool) {
         if text.is_empty() {
             return;
         }
         let (class, holds) = self.judged(text);
-        let what = match class {
-            ValueClass::Format(_) | ValueClass::UrlPassword => Sighted::Secret,
-            ValueClass::Opaque if sensitive || secret => Sighted::Secret,
-            ValueClass::Opaque => Sighted::Opaque,
-            ValueClass::Harmless if sensitive => Sighted::Sensitive,
-            ValueClass::Harmless => Sighted::Harmless,
+        let nature = match class {
+            ValueClass::Format(_) | ValueClass::UrlPassword => Nature::Secret,
+            ValueClass::Opaque if sensitive || secret => Nature::Secret,
+            ValueClass::Opaque => Nature::Opaque,
+            ValueClass::Harmless if sensitive => Nature::Sensitive,
+            ValueClass::Harmless => Nature::Harmless,
         };
-        if what != Sighted::Harmless || holds {
-            self.sightings.push(Sighting { text: text.into(), span, what, structured, holds });
+        if nature == Nature::Harmless && holds.is_none() {
+            return;
+        }
+        // One text from one place says nothing more when it comes again.
+        if holds.is_some() || self.sighted.insert((text.as_ptr().addr(), span, nature as u8, structured)) {
+            self.sightings.push(Sighting { text: text.clone(), span, nature, structured, holds });
         }
     }
 }

@@ -105,6 +105,9 @@ pub struct CheckArgs {
     /// Output format (default: human); several in one run, each with an --output behind it
     #[arg(long, value_enum)]
     pub format: Vec<CheckFormat>,
+    /// Write what each rule cost to standard error, the slowest first
+    #[arg(long)]
+    pub timings: bool,
 }
 
 #[derive(Debug, Args)]
@@ -182,6 +185,14 @@ pub struct SchemaArgs {
 pub enum SchemaOf {
     /// A rule file below .plimsoll/rules
     Rule,
+    /// Output of `check --format json`
+    Findings,
+    /// Output of `cost --format json`
+    Estimate,
+    /// Output of `show --format json`
+    Show,
+    /// Output of `explain ADDRESS --format json`
+    Explain,
 }
 
 #[derive(Debug, Args)]
@@ -357,7 +368,9 @@ pub enum RulesFormat {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum CheckFormat {
+    /// For people at a terminal
     Human,
+    /// One JSON object: plimsoll/findings/1
     Json,
     /// One JSON object a line
     Ndjson,
@@ -377,7 +390,9 @@ pub enum CheckFormat {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum CostFormat {
+    /// For people at a terminal
     Human,
+    /// One JSON object: plimsoll/estimate/1
     Json,
     /// For a comment on a pull request or a step summary; at most 60,000 bytes
     Markdown,

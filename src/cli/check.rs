@@ -25,6 +25,10 @@ pub(super) fn run(args: &CheckArgs, matches: &ArgMatches) -> Result<Exit, Stop> 
     common::deliver_all(&targets, args.common.color, args.common.quiet, |format, style, out| {
         write(format, &outcome, &fails, style, out)
     })?;
+    if args.timings {
+        // A closed stream takes nothing from the findings.
+        let _ = report::timings::write(&analysis.judgement.timings, &mut anstream::stderr().lock());
+    }
     Ok(exit(&analysis, &args.gate))
 }
 

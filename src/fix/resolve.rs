@@ -191,6 +191,15 @@ pub(super) fn of_change(change: &Change, name: &str, text: &str) -> Option<Vec<T
             literal::replace(&scan, literal.range(), value)?.map(|edit| vec![edit])
         }
         Change::Quote { literal } => literal::quote(&scan, literal.range()),
+        Change::Wrap { expression, function } => {
+            let range = expression.range();
+            let is_expression = language == Language::Hcl
+                && text.get(range.clone())?.starts_with(|c: char| c.is_alphabetic());
+            is_expression.then(|| {
+                let open = TextEdit::new(range.start..range.start, format!("{function}("));
+                vec![open, TextEdit::new(range.end..range.end, ")".to_owned())]
+            })
+        }
         Change::Unquote { literal } => literal::unquote(&scan, literal.range()),
         Change::Swap { place, argument, by } => editor::swap(&scan, &group(*place)?, argument, by),
         Change::Rename { key, name } => {
@@ -218,11 +227,6 @@ pub(super) fn of_change(change: &Change, name: &str, text: &str) -> Option<Vec<T
             yaml::beside(text, *key, &argument.0, &argument.1).map(|edit| vec![edit])
         }
         Change::Beside { .. } => None,
-        Change::Call { expression, function } => (language == Language::Hcl).then(|| {
-            let Span { start, end, .. } = *expression;
-            let (start, end) = (start as usize, end as usize);
-            vec![TextEdit::new(start..start, format!("{function}(")), TextEdit::new(end..end, ")".to_owned())]
-        }),
         Change::Unlist { entry } => yaml::without_entry(text, *entry).map(|edit| vec![edit]),
         Change::Uncomment { comment } => Some(vec![without_comment(&scan, comment.range())]),
         Change::Reword { comment, text } => Some(vec![TextEdit::new(comment.range(), text.clone())]),

@@ -31,6 +31,8 @@ pub enum Change {
     Quote { literal: Span },
     /// The text written here becomes a bare literal.
     Unquote { literal: Span },
+    /// The HCL expression written here becomes the argument of a function.
+    Wrap { expression: Span, function: &'static str },
     /// The member whose name is written here gets another name.
     Rename { key: Span, name: Arc<str> },
     /// A member of the object that `within` leads to gets another name.
@@ -43,8 +45,6 @@ pub enum Change {
     Rewrite { header: Span, arguments: Arguments, nested: Vec<(Arc<str>, Arguments)> },
     /// The mapping that holds the key written here gets one more member.
     Beside { key: Span, argument: (Arc<str>, Term) },
-    /// The expression written here becomes the argument of a function.
-    Call { expression: Span, function: &'static str },
     /// A comment goes, with its line where it stands alone.
     Uncomment { comment: Span },
     /// A comment, or a word of the configuration, is written anew.
@@ -109,12 +109,12 @@ impl Change {
             | Self::Append { place, .. }
             | Self::RenameMember { place, .. } => *place,
             Self::Replace { literal, .. } | Self::Quote { literal } | Self::Unquote { literal } => *literal,
+            Self::Wrap { expression, .. } => *expression,
             Self::Rename { key, .. } | Self::Beside { key, .. } => *key,
             Self::Copy { to, .. } => *to,
             Self::Rewrite { header, .. } => *header,
             Self::Uncomment { comment } | Self::Reword { comment, .. } => *comment,
             Self::Unlist { entry } => *entry,
-            Self::Call { expression, .. } => *expression,
         }
     }
 }

@@ -23,6 +23,7 @@ pub use finding::{
 pub use probe::{Probe, Problem};
 pub use registry::{Catalogue, OwnRule};
 pub use rule::{Check, FixKind, Profile, Rule, RuleInfo, StageSeverity};
+pub use runner::Timing;
 pub use text::{RuleId, Text, Texts};
 pub use verdicts::{Decision, RuleVerdict, verdicts};
 
@@ -43,5 +44,7 @@ pub fn judge(
 ) -> Judgement {
     let rules: Vec<Rule<'_>> = catalogue.rules().filter(|rule| policy.runs(rule.info)).collect();
     let verdicts = runner::run(deployment, &rules);
-    sink::collect(&verdicts, catalogue, input, policy, ignores, sources)
+    let mut judgement = sink::collect(&verdicts, catalogue, input, policy, ignores, sources);
+    judgement.timings = verdicts.iter().map(runner::RuleVerdicts::timing).collect();
+    judgement
 }

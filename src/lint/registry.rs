@@ -16,6 +16,7 @@ include!(concat!(env!("OUT_DIR"), "/rules.rs"));
 const INPUT: &[(&str, Check)] = &[
     ("duplicate-key", Check::Input),
     ("evaluation-error", Check::Input),
+    ("failed-check", Check::Input),
     ("ignore-expired", Check::Input),
     ("ignore-unknown-rule", Check::Input),
     ("ignore-unused", Check::Input),

@@ -1,11 +1,14 @@
 //! Runs rules over the deployment: every node of the kinds a rule asks for, rules in parallel, results
 //! in a fixed order.
 
+use std::time::{Duration, Instant};
+
 use rayon::prelude::*;
 
 use super::declared::World;
 use super::probe::{Probe, Verdict, container_element};
 use super::rule::{Check, Rule};
+use super::text::RuleId;
 use crate::model::graph::SecurityGroupId;
 use crate::model::network::Direction;
 use crate::model::{Deployment, Id, Items, Meta};
@@ -15,30 +18,54 @@ use crate::model::{Deployment, Id, Items, Meta};
 pub(super) struct RuleVerdicts<'a> {
     pub(super) rule: &'a super::RuleInfo,
     pub(super) verdicts: Vec<Verdict<'a>>,
+    pub(super) looked: usize,
+    pub(super) took: Duration,
+}
+
+/// What a rule cost. Says nothing about the deployment, and is never part of a report.
+#[derive(Debug, Clone)]
+pub struct Timing {
+    pub rule: RuleId,
+    /// Nodes, and parts of nodes, that the rule was shown.
+    pub looked: usize,
+    /// On the thread it ran on.
+    pub took: Duration,
+}
+
+impl RuleVerdicts<'_> {
+    pub(super) fn timing(&self) -> Timing {
+        Timing { rule: self.rule.id.clone(), looked: self.looked, took: self.took }
+    }
 }
 
 /// Runs the rules; the result has the order of `rules`.
 pub(super) fn run<'a>(deployment: &'a Deployment, rules: &[Rule<'a>]) -> Vec<RuleVerdicts<'a>> {
     let world = World::new(deployment);
-    rules
-        .par_iter()
-        .map(|rule| RuleVerdicts { rule: rule.info, verdicts: run_rule(deployment, &world, *rule) })
-        .collect()
+    rules.par_iter().map(|rule| run_rule(deployment, &world, *rule)).collect()
 }
 
-fn run_rule<'a>(deployment: &'a Deployment, world: &World<'a>, rule: Rule<'a>) -> Vec<Verdict<'a>> {
+fn run_rule<'a>(deployment: &'a Deployment, world: &World<'a>, rule: Rule<'a>) -> RuleVerdicts<'a> {
+    let start = Instant::now();
     let mut verdicts = Vec::new();
-    match rule.check {
+    let looked = match rule.check {
         Check::Declared(declared) => {
-            world.run(rule.info, declared.checks(|kind| world.has(kind)), &mut verdicts);
+            world.run(rule.info, declared.checks(|kind| world.has(kind)), &mut verdicts)
         }
         check => look(deployment, rule, check, &mut verdicts),
-    }
-    verdicts
+    };
+    RuleVerdicts { rule: rule.info, verdicts, looked, took: start.elapsed() }
 }
 
-fn look<'a>(deployment: &'a Deployment, rule: Rule<'a>, check: &'a Check, verdicts: &mut Vec<Verdict<'a>>) {
+/// Shows a rule every node of the kinds it asks for, and no other; how many there were.
+fn look<'a>(
+    deployment: &'a Deployment,
+    rule: Rule<'a>,
+    check: &'a Check,
+    verdicts: &mut Vec<Verdict<'a>>,
+) -> usize {
+    let mut looked = 0;
     let mut visit = |meta: &'a Meta, element: Option<String>, check: &dyn Fn(&mut Probe<'a>)| {
+        looked += 1;
         let mut probe = Probe::new(deployment, rule.info, meta);
         probe.turn_to(meta, element);
         check(&mut probe);
@@ -120,9 +147,8 @@ fn look<'a>(deployment: &'a Deployment, rule: Rule<'a>, check: &'a Check, verdic
             }
         }
         Check::Several(checks) => {
-            for check in *checks {
-                look(deployment, rule, check, verdicts);
-            }
+            return checks.iter().map(|check| look(deployment, rule, check, verdicts)).sum();
         }
     }
+    looked
 }

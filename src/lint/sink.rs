@@ -114,6 +114,8 @@ pub struct Judgement {
     pub decided: usize,
     /// Checks that what is not known keeps open.
     pub undecided_checks: usize,
+    /// What each rule cost, in the order of rules; not part of any report.
+    pub timings: Vec<super::Timing>,
 }
 
 impl Judgement {

@@ -70,22 +70,41 @@ pub struct RawTaskDefinition {
 /// Puts a deployment together and links its nodes.
 #[must_use]
 pub fn lower(inputs: Inputs<'_>, options: &Options) -> Deployment {
+    let modules = inputs.evaluations.iter().enumerate();
+    let parts = modules.map(|(at, module)| part(*module, at, options)).collect();
+    together(parts, &inputs.task_definitions, inputs.workflows, options)
+}
+
+/// The nodes of one root module, not linked yet; `at` is its place among all of the run.
+#[must_use]
+pub fn part(module: Module<'_>, at: usize, options: &Options) -> Deployment {
     let mut deployment = Deployment::default();
-    for module in &inputs.evaluations {
-        let dir = &module.evaluation.dir;
-        // Folders above the scanned root say nothing about the deployment.
-        let inside = dir.strip_prefix(&options.root).ok().filter(|inside| inside.is_relative());
-        let shown = inside.unwrap_or(dir).to_string_lossy().replace('\\', "/");
-        let unit = add_unit(&mut deployment, &shown);
-        let hint = if inside.is_some() { &*shown } else { "" };
-        terraform::lower(module.evaluation, hint, module.input, unit, options, &mut deployment);
-    }
-    if !inputs.task_definitions.is_empty() || !inputs.workflows.is_empty() {
-        let unit = add_unit(&mut deployment, "");
-        for raw in &inputs.task_definitions {
+    let dir = &module.evaluation.dir;
+    // Folders above the scanned root say nothing about the deployment.
+    let inside = dir.strip_prefix(&options.root).ok().filter(|inside| inside.is_relative());
+    let shown = inside.unwrap_or(dir).to_string_lossy().replace('\\', "/");
+    let unit = add_unit(&mut deployment, at, &shown);
+    let hint = if inside.is_some() { &*shown } else { "" };
+    terraform::lower(module.evaluation, hint, module.input, unit, options, &mut deployment);
+    deployment
+}
+
+/// Puts a deployment together from the parts of its root modules, in their order, and links its nodes.
+#[must_use]
+pub fn together(
+    parts: Vec<Deployment>,
+    task_definitions: &[RawTaskDefinition],
+    workflows: Vec<Workflow>,
+    options: &Options,
+) -> Deployment {
+    let mut deployment = Deployment::of_parts(parts);
+    if !task_definitions.is_empty() || !workflows.is_empty() {
+        let at = deployment.units.len();
+        let unit = add_unit(&mut deployment, at, "");
+        for raw in task_definitions {
             deployment.task_definitions.extend(raw_task_definition(raw, unit, options));
         }
-        deployment.workflows = inputs.workflows;
+        deployment.workflows = workflows;
         for workflow in &mut deployment.workflows {
             workflow.meta.unit = unit;
             workflow.meta.stage = options.stage_or(stage::of_workflow(workflow));
@@ -101,8 +120,8 @@ pub fn lower(inputs: Inputs<'_>, options: &Options) -> Deployment {
     deployment
 }
 
-fn add_unit(deployment: &mut Deployment, name: &str) -> Unit {
-    let unit = Unit(u32::try_from(deployment.units.len()).unwrap_or(u32::MAX));
+fn add_unit(deployment: &mut Deployment, at: usize, name: &str) -> Unit {
+    let unit = Unit(u32::try_from(at).unwrap_or(u32::MAX));
     deployment.units.push(UnitInfo { name: Arc::from(name) });
     unit
 }

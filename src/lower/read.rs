@@ -371,10 +371,10 @@ pub(crate) fn field<T>(
     let origin = value.origin.clone();
     let state = match &value.kind {
         Kind::Null(_) => return Field::absent(header.clone()),
-        Kind::Unknown(unknown) => State::Unknown(not_known(value, unknown, convert)),
+        Kind::Unknown(unknown) => State::unknown(not_known(value, unknown, convert)),
         _ => match convert(value) {
             Ok(known) => State::Known(known),
-            Err(message) => State::Unknown(NotKnown {
+            Err(message) => State::unknown(NotKnown {
                 causes: refused(value, message),
                 alternatives: Vec::new(),
                 pattern: None,
@@ -502,7 +502,7 @@ pub(crate) fn reference(value: &Value, header: &Origin, wanted: &[&str]) -> Fiel
                     let data_sources = data_sources(value);
                     State::Known(Reference { target: Some(target), text: None, pattern, data_sources })
                 }
-                _ => State::Unknown(NotKnown {
+                _ => State::unknown(NotKnown {
                     causes: unknown.causes.clone(),
                     alternatives,
                     pattern,

@@ -21,8 +21,16 @@ pub struct Field<T> {
 #[derive(Debug, Clone)]
 pub enum State<T> {
     Known(T),
-    Unknown(NotKnown<T>),
+    /// In a box: most fields are known, and each would have the room for what is known of an unknown one.
+    Unknown(Box<NotKnown<T>>),
     Absent,
+}
+
+impl<T> State<T> {
+    #[must_use]
+    pub fn unknown(of: NotKnown<T>) -> Self {
+        Self::Unknown(Box::new(of))
+    }
 }
 
 /// What is known of something unknown.
@@ -113,7 +121,7 @@ impl<T> Field<T> {
     #[must_use]
     pub fn unknown(causes: Causes, origin: Origin) -> Self {
         let state =
-            State::Unknown(NotKnown { causes, alternatives: Vec::new(), pattern: None, not_null: false });
+            State::unknown(NotKnown { causes, alternatives: Vec::new(), pattern: None, not_null: false });
         Self { state, origin, sensitive: false }
     }
 
@@ -198,7 +206,7 @@ impl<T> Field<T> {
         let state = match self.state {
             State::Known(value) => State::Known(change(value)),
             State::Absent => State::Absent,
-            State::Unknown(unknown) => State::Unknown(NotKnown {
+            State::Unknown(unknown) => State::unknown(NotKnown {
                 causes: unknown.causes,
                 alternatives: unknown.alternatives.into_iter().map(change).collect(),
                 pattern: unknown.pattern,

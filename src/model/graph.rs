@@ -67,6 +67,40 @@ macro_rules! families {
         }
 
         impl Deployment {
+            /// The nodes of several deployments that are not linked yet, one after the other.
+            #[must_use]
+            pub fn of_parts(mut parts: Vec<Self>) -> Self {
+                if parts.len() < 2 {
+                    return parts.pop().unwrap_or_default();
+                }
+                macro_rules! all {
+                    ($list:ident) => {{
+                        let mut all = Vec::with_capacity(parts.iter().map(|part| part.$list.len()).sum());
+                        parts.iter_mut().for_each(|part| all.extend(std::mem::take(&mut part.$list)));
+                        all
+                    }};
+                }
+                Self {
+                    $($field: all!($field),)*
+                    security_group_rules: all!(security_group_rules),
+                    listener_rules: all!(listener_rules),
+                    task_sets: all!(task_sets),
+                    lifecycle_policies: all!(lifecycle_policies),
+                    registry_scanning: all!(registry_scanning),
+                    pull_through_caches: all!(pull_through_caches),
+                    policies: all!(policies),
+                    policy_attachments: all!(policy_attachments),
+                    cluster_capacity_providers: all!(cluster_capacity_providers),
+                    others: all!(others),
+                    resources: all!(resources),
+                    missing_modules: all!(missing_modules),
+                    units: all!(units),
+                    password_urls: all!(password_urls),
+                    data_sources: parts.iter_mut().flat_map(|part| part.data_sources.drain()).collect(),
+                    users: OnceLock::new(),
+                }
+            }
+
             $(
                 #[must_use]
                 pub fn $get(&self, id: $id) -> Option<&$node> {
@@ -96,6 +130,8 @@ macro_rules! families {
                     $(.chain(self.$field.iter_mut().map(|node| &mut node.meta)))*
                     .chain(self.security_group_rules.iter_mut().filter_map(|rule| rule.meta.as_mut()))
                     .chain(self.listener_rules.iter_mut().map(|node| &mut node.meta))
+                    .chain(self.task_sets.iter_mut().map(|node| &mut node.meta))
+                    .chain(self.resources.iter_mut().map(|node| &mut node.meta))
                     .chain(self.lifecycle_policies.iter_mut().map(|node| &mut node.meta))
                     .chain(self.registry_scanning.iter_mut().map(|node| &mut node.meta))
                     .chain(self.pull_through_caches.iter_mut().map(|node| &mut node.meta))

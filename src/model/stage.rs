@@ -11,6 +11,25 @@ pub enum Stage {
     Unknown,
 }
 
+const PRODUCTION: [&str; 4] = ["prod", "prd", "production", "live"];
+
+const NON_PRODUCTION: [&str; 14] = [
+    "dev",
+    "develop",
+    "development",
+    "test",
+    "testing",
+    "qa",
+    "uat",
+    "stage",
+    "stg",
+    "staging",
+    "preview",
+    "sandbox",
+    "nonprod",
+    "non-production",
+];
+
 /// A stage and the hint that decided it.
 #[derive(Debug, Clone, Default)]
 pub struct StageOf {
@@ -32,11 +51,13 @@ impl Stage {
     /// Reads one name token (`prod`, `staging`): what it hints at.
     #[must_use]
     pub fn from_token(token: &str) -> Stage {
-        match token.to_ascii_lowercase().as_str() {
-            "prod" | "prd" | "production" | "live" => Self::Production,
-            "dev" | "develop" | "development" | "test" | "testing" | "qa" | "uat" | "stage" | "stg"
-            | "staging" | "preview" | "sandbox" | "nonprod" | "non-production" => Self::NonProduction,
-            _ => Self::Unknown,
+        let is_one_of = |words: &[&str]| words.iter().any(|word| word.eq_ignore_ascii_case(token));
+        if is_one_of(&PRODUCTION) {
+            Self::Production
+        } else if is_one_of(&NON_PRODUCTION) {
+            Self::NonProduction
+        } else {
+            Self::Unknown
         }
     }
 

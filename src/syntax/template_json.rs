@@ -4,14 +4,13 @@
 //! A hole is assumed not to close the quotes around it. Beyond that nothing is assumed: a bare hole in a list may
 //! stand for any number of items, one in an object for any members.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::parsed::{Duplicate, SyntaxError};
 use super::{json, tree};
 use crate::source::Span;
 use crate::value::{
-    Built, Cause, Causes, Entry, Kind, Mapping, MappingKind, Number, Origin, Part, Rest, Sequence,
+    Built, Cause, Causes, Entries, Entry, Kind, Mapping, MappingKind, Number, Origin, Part, Rest, Sequence,
     SequenceKind, Text, Type, Unknown, Value,
 };
 
@@ -315,7 +314,7 @@ impl<'a> Reader<'_, 'a> {
     }
 
     fn object(&mut self) -> Result<Kind, Stop> {
-        let mut entries = BTreeMap::new();
+        let mut entries = Entries::new();
         let mut rest: Option<Rest> = None;
         let mut more = |causes: Causes, template: Option<Value>| match &mut rest {
             Some(rest) => {

@@ -3,10 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::constraint::{self, Defaults};
-use super::{Class, Diagnostic, Mode, json};
+use super::{Class, Diagnostic, Mode, json, references};
 use crate::source::{Files, LoadError, Span};
 use crate::syntax::hcl::{
     self, Attribute, Block, Body, Expr, ExprKind, ItemKey, Problem, ProblemKind, StepKind,
@@ -18,6 +19,7 @@ use crate::value::Type;
 pub struct Configs<'a> {
     pub(crate) files: &'a Files,
     modules: Mutex<HashMap<PathBuf, Arc<Module>>>,
+    several_roots: AtomicBool,
 }
 
 /// A module directory, parsed.
@@ -36,6 +38,7 @@ pub struct Module {
     pub(crate) resources: BTreeMap<Arc<str>, Arc<ResourceConfig>>,
     /// Provider configurations by `name` or `name.alias`.
     pub(crate) providers: BTreeMap<Arc<str>, Arc<Block>>,
+    pub(crate) checks: BTreeMap<Arc<str>, CheckConfig>,
     pub(crate) problems: Vec<Diagnostic>,
     /// Version constraints on the AWS provider.
     pub(crate) aws_versions: Vec<Arc<str>>,
@@ -74,6 +77,15 @@ pub(crate) struct ModuleCall {
     pub(crate) body: Body,
 }
 
+/// A `check` block. Its data source stands among the resources.
+#[derive(Debug)]
+pub(crate) struct CheckConfig {
+    pub(crate) name: Arc<str>,
+    pub(crate) header: Span,
+    /// Condition and message.
+    pub(crate) asserts: Vec<(Expr, Option<Expr>)>,
+}
+
 #[derive(Debug)]
 pub(crate) struct ResourceConfig {
     pub(crate) mode: Mode,
@@ -82,9 +94,17 @@ pub(crate) struct ResourceConfig {
     pub(crate) header: Span,
     pub(crate) span: Span,
     pub(crate) body: Body,
+    /// The check block it stands in: nothing else sees it.
+    pub(crate) scope: Option<Arc<str>>,
 }
 
 impl Module {
+    /// Whether it has more than providers: those alone are a part that other folders link to, and nobody applies them
+    /// where they stand.
+    pub(crate) fn is_applied(&self) -> bool {
+        !self.resources.is_empty() || !self.calls.is_empty() || !self.outputs.is_empty()
+    }
+
     /// Names of the declared input variables.
     #[must_use]
     pub fn variable_names(&self) -> BTreeSet<Arc<str>> {
@@ -110,7 +130,16 @@ impl ResourceConfig {
 impl<'a> Configs<'a> {
     #[must_use]
     pub fn new(files: &'a Files) -> Self {
-        Self { files, modules: Mutex::default() }
+        Self { files, modules: Mutex::default(), several_roots: AtomicBool::default() }
+    }
+
+    /// Notes that more than one root module is evaluated with what is parsed here.
+    pub(crate) fn expect_several_roots(&self) {
+        self.several_roots.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn has_several_roots(&self) -> bool {
+        self.several_roots.load(Ordering::Relaxed)
     }
 
     /// The modules parsed so far, to be dropped where nothing waits for it.
@@ -281,6 +310,7 @@ impl Builder {
             "variable" => {
                 let Some([name]) = self.labels::<1>(&block) else { return };
                 let variable = self.variable(&block);
+                self.judge_conditions(&block.body, "validation", Some(&name));
                 if let Some(first) = self.module.variables.get(&name) {
                     let first = first.header;
                     return self.twice(&format!("the variable `{name}`"), block.header, first);
@@ -293,6 +323,7 @@ impl Builder {
                     let first = first.header;
                     return self.twice(&format!("the output `{name}`"), block.header, first);
                 }
+                self.judge_conditions(&block.body, "precondition", None);
                 self.module.outputs.insert(name, output(block));
             }
             "locals" => {
@@ -314,7 +345,7 @@ impl Builder {
                 let call = self.call(&name, block);
                 self.module.calls.insert(name, call);
             }
-            "resource" | "data" | "ephemeral" => self.resource(block),
+            "resource" | "data" | "ephemeral" => self.resource(block, None),
             "provider" => {
                 let Some([name]) = self.labels::<1>(&block) else { return };
                 self.module.root_marks = true;
@@ -338,9 +369,7 @@ impl Builder {
                 self.module.root_marks |=
                     block.body.blocks.iter().any(|inner| matches!(&*inner.kind, "backend" | "cloud"));
             }
-            "check" => {
-                // A data source may stand inside; it is visible only there and decides nothing.
-            }
+            "check" => self.check(block),
             "moved" | "import" | "removed" | "action" | "list" => {}
             other => {
                 let message = format!("blocks of type `{other}` are not expected here");
@@ -349,11 +378,86 @@ impl Builder {
         }
     }
 
-    fn resource(&mut self, block: Block) {
+    fn check(&mut self, block: Block) {
+        let Some([name]) = self.labels::<1>(&block) else { return };
+        if let Some(first) = self.module.checks.get(&name) {
+            let first = first.header;
+            return self.twice(&format!("the check `{name}`"), block.header, first);
+        }
+        for attribute in &block.body.attributes {
+            let message = format!("a check block has no argument `{}`", attribute.name);
+            self.problem(Class::Evaluation, attribute.name_span, message);
+        }
+        self.judge_conditions(&block.body, "assert", None);
+        let asserts = conditions(&block.body, "assert");
+        if block.body.blocks("assert").next().is_none() {
+            self.problem(Class::Evaluation, block.header, "a check block needs an `assert` block");
+        }
+        let mut data = false;
+        for inner in block.body.blocks {
+            match &*inner.kind {
+                "assert" => {}
+                "data" if data => {
+                    self.problem(
+                        Class::Evaluation,
+                        inner.header,
+                        "a check block has one data source at most",
+                    );
+                }
+                "data" => {
+                    data = true;
+                    for part in ["count", "for_each"] {
+                        if let Some(attribute) = inner.body.attribute(part) {
+                            let message = format!("a data source in a check block has no `{part}`");
+                            self.problem(Class::Evaluation, attribute.name_span, message);
+                        }
+                    }
+                    if let Some(lifecycle) = inner.body.blocks("lifecycle").next() {
+                        let message = "a data source in a check block has no `lifecycle`";
+                        self.problem(Class::Evaluation, lifecycle.header, message);
+                    }
+                    self.resource(inner, Some(name.clone()));
+                }
+                kind => {
+                    let message = format!("blocks of type `{kind}` are not expected in a check block");
+                    self.problem(Class::Evaluation, inner.header, message);
+                }
+            }
+        }
+        self.module.checks.insert(name.clone(), CheckConfig { name, header: block.header, asserts });
+    }
+
+    /// Conditions that Terraform refuses whatever they are about: those that lack a part, and those that refer to
+    /// nothing, or not to the variable that they are to judge (`own`).
+    fn judge_conditions(&mut self, body: &Body, kind: &str, own: Option<&str>) {
+        for block in body.blocks(kind) {
+            for part in ["condition", "error_message"] {
+                if block.body.attribute(part).is_none() {
+                    self.problem(Class::Evaluation, block.header, format!("`{kind}` needs `{part}`"));
+                }
+            }
+            let Some(condition) = block.body.attribute("condition") else { continue };
+            let (any, refers_to_own) = references::refers(&condition.expr, own);
+            let message = match own {
+                Some(name) if !refers_to_own => format!("this condition must refer to `var.{name}`"),
+                None if !any => {
+                    "this condition refers to nothing, so that its result is always the same".to_owned()
+                }
+                _ => continue,
+            };
+            self.problem(Class::Evaluation, condition.expr.span, message);
+        }
+    }
+
+    fn resource(&mut self, block: Block, scope: Option<Arc<str>>) {
         let Some([ty, name]) = self.labels::<2>(&block) else { return };
         let mode = if &*block.kind == "resource" { Mode::Managed } else { Mode::Data };
-        let mut resource =
-            ResourceConfig { mode, ty, name, header: block.header, span: block.span, body: block.body };
+        for lifecycle in block.body.blocks("lifecycle") {
+            self.judge_conditions(&lifecycle.body, "precondition", None);
+            self.judge_conditions(&lifecycle.body, "postcondition", None);
+        }
+        let (header, span) = (block.header, block.span);
+        let mut resource = ResourceConfig { mode, ty, name, header, span, body: block.body, scope };
         if &*block.kind == "ephemeral" {
             // Read anew on each run, like a data source; it is addressed `ephemeral.type.name`.
             resource.ty = format!("ephemeral.{}", resource.ty).into();
@@ -501,7 +605,12 @@ impl Builder {
                     }
                 }
             }
-            "moved" | "import" | "removed" | "check" | "terraform" => {}
+            "check" => self.problem(
+                Class::Evaluation,
+                block.header,
+                "an override file cannot override a check block",
+            ),
+            "moved" | "import" | "removed" | "terraform" => {}
             _ => self.block(block),
         }
     }
@@ -543,6 +652,8 @@ fn conditions(body: &Body, kind: &str) -> Vec<(Expr, Option<Expr>)> {
     body.blocks(kind)
         .filter_map(|block| {
             let condition = block.body.attribute("condition")?.expr.clone();
+            // What refers to nothing is refused as it stands.
+            references::refers(&condition, None).0.then_some(())?;
             Some((condition, block.body.attribute("error_message").map(|message| message.expr.clone())))
         })
         .collect()

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::source::Span;
 use crate::syntax::hcl::{Call, Expr, ExprKind, Item, ItemKey, UnaryOperator};
-use crate::value::{Entry, Kind, Mapping, Number, ObjectAttribute, Origin, Sequence, Type, Value};
+use crate::value::{Entries, Entry, Kind, Mapping, Number, ObjectAttribute, Origin, Sequence, Type, Value};
 
 /// Defaults of optional attributes, by place in the type.
 #[derive(Debug, Clone, Default)]
@@ -156,7 +156,7 @@ pub(crate) fn constant(expr: &Expr) -> Option<Value> {
         }
         ExprKind::Tuple(items) => Value::tuple(items.iter().map(constant).collect::<Option<_>>()?, origin),
         ExprKind::Object(items) => {
-            let mut entries = BTreeMap::new();
+            let mut entries = Entries::new();
             for item in items {
                 let key: Arc<str> = match &item.key {
                     ItemKey::Name(name) => name.clone(),

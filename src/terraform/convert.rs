@@ -11,12 +11,11 @@ pub use sets::set_of;
 pub(crate) use sets::{bucket, is_sensitive, set_bucket};
 pub use unification::unify;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::value::{
-    Causes, Entry, Kind, Mapping, MappingKind, Number, ObjectAttribute, Rest, Sequence, SequenceKind, Text,
-    Type, Unknown, Value,
+    Causes, Entries, Entry, Kind, Mapping, MappingKind, Number, ObjectAttribute, Rest, Sequence,
+    SequenceKind, Text, Type, Unknown, Value,
 };
 
 /// Why a value does not fit a type, in Terraform's words: `element 2: a number is required`.
@@ -456,7 +455,11 @@ fn apply_mapping(value: &Value, mapping: &Mapping, to: &Type) -> Result<Value, C
             element(&entry.value, ty).map_err(|error| error.within(&format!("attribute \"{name}\"")))?;
         Ok(Entry { key_span: entry.key_span, value })
     };
-    let mut entries = BTreeMap::new();
+    let members = match to {
+        Type::Object(attributes) => attributes.len(),
+        _ => mapping.entries.len(),
+    };
+    let mut entries = Entries::with_capacity(members);
     let (kind, rest) = match to {
         Type::Map(item) => {
             for (name, entry) in &mapping.entries {

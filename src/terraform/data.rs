@@ -8,7 +8,7 @@ use super::config::ResourceConfig;
 use super::eval::{Evaluator, combine};
 use super::instance::Instance;
 use super::policy;
-use crate::value::{Cause, Causes, Entry, Kind, Mapping, Origin, Step, Type, Unknown, Value};
+use crate::value::{Cause, Causes, Entries, Entry, Kind, Mapping, Origin, Step, Type, Unknown, Value};
 
 /// The body of a data source with the results that are known.
 pub(crate) fn results(
@@ -55,7 +55,7 @@ pub(crate) fn results(
         }
         "template_file" => {
             let template = body.member("template");
-            let none = Value::object(BTreeMap::new(), body.origin.clone());
+            let none = Value::object(Entries::new(), body.origin.clone());
             let variables = body.member("vars").unwrap_or(none);
             // Terraform 0.11 wrote `vars` as a block.
             let variables = variables.item(0).unwrap_or(variables);
@@ -79,7 +79,7 @@ pub(crate) fn results(
     if let Kind::Mapping(mapping) = &body.kind {
         let mut entries = mapping.entries.clone();
         for (name, result) in added {
-            entries.entry(name).or_insert(Entry { key_span: None, value: result });
+            entries.fill(&name, || Entry { key_span: None, value: result });
         }
         value.kind = Kind::Mapping(Arc::new(Mapping { entries, ..Mapping::clone(mapping) }));
     }
@@ -148,8 +148,8 @@ pub(crate) fn terraform_data(body: &Value, address: &Arc<str>) -> Value {
     };
     let null = || Entry { key_span: None, value: Value::null(Origin::at(body.span())) };
     let has_input = entries.get("input").is_some_and(|input| !input.value.is_null());
-    entries.entry("input".into()).or_insert_with(null);
-    entries.entry("triggers_replace".into()).or_insert_with(null);
+    entries.fill("input", null);
+    entries.fill("triggers_replace", null);
     entries.insert("id".into(), computed("id", Type::String, true));
     entries
         .insert("output".into(), if has_input { computed("output", Type::Dynamic, false) } else { null() });

@@ -197,7 +197,7 @@ fn collection<'k>(
             Key::Name(name) => Some((name.clone(), Entry { key_span: None, value })),
             _ => None,
         };
-        let entries: BTreeMap<_, _> = values.filter_map(entry).collect();
+        let entries = values.filter_map(entry).collect();
         Kind::Mapping(Arc::new(Mapping { kind: MappingKind::Object, entries, rest }))
     };
     Value::new(kind, origin)

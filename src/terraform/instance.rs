@@ -2,7 +2,7 @@
 //! is evaluated when it is first asked for, and kept.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -13,7 +13,9 @@ use super::references;
 use super::{Class, Multiplicity, UnresolvedModule, convert};
 use crate::source::{Files, Span};
 use crate::syntax::hcl::{Attribute, Expr, ExprKind, Step as Way, StepKind};
-use crate::value::{Cause, Entry, Kind, Mapping, MappingKind, Origin, Rest, Step, Type, Unknown, Value};
+use crate::value::{
+    Cause, Entries, Entry, Kind, Mapping, MappingKind, Origin, Rest, Step, Type, Unknown, Value,
+};
 
 /// Module instances of one root; a hostile configuration could ask for any number.
 const MOST_INSTANCES: usize = 20_000;
@@ -106,6 +108,17 @@ impl Instance {
     pub(crate) fn nowhere() -> Self {
         let config = Arc::new(Module::default());
         Self::new(config, "".into(), String::new(), Vec::new(), None, Multiplicity::One, HashMap::new())
+    }
+
+    /// Forgets what was worked out. Module instances hold each other, caller and called: without this, none of them
+    /// would ever be let go of.
+    pub(crate) fn forget(&self) {
+        self.variables.take();
+        self.locals.take();
+        self.outputs.take();
+        self.call_memo.take();
+        self.resources.take();
+        self.provider_memo.take();
     }
 
     /// Whether the module may have no instance at all: what fails in it need not fail.
@@ -233,7 +246,7 @@ impl Evaluator<'_> {
             "each" => {
                 let (name, rest) = named(steps, "each", root.span)?;
                 let Some((key, value)) = &cx.repetition.each else {
-                    return Err(Failure::fixed(span, "`each` exists only in blocks with `for_each`"));
+                    return Err(Failure::fixed(span, references::NO_EACH));
                 };
                 let value = match &**name {
                     "key" => key,
@@ -247,7 +260,7 @@ impl Evaluator<'_> {
                 match (&cx.repetition.count_index, &**name) {
                     (Some(index), "index") => self.follow(cx, through_each(index.clone(), span), rest, span),
                     (Some(_), _) => Err(Failure::fixed(span, "`count` has only `index`")),
-                    (None, _) => Err(Failure::fixed(span, "`count` exists only in blocks with `count`")),
+                    (None, _) => Err(Failure::fixed(span, references::NO_COUNT)),
                 }
             }
             "path" => {
@@ -276,10 +289,7 @@ impl Evaluator<'_> {
                     _ => Err(Failure::fixed(span, "`terraform` has only `workspace`")),
                 }
             }
-            "self" => Err(Failure::fixed(
-                span,
-                "`self` exists only in provisioners, connections and postconditions",
-            )),
+            "self" => Err(Failure::fixed(span, references::NO_SELF)),
             "data" | "ephemeral" => {
                 let prefix = name.clone();
                 let (ty, rest) = named(steps, name, root.span)?;
@@ -383,9 +393,7 @@ impl Evaluator<'_> {
             }
             (None, None) if instance.parent.is_some() => {
                 let header = instance.calls.first().copied().unwrap_or(variable.header);
-                let mut failure = Failure::fixed(header, format!("the module needs a value for `{name}`"));
-                failure.related.push((variable.header, "the variable is declared here".to_owned()));
-                return Err(failure);
+                return Err(needs_argument(name, variable, header));
             }
             (None, None) => {
                 let causes = crate::value::Causes::one(Cause::MissingVariable { name: name.clone() });
@@ -496,7 +504,13 @@ impl Evaluator<'_> {
     /// An output of a module instance.
     pub(crate) fn output(&self, instance: &Rc<Instance>, name: &Arc<str>, span: Span) -> Outcome {
         let Some(output) = instance.config.outputs.get(name) else {
-            return nothing_there(&instance.config, span, format!("the module has no output `{name}`"));
+            // Unlike other names, an output that does not exist is found when it is asked for.
+            let catchable = |mut failure: Box<Failure>| {
+                failure.catchable = true;
+                failure
+            };
+            return nothing_there(&instance.config, span, format!("the module has no output `{name}`"))
+                .map_err(catchable);
         };
         match enter(&instance.outputs, name) {
             Some(Slot::Done(value)) => Ok(value),
@@ -526,7 +540,7 @@ impl Evaluator<'_> {
 
     /// All outputs of a module instance as an object.
     fn module_object(&self, instance: &Rc<Instance>, span: Span) -> Outcome {
-        let mut entries = BTreeMap::new();
+        let mut entries = Entries::with_capacity(instance.config.outputs.len());
         for name in instance.config.outputs.keys() {
             let value = self.output(instance, name, span)?.via(Step::Output(name.clone()), span);
             entries.insert(name.clone(), Entry { key_span: None, value });
@@ -615,7 +629,7 @@ impl Evaluator<'_> {
             format!("{}.{name}", instance.call_path)
         };
         let source = call.source.clone().unwrap_or_else(|| "?".into());
-        let dir = self.module_dir(instance, &source, &call_path);
+        let dir = self.module_dir(&instance.config.dir, &source, &call_path);
         let Some(dir) = dir else {
             let unresolved = UnresolvedModule {
                 address: address.into(),
@@ -670,7 +684,7 @@ impl Evaluator<'_> {
             each = repetition;
         }
         let cx = Context { repetition: &each, ..context(instance) };
-        let mut entries = BTreeMap::new();
+        let mut entries = Entries::with_capacity(call.body.attributes.len());
         for attribute in call.body.attributes.iter().filter(|attribute| !META.contains(&&*attribute.name)) {
             let value = self.eval_settled(cx, &attribute.expr);
             entries.insert(attribute.name.clone(), Entry { key_span: Some(attribute.name_span), value });
@@ -695,14 +709,14 @@ impl Evaluator<'_> {
     }
 
     /// The directory of a module: a local path, or what `terraform init` has vendored.
-    fn module_dir(
+    pub(crate) fn module_dir(
         &self,
-        instance: &Rc<Instance>,
+        caller: &std::path::Path,
         source: &str,
         call_path: &str,
     ) -> Option<std::path::PathBuf> {
         let dir = if is_local(source) {
-            Files::normalize(&instance.config.dir.join(source))
+            Files::normalize(&caller.join(source))
         } else {
             let vendored = self.vendored().get(call_path)?.clone();
             Files::normalize(&self.root_dir.join(vendored))
@@ -727,6 +741,13 @@ impl Evaluator<'_> {
         };
         modules.iter().filter_map(|module| Some((text(module, "Key")?, text(module, "Dir")?))).collect()
     }
+}
+
+/// A call at `header` that leaves out an argument for a variable without a default.
+pub(crate) fn needs_argument(name: &str, variable: &Variable, header: Span) -> Box<Failure> {
+    let mut failure = Failure::fixed(header, format!("the module needs a value for `{name}`"));
+    failure.related.push((variable.header, "the variable is declared here".to_owned()));
+    failure
 }
 
 /// Something that the module does not declare, or that stands in the part of it that could not be read.

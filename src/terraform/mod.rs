@@ -119,6 +119,24 @@ pub struct Evaluation {
     pub diagnostics: Vec<Diagnostic>,
 }
 
+impl Evaluation {
+    /// What a run still asks for when the model has been made and the secrets have been found: everything but the
+    /// resources and the values, root variables that are not wholly known excepted.
+    #[must_use]
+    pub fn remains(&mut self) -> Self {
+        let mut variables = std::mem::take(&mut self.variables);
+        variables.retain(|(_, value)| !value.is_wholly_known());
+        Self {
+            dir: std::mem::take(&mut self.dir),
+            variables,
+            files: std::mem::take(&mut self.files),
+            undeclared: std::mem::take(&mut self.undeclared),
+            diagnostics: std::mem::take(&mut self.diagnostics),
+            ..Self::default()
+        }
+    }
+}
+
 /// An evaluated instance of a `resource` or `data` block.
 #[derive(Debug, Clone)]
 pub struct Resource {
@@ -223,6 +241,8 @@ pub enum Class {
     DuplicateKey,
     /// One of [`Limits`] was reached.
     Limit,
+    /// An assertion of a `check` block does not hold: Terraform warns and goes on.
+    FailedCheck,
 }
 
 /// Evaluates the root module in `dir`.

@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use crate::syntax::template_json;
 use crate::value::{
-    Built, Causes, Entry, Kind, Mapping, MappingKind, Origin, Rest, Sequence, SequenceKind, Text, Type,
-    Unknown, Value,
+    Built, Causes, Entries, Entry, Kind, Mapping, MappingKind, Origin, Rest, Sequence, SequenceKind, Text,
+    Type, Unknown, Value,
 };
 
 /// Order in which the provider writes the members of a document, a statement.
@@ -53,7 +53,7 @@ pub(crate) fn json(body: &Value) -> Value {
     for document in documents(body, "override_policy_documents", "override_json") {
         statements.add_document(&document);
     }
-    let mut entries = BTreeMap::new();
+    let mut entries = Entries::new();
     let version = body.member("version").filter(|version| !version.is_null());
     let version = version.unwrap_or_else(|| Value::string("2012-10-17", origin.clone()));
     insert(&mut entries, "Version", Some(version));
@@ -74,7 +74,7 @@ pub(crate) fn json(body: &Value) -> Value {
     value
 }
 
-fn insert(entries: &mut BTreeMap<Arc<str>, Entry>, name: &str, value: Option<Value>) {
+fn insert(entries: &mut Entries, name: &str, value: Option<Value>) {
     if let Some(value) = value {
         entries.insert(name.into(), Entry { key_span: None, value });
     }
@@ -161,7 +161,7 @@ impl Statements {
 }
 
 fn statement(block: &Value) -> Value {
-    let mut entries = BTreeMap::new();
+    let mut entries = Entries::new();
     let origin = block.origin.clone();
     let text = |name: &str| block.member(name).filter(|value| !value.is_null());
     insert(&mut entries, "Sid", text("sid").filter(|sid| sid.as_str() != Some("")));
@@ -210,7 +210,7 @@ fn string_list(list: &Value) -> Option<Value> {
 /// `{type: identifiers}`, or `"*"` for everyone.
 fn principals(blocks: &Value) -> Value {
     let Some(sequence) = blocks.as_sequence() else { return blocks.clone() };
-    let mut entries: BTreeMap<Arc<str>, Entry> = BTreeMap::new();
+    let mut entries = Entries::new();
     let mut open = sequence.rest.as_ref().map(|rest| rest.causes.clone());
     for item in &sequence.items {
         let block = blocks.child(item);
@@ -247,7 +247,7 @@ fn joined(a: &Value, b: &Value) -> Value {
 /// `{test: {variable: values}}`
 fn conditions(blocks: &Value) -> Value {
     let Some(sequence) = blocks.as_sequence() else { return blocks.clone() };
-    let mut tests: BTreeMap<Arc<str>, BTreeMap<Arc<str>, Entry>> = BTreeMap::new();
+    let mut tests: BTreeMap<Arc<str>, Entries> = BTreeMap::new();
     let mut open = sequence.rest.as_ref().map(|rest| rest.causes.clone());
     for item in &sequence.items {
         let block = blocks.child(item);
@@ -268,7 +268,7 @@ fn conditions(blocks: &Value) -> Value {
     mapping(entries, open, &blocks.origin)
 }
 
-fn mapping(entries: BTreeMap<Arc<str>, Entry>, open: Option<Causes>, origin: &Origin) -> Value {
+fn mapping(entries: Entries, open: Option<Causes>, origin: &Origin) -> Value {
     let rest = open.map(|causes| Arc::new(Rest { causes, template: None, overrides: true }));
     Value::new(Kind::Mapping(Arc::new(Mapping { kind: MappingKind::Object, entries, rest })), origin.clone())
 }

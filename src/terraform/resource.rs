@@ -14,7 +14,9 @@ use super::references;
 use super::{Class, Diagnostic, Lifecycle, Mode, Multiplicity, Resource, convert, data};
 use crate::source::Span;
 use crate::syntax::hcl::{Block, Body, Expr, ExprKind, ItemKey, Step, StepKind};
-use crate::value::{Cause, Causes, Entry, Kind, Origin, Rest, Sequence, SequenceKind, Type, Unknown, Value};
+use crate::value::{
+    Cause, Causes, Entries, Entry, Kind, Origin, Rest, Sequence, SequenceKind, Type, Unknown, Value,
+};
 
 /// Arguments of every resource that are not its own.
 const META_ARGUMENTS: [&str; 4] = ["count", "for_each", "provider", "depends_on"];
@@ -38,6 +40,15 @@ pub(crate) struct ResourceInstance {
     /// The body with its identity, as references see it.
     object: Value,
     repetition: Repetition,
+}
+
+/// What a condition is about.
+struct Judged<'a> {
+    what: &'a str,
+    /// The place of the value of a variable that it judges.
+    of: Option<Span>,
+    /// What it is when it does not hold.
+    class: Class,
 }
 
 /// Nested blocks of one type, while they are collected.
@@ -141,7 +152,7 @@ impl Evaluator<'_> {
         depth: usize,
     ) -> Value {
         let top = depth == 0;
-        let mut entries = BTreeMap::new();
+        let mut entries = Entries::with_capacity(body.attributes.len() + body.blocks.len().min(4));
         for attribute in &body.attributes {
             if top && META_ARGUMENTS.contains(&&*attribute.name) {
                 continue;
@@ -224,7 +235,7 @@ impl Evaluator<'_> {
         let make = |key: Value, value: Value| {
             let span = content.header;
             let entry = |value: Value| Entry { key_span: None, value: through_each(value, span) };
-            let entries = BTreeMap::from([("key".into(), entry(key)), ("value".into(), entry(value))]);
+            let entries = Entries::from_iter([("key".into(), entry(key)), ("value".into(), entry(value))]);
             let value = Value::object(entries, Origin::at(span));
             let scope = Scope { name: &iterator, value, parent: cx.scope };
             self.body(cx.with(&scope), &content.body, span, described, depth + 1)
@@ -349,10 +360,10 @@ impl Evaluator<'_> {
 
     /// Reports a condition that is decided and does not hold.
     pub(crate) fn check(&self, cx: Context<'_>, condition: &Expr, message: Option<&Expr>, what: &str) {
-        self.check_of(cx, condition, message, what, None);
+        self.judge(cx, condition, message, Judged { what, of: None, class: Class::Evaluation });
     }
 
-    /// As [`Self::check`]; blames `of`, the place of the value that the condition is about.
+    /// As [`Self::check`], for the value of a variable, which stands at `of`.
     pub(crate) fn check_of(
         &self,
         cx: Context<'_>,
@@ -361,23 +372,67 @@ impl Evaluator<'_> {
         what: &str,
         of: Option<Span>,
     ) {
+        let of = Some(of.unwrap_or(condition.span));
+        self.judge(cx, condition, message, Judged { what, of, class: Class::Evaluation });
+    }
+
+    /// As [`Self::check`], for an assertion of a check block: Terraform warns of it and goes on.
+    pub(crate) fn check_assertion(
+        &self,
+        cx: Context<'_>,
+        condition: &Expr,
+        message: Option<&Expr>,
+        what: &str,
+    ) {
+        self.judge(cx, condition, message, Judged { what, of: None, class: Class::FailedCheck });
+    }
+
+    fn judge(&self, cx: Context<'_>, condition: &Expr, message: Option<&Expr>, judged: Judged<'_>) {
+        let Judged { what, of, class } = judged;
         let value = self.eval_settled(cx, condition);
-        if value.as_bool() != Some(false) || self.uncertain_here(cx) {
+        // Terraform evaluates the message of a condition that holds too.
+        let text = message.map(|message| self.eval(cx, message));
+        if self.uncertain_here(cx) {
             return;
         }
-        let text = message.and_then(|message| self.eval(cx, message).ok());
-        let text = text.as_ref().filter(|text| !text.sensitive).and_then(Value::as_str).map(str::to_owned);
-        let message = match text {
+        let refuse = |span: Span, reason: String| {
+            self.report(Diagnostic { class: Class::Evaluation, message: reason, span, related: Vec::new() });
+        };
+        match (&text, message) {
+            (Some(Err(failure)), _) => self.report_failure(failure),
+            // The message for a variable's value is looked at when it is needed.
+            (Some(Ok(text)), Some(message)) if of.is_none() => {
+                let fits = convert::convert(text, &Type::String).is_ok();
+                if text.is_null() || !fits {
+                    let reason = format!("the error message of a condition of {what} must be a text");
+                    return refuse(message.span, reason);
+                }
+            }
+            _ => {}
+        }
+        let holds = match convert::convert(&value, &Type::Bool) {
+            Ok(holds) if holds.is_null() => {
+                let reason = format!("a condition of {what} is null: it must be true or false");
+                return refuse(condition.span, reason);
+            }
+            Ok(holds) => holds,
+            Err(error) => return refuse(condition.span, format!("a condition of {what}: {error}")),
+        };
+        if holds.as_bool() != Some(false) {
+            return;
+        }
+        let text = text.and_then(Result::ok).filter(|text| !text.sensitive);
+        let text = text.and_then(|text| convert::convert(&text, &Type::String).ok());
+        let message = match text.as_ref().and_then(Value::as_str) {
             Some(text) => format!("a condition of {what} does not hold: {text}"),
             None => format!("a condition of {what} does not hold"),
         };
         let related = vec![(value.span(), "decided here".to_owned())];
         let mut related = if value.span() == condition.span { Vec::new() } else { related };
-        if of.is_some() {
+        if of.is_some_and(|of| of != condition.span) {
             related.insert(0, (condition.span, "this condition does not hold".to_owned()));
         }
-        let span = of.unwrap_or(condition.span);
-        self.report(Diagnostic { class: Class::Evaluation, message, span, related });
+        self.report(Diagnostic { class, message, span: of.unwrap_or(condition.span), related });
     }
 
     /// The configuration of the provider of a resource, when it is declared.

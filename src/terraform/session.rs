@@ -4,9 +4,9 @@ use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::config::Configs;
+use super::config::{Configs, Module, ModuleCall};
 use super::eval::{Evaluator, Failure};
-use super::instance::{CallState, Instance, Slot, context};
+use super::instance::{CallState, Instance, Slot, context, needs_argument};
 use super::references;
 use super::{Class, Diagnostic, Evaluation, Multiplicity, Options};
 use crate::source::Span;
@@ -17,6 +17,15 @@ use crate::value::Value;
 pub struct Session<'a> {
     evaluator: Evaluator<'a>,
     root: Rc<Instance>,
+}
+
+impl Drop for Session<'_> {
+    fn drop(&mut self) {
+        // A single root module is the last thing a run evaluates: what it leaves behind is nobody's room.
+        if self.evaluator.configs.has_several_roots() {
+            self.evaluator.instances.borrow().iter().for_each(|instance| instance.forget());
+        }
+    }
 }
 
 impl<'a> Session<'a> {
@@ -168,27 +177,69 @@ impl<'a> Session<'a> {
                 evaluator.check(cx, condition, message.as_ref(), &format!("the output `{name}`"));
             }
         }
-        // Providers alone are a part that other folders link to: nobody applies them where they stand.
-        let is_applied =
-            !config.resources.is_empty() || !config.calls.is_empty() || !config.outputs.is_empty();
-        for key in config.providers.keys().filter(|_| is_applied) {
+        for check in config.checks.values() {
+            let what = format!("`{}`", instance.full_address(&format!("check.{}", check.name)));
+            for (condition, message) in &check.asserts {
+                evaluator.check_assertion(cx, condition, message.as_ref(), &what);
+            }
+        }
+        for key in config.providers.keys().filter(|_| config.is_applied()) {
             evaluator.provider(instance, key);
         }
     }
 
+    /// A module that is called and has no instance: Terraform reads it all the same.
+    fn judge_unused(&self, call: &ModuleCall, caller: &Path, call_path: &str, depth: usize) {
+        let evaluator = &self.evaluator;
+        let Some(dir) = evaluator.module_dir(caller, call.source.as_deref().unwrap_or_default(), call_path)
+        else {
+            return;
+        };
+        let config = evaluator.configs.module(&dir);
+        self.judge_arguments(call, &config);
+        for (name, variable) in &config.variables {
+            if variable.default.is_none() && call.body.attribute(name).is_none() && !config.is_incomplete() {
+                evaluator.report_failure(&needs_argument(name, variable, call.header));
+            }
+        }
+        if depth >= evaluator.options.limits.depth || !evaluator.first_of(&config.dir) {
+            return;
+        }
+        evaluator.take_in(&config);
+        config.problems.iter().for_each(|problem| evaluator.report(problem.clone()));
+        references::undeclared(&config).into_iter().for_each(|diagnostic| evaluator.report(diagnostic));
+        for (name, inner) in &config.calls {
+            self.judge_unused(inner, &config.dir, &format!("{call_path}.{name}"), depth + 1);
+        }
+    }
+
     fn force_call(&self, instance: &Rc<Instance>, name: &Arc<str>) {
-        const META: [&str; 6] = ["source", "version", "providers", "count", "for_each", "depends_on"];
         let Some(call) = instance.config.calls.get(name) else { return };
         let state = match self.evaluator.call_state(instance, name, call.header) {
             Ok(state) => state,
             Err(failure) => return self.evaluator.report_failure(&failure),
         };
         let CallState::Resolved(expanded) = &*state else { return };
-        let Some(child) = expanded.all().next() else { return };
+        match expanded.all().next() {
+            Some(child) => self.judge_arguments(call, &child.config),
+            None => {
+                let path = if instance.call_path.is_empty() {
+                    name.to_string()
+                } else {
+                    format!("{}.{name}", instance.call_path)
+                };
+                self.judge_unused(call, &instance.config.dir, &path, instance.calls.len());
+            }
+        }
+    }
+
+    /// Arguments that the module does not take.
+    fn judge_arguments(&self, call: &ModuleCall, config: &Module) {
+        const META: [&str; 6] = ["source", "version", "providers", "count", "for_each", "depends_on"];
         for attribute in &call.body.attributes {
             let known = META.contains(&&*attribute.name)
-                || child.config.is_incomplete()
-                || child.config.variables.contains_key(&attribute.name);
+                || config.is_incomplete()
+                || config.variables.contains_key(&attribute.name);
             if !known {
                 self.report(
                     attribute.name_span,

@@ -5,6 +5,7 @@
 //! is absent from a [`Mapping`] is absent. See `ARCHITECTURE.md`, "Unknowns".
 
 mod digits;
+mod entries;
 mod number;
 mod origin;
 mod text;
@@ -13,13 +14,13 @@ mod unknown;
 mod weight;
 
 pub(crate) use digits::Digits;
+pub use entries::Entries;
 pub use number::{Float, NotANumber, Number, PRECISION, Undefined};
 pub use origin::{Origin, Step, Via};
 pub use text::{Built, Part, Text};
 pub use types::{ObjectAttribute, Type};
 pub use unknown::{Cause, Causes, Unknown};
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::source::Span;
@@ -67,7 +68,7 @@ pub enum SequenceKind {
 #[derive(Debug, Clone)]
 pub struct Mapping {
     pub kind: MappingKind,
-    pub entries: BTreeMap<Arc<str>, Entry>,
+    pub entries: Entries,
     /// When set, further keys may exist, and may hide entries (`merge(known, unknown)`) if
     /// [`Rest::overrides`].
     pub rest: Option<Arc<Rest>>,
@@ -134,12 +135,12 @@ impl Value {
     }
 
     #[must_use]
-    pub fn object(entries: BTreeMap<Arc<str>, Entry>, origin: Origin) -> Self {
+    pub fn object(entries: Entries, origin: Origin) -> Self {
         Self::mapping(MappingKind::Object, entries, origin)
     }
 
     #[must_use]
-    pub fn mapping(kind: MappingKind, entries: BTreeMap<Arc<str>, Entry>, origin: Origin) -> Self {
+    pub fn mapping(kind: MappingKind, entries: Entries, origin: Origin) -> Self {
         Self::new(Kind::Mapping(Arc::new(Mapping { kind, entries, rest: None })), origin)
     }
 

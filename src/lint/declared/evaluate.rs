@@ -72,10 +72,11 @@ impl<'a> World<'a> {
         self.relations.get_or_init(|| Relations::of(self.deployment))
     }
 
-    /// Looks at every node that the checks select.
-    pub(crate) fn run(&self, info: &'a RuleInfo, checks: &[Check], verdicts: &mut Vec<Verdict<'a>>) {
+    /// Looks at every node that the checks select; how many there were.
+    pub(crate) fn run(&self, info: &'a RuleInfo, checks: &[Check], verdicts: &mut Vec<Verdict<'a>>) -> usize {
+        let mut looked = 0;
         for check in checks {
-            let mut looker = Looker { world: self, info, check, verdicts };
+            let mut looker = Looker { world: self, info, check, verdicts, looked: 0 };
             match &check.select {
                 Select::Kind(kind) => looker.kind(kind.nodes),
                 Select::Resource(ty) => {
@@ -88,7 +89,9 @@ impl<'a> World<'a> {
                     }
                 }
             }
+            looked += looker.looked;
         }
+        looked
     }
 
     fn ask(&self, condition: &Condition, scope: &Scope<'a>) -> Judged {
@@ -293,6 +296,8 @@ struct Looker<'w, 'a> {
     info: &'a RuleInfo,
     check: &'w Check,
     verdicts: &'w mut Vec<Verdict<'a>>,
+    /// Nodes and parts of nodes that were looked at.
+    looked: usize,
 }
 
 impl<'a> Looker<'_, 'a> {
@@ -411,6 +416,7 @@ impl<'a> Looker<'_, 'a> {
     }
 
     fn node(&mut self, scope: Scope<'a>, element: Option<String>) {
+        self.looked += 1;
         // A rule that is off in the node's stage decides nothing there.
         let stage = scope.meta.stage.stage;
         if self.info.stage.is_some_and(|stages| stages.of(stage).is_none()) {

@@ -160,7 +160,7 @@ pub(super) fn scaling_target(context: &Context<'_>, resource: &Resource, into: &
         if reference.text.is_none() {
             let causes = id.as_ref().map(crate::value::Value::causes).unwrap_or_default();
             let pattern = reference.pattern.clone();
-            resource_id.state = State::Unknown(crate::model::NotKnown {
+            resource_id.state = State::unknown(crate::model::NotKnown {
                 causes,
                 alternatives: Vec::new(),
                 pattern,

@@ -274,6 +274,6 @@ fn name(reader: &Reader, prefix_key: &str) -> Field<String> {
         Arc::from([PatternPart::Known(Arc::from(text.as_str())), PatternPart::Hole]);
     let causes = crate::model::field::unsupported(format!("a name starting with {text}"));
     let state =
-        State::Unknown(NotKnown { causes, alternatives: Vec::new(), pattern: Some(pattern), not_null: true });
+        State::unknown(NotKnown { causes, alternatives: Vec::new(), pattern: Some(pattern), not_null: true });
     Field { state, origin: prefix.origin, sensitive: prefix.sensitive }
 }

@@ -505,7 +505,7 @@ fn parsed<T>(field: Field<String>, wanted: &str, read: impl Fn(&str) -> Option<T
         },
         State::Unknown(unknown) => {
             let alternatives: Option<Vec<T>> = unknown.alternatives.iter().map(|text| read(text)).collect();
-            State::Unknown(crate::model::NotKnown {
+            State::unknown(crate::model::NotKnown {
                 causes: unknown.causes,
                 alternatives: alternatives.unwrap_or_default(),
                 pattern: None,

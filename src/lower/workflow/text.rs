@@ -166,7 +166,7 @@ impl Evaluated {
             self.possible.iter().map(|value| value.text().map(|text| text.to_string())).collect();
         let state = match texts {
             Some(mut texts) if texts.len() == 1 => State::Known(texts.pop().unwrap_or_default()),
-            other => State::Unknown(NotKnown {
+            other => State::unknown(NotKnown {
                 causes: self.causes.clone(),
                 alternatives: other.unwrap_or_default(),
                 pattern: (!self.pattern.is_empty()).then(|| self.pattern.clone().into()),

@@ -102,7 +102,7 @@ fn escaped(text: &str) -> String {
             '|' | '`' | '*' | '_' | '[' | ']' | '\\' | '<' | '>' => reference(c, &mut markdown),
             // `https://…`, `www.…` and `a@b.c` become links by themselves.
             ':' if next == '/' => markdown.push_str(&format!(":{BREAK}")),
-            '.' if before.eq_ignore_ascii_case(&'w') => markdown.push_str(&format!(".{BREAK}")),
+            '.' if before.eq_ignore_ascii_case(&'w') => markdown.push_str(&format!("{BREAK}.")),
             c => markdown.push(c),
         }
         before = c;
@@ -135,7 +135,7 @@ mod tests {
     fn nothing_is_called_or_linked() {
         assert_eq!(
             plain("@team #12 https://x www.y"),
-            "&#64;&#8203;team &#35;&#8203;12 https:&#8203;// www.&#8203;y".replace("// ", "//x ")
+            "&#64;&#8203;team &#35;&#8203;12 https:&#8203;// www&#8203;.y".replace("// ", "//x ")
         );
         assert_eq!(code("a|b"), "<code>a&#124;b</code>");
         assert_eq!(words("a ` b"), "a &#96; b");

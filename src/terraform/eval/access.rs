@@ -118,6 +118,9 @@ impl Evaluator<'_> {
                     if let Some(mut part) = provider::unset(fact, is_data, || cause(name), &value.origin) =>
                 {
                     part.sensitive = value.sensitive;
+                    if provider::never_null(&address, is_data, name, fact) {
+                        is_there(&mut part);
+                    }
                     part
                 }
                 (None, _) => {
@@ -359,6 +362,28 @@ impl Evaluator<'_> {
             _ => Ok(Value::tuple(vec![self.follow(context, value.clone(), steps, span)?], origin)),
         }
     }
+}
+
+/// Makes an unknown one that is not null, and neither is an item in it.
+fn is_there(value: &mut Value) {
+    let Kind::Unknown(unknown) = &value.kind else { return };
+    let items = |item: &Type| {
+        let mut one = Unknown::of_type(unknown.causes.clone(), item.clone());
+        one.not_null = true;
+        Some(Value::from_unknown(one, value.origin.clone()))
+    };
+    let open = |kind, item| {
+        open_sequence(kind, Vec::new(), items(item), unknown.causes.clone(), value.origin.clone()).kind
+    };
+    value.kind = match &unknown.ty {
+        Type::List(item) => open(SequenceKind::List((**item).clone()), item),
+        Type::Set(item) => open(SequenceKind::Set((**item).clone()), item),
+        _ => {
+            let mut there = Unknown::clone(unknown);
+            there.not_null = true;
+            Kind::Unknown(Arc::new(there))
+        }
+    };
 }
 
 fn number_of(index: u64) -> Number {

@@ -1,6 +1,5 @@
 //! Literals, constructors, conditionals and references.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::alternatives::{combine, unknown_like};
@@ -8,7 +7,7 @@ use super::{Context, Evaluator, Failure, Outcome};
 use crate::source::Span;
 use crate::syntax::hcl::{Expr, ExprKind, Item, ItemKey};
 use crate::terraform::convert;
-use crate::value::{Built, Causes, Entry, Kind, Mapping, MappingKind, Origin, Rest, Type, Value};
+use crate::value::{Built, Causes, Entries, Entry, Kind, Mapping, MappingKind, Origin, Rest, Type, Value};
 
 impl Evaluator<'_> {
     pub(super) fn eval_inner(&self, context: Context<'_>, expr: &Expr) -> Outcome {
@@ -59,7 +58,7 @@ impl Evaluator<'_> {
     }
 
     fn object(&self, context: Context<'_>, items: &[Item], span: Span) -> Outcome {
-        let mut entries = BTreeMap::new();
+        let mut entries = Entries::with_capacity(items.len());
         let mut unknown_keys = Causes::none();
         let mut sensitive = false;
         for item in items {

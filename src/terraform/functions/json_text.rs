@@ -1,14 +1,13 @@
 //! Reads JSON out of a string with holes: a bare hole stands for a value, a hole inside quotes for a part of
 //! the string. Every leaf gets the place of its text.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::parts::{hole_text, literal_span, parts_of};
 use crate::source::Span;
 use crate::value::{
-    Built, Causes, Entry, Kind, Mapping, MappingKind, Number, Origin, Part, Rest, Sequence, SequenceKind,
-    Text, Type, Unknown, Value,
+    Built, Causes, Entries, Entry, Kind, Mapping, MappingKind, Number, Origin, Part, Rest, Sequence,
+    SequenceKind, Text, Type, Unknown, Value,
 };
 
 /// Deeper nesting than this is not read.
@@ -201,7 +200,7 @@ impl Reader<'_> {
 
     fn object(&mut self, start: At, depth: usize) -> Result<Value, Problem> {
         self.advance();
-        let mut entries: BTreeMap<Arc<str>, Entry> = BTreeMap::new();
+        let mut entries = Entries::new();
         let mut rest: Option<Causes> = None;
         self.skip_space();
         if let Next::Byte(b'}') = self.peek() {
@@ -252,7 +251,7 @@ impl Reader<'_> {
         }
     }
 
-    fn mapping(&self, start: At, entries: BTreeMap<Arc<str>, Entry>, rest: Option<Causes>) -> Value {
+    fn mapping(&self, start: At, entries: Entries, rest: Option<Causes>) -> Value {
         let rest = rest.map(|causes| Arc::new(Rest { causes, template: None, overrides: true }));
         let mapping = Mapping { kind: MappingKind::Object, entries, rest };
         Value::new(Kind::Mapping(Arc::new(mapping)), self.place(start))

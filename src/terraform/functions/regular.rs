@@ -1,7 +1,5 @@
 //! `regex`, `regexall` and `replace` with a pattern: Go's RE2 syntax, run by the `regex` crate.
 
-use std::collections::BTreeMap;
-
 use ::regex::{Captures, Regex, RegexBuilder};
 
 use super::arguments::{Call, Outcome, normalized};
@@ -142,7 +140,7 @@ impl Groups {
                 Value::tuple(items, origin.clone())
             }
             Self::Named(names) => {
-                let entries: BTreeMap<_, _> = names
+                let entries = names
                     .iter()
                     .map(|name| {
                         let entry = Entry { key_span: None, value: text(captures.name(name)) };

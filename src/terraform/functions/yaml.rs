@@ -1,6 +1,6 @@
 //! `yamldecode` and `yamlencode`, with the YAML 1.1 leanings of Terraform's library.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::iter::Peekable;
 use std::ops::Range;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use super::Failure;
 use super::arguments::{Call, Outcome, normalized};
 use super::parts::{cut, parts_of};
 use super::time::Moment;
-use crate::value::{Entry, Kind, Mapping, Number, Origin, Part, Sequence, Step, Type, Value};
+use crate::value::{Entries, Entry, Kind, Mapping, Number, Origin, Part, Sequence, Step, Type, Value};
 
 /// Deeper nesting than this is not read or written.
 const DEEPEST: usize = 200;
@@ -193,7 +193,7 @@ impl<'a> Reader<'a> {
     }
 
     fn mapping(&mut self, range: Option<Range<usize>>, depth: usize) -> Result<Value, Stop> {
-        let mut entries: BTreeMap<Arc<str>, Entry> = BTreeMap::new();
+        let mut entries = Entries::new();
         loop {
             let (event, place) = self.next()?;
             match event {
@@ -227,7 +227,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The members of a mapping, or of several, under the key `<<`.
-    fn merge(&mut self, from: &Value, into: &mut BTreeMap<Arc<str>, Entry>) -> Result<(), Stop> {
+    fn merge(&mut self, from: &Value, into: &mut Entries) -> Result<(), Stop> {
         let mut take = |mapping: &Mapping| {
             self.nodes = self.nodes.saturating_add(mapping.entries.len());
             into.extend(mapping.entries.iter().map(|(name, entry)| (name.clone(), entry.clone())));

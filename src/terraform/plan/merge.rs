@@ -1,7 +1,7 @@
 //! `after` with what `after_unknown` and `after_sensitive` say of it, as one value. Where an unknown value points
 //! to is asked of [`super::links`].
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
@@ -11,7 +11,8 @@ use super::links::{self, Target};
 use crate::source::{FileId, Span};
 use crate::syntax::tree::{Node, NodeKind};
 use crate::value::{
-    Built, Cause, Causes, Entry, Kind, Number, Origin, Part, Rest, Sequence, Step, Text, Unknown, Value,
+    Built, Cause, Causes, Entries, Entry, Kind, Number, Origin, Part, Rest, Sequence, Step, Text, Unknown,
+    Value,
 };
 
 /// A mask of the plan: which parts of a value are marked. `Nothing` is also what a mask does not mention.
@@ -147,7 +148,7 @@ impl Merge<'_> {
         path: &str,
     ) -> Value {
         let inside = |key: &str| if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
-        let mut entries: BTreeMap<Arc<str>, Entry> = BTreeMap::new();
+        let mut entries = Entries::new();
         for member in node.members() {
             let key = &*member.key;
             let mask = unknown.member(key);

@@ -1,14 +1,14 @@
 //! Completes a plan from the configuration it was made from: holes are filled with what the configuration says,
 //! and places become those of the configuration. What the plan knows stays as the plan has it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::super::provider::{self, Fact};
 use super::super::{Evaluation, Input, Resource};
 use crate::syntax::template_json;
 use crate::value::{
-    Built, Entry, Kind, Mapping, Number, Origin, Rest, Sequence, SequenceKind, Text, Unknown, Value,
+    Built, Entries, Entry, Kind, Mapping, Number, Origin, Rest, Sequence, SequenceKind, Text, Unknown, Value,
 };
 
 /// Lists longer than this are joined by position only.
@@ -181,7 +181,7 @@ fn string(plan: &Value, text: &Text, source: &Value, depth: usize) -> Text {
 }
 
 fn mapping(plan: &Mapping, source: &Mapping, header: &Origin, depth: usize) -> Mapping {
-    let mut entries: BTreeMap<Arc<str>, Entry> = BTreeMap::new();
+    let mut entries = Entries::new();
     for (key, entry) in &plan.entries {
         let written = source.entries.get(key);
         let value = match written {

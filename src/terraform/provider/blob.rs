@@ -36,9 +36,13 @@ fn head(index: usize) -> Option<usize> {
     word(MAGIC.len() + index * 4)
 }
 
-fn text(place: usize) -> Option<&'static str> {
+fn bytes(place: usize) -> Option<&'static [u8]> {
     let length = usize::from(half(place)?);
-    std::str::from_utf8(EMBEDDED.get(place.checked_add(2)?..)?.get(..length)?).ok()
+    EMBEDDED.get(place.checked_add(2)?..)?.get(..length)
+}
+
+fn text(place: usize) -> Option<&'static str> {
+    std::str::from_utf8(bytes(place)?).ok()
 }
 
 /// The described version of the provider.
@@ -66,7 +70,9 @@ fn search(count: usize, at: impl Fn(usize) -> Option<std::cmp::Ordering>) -> Opt
 
 fn name_index(wanted: &str) -> Option<u16> {
     let names = head(header::NAMES)?;
-    let found = search(head(header::NAME_COUNT)?, |index| Some(text(word(names + index * 4)?)?.cmp(wanted)))?;
+    // Bytes have the order of the text, and need no look at what they stand for.
+    let at = |index: usize| Some(bytes(word(names + index * 4)?)?.cmp(wanted.as_bytes()));
+    let found = search(head(header::NAME_COUNT)?, at)?;
     u16::try_from(found).ok()
 }
 

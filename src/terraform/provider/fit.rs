@@ -1,7 +1,6 @@
 //! Making values fit the facts: arguments as they are set, and what is not set as a reference sees it.
 
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{BlockFacts, Fact, Nesting, TypeFacts};
@@ -243,7 +242,7 @@ fn fill(facts: TypeFacts, block: &Value, cause: &dyn Fn(&str) -> Cause) -> Value
     if mapping.kind != MappingKind::Object || mapping.rest.is_some() {
         return block.clone();
     }
-    let mut entries: BTreeMap<Arc<str>, Entry> = mapping.entries.clone();
+    let mut entries = mapping.entries.clone();
     for (name, fact) in facts.fields() {
         match entries.get_mut(name) {
             Some(entry) if !entry.value.is_null() => {

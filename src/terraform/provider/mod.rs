@@ -7,6 +7,7 @@ mod check;
 mod fit;
 mod format;
 mod lookup;
+mod present;
 
 use self::fit::Set;
 use self::format::{flag, header, nesting};
@@ -17,6 +18,7 @@ use crate::value::{ObjectAttribute, Type};
 pub(crate) use check::Described;
 pub(crate) use fit::{complete, unset};
 pub(crate) use lookup::is_computed;
+pub(crate) use present::never_null;
 
 /// What is known of a resource or data source type, of a nested block, or of the objects in an attribute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -438,6 +440,78 @@ mod tests {
         assert_eq!(types, 2_211);
         let [recognised, too_short] = counts;
         assert!(recognised > 20_000 && too_short * 100 < recognised, "{recognised} {too_short}");
+    }
+
+    /// Lowering asks for arguments and blocks by name: each is one that some type has or had.
+    #[test]
+    fn names_that_lowering_reads_are_names_of_the_provider() {
+        let names: std::collections::HashSet<&str> =
+            [(header::RESOURCES, header::RESOURCE_COUNT), (header::DATA, header::DATA_COUNT)]
+                .into_iter()
+                .flat_map(|(table, length)| blob::types(table, length).map(move |ty| (table, ty)))
+                .filter_map(|(table, ty)| {
+                    facts(if table == header::RESOURCES { Mode::Managed } else { Mode::Data }, ty)
+                })
+                .flat_map(|facts| {
+                    let mut found = Vec::new();
+                    let mut open = vec![(facts, 0)];
+                    while let Some((facts, depth)) = open.pop() {
+                        for (name, fact) in facts.fields() {
+                            found.push(name);
+                            match fact {
+                                Fact::Block(block) if depth < 3 => open.push((block.content, depth + 1)),
+                                Fact::Attribute(attribute) => {
+                                    open.extend(attribute.content().map(|inside| (inside, 9)))
+                                }
+                                Fact::Block(_) | Fact::Removed => {}
+                            }
+                        }
+                    }
+                    found
+                })
+                .collect();
+        // Of the provider's own configuration, and of other providers.
+        let of_provider = ["default_tags", "override_special", "special"];
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lower/terraform");
+        let (mut asked, mut wrong) = (0, Vec::new());
+        for file in std::fs::read_dir(folder).unwrap() {
+            let text = std::fs::read_to_string(file.unwrap().path()).unwrap();
+            let text: String = text.chars().filter(|letter| !letter.is_whitespace()).collect();
+            for reading in [
+                "string",
+                "integer",
+                "boolean",
+                "decimal",
+                "reference",
+                "references",
+                "strings",
+                "blocks",
+                "block",
+                "within",
+                "present",
+                "items",
+                "convert",
+                "text_map",
+                "inline",
+                "network",
+                "strategy",
+            ] {
+                for start in
+                    [format!(".{reading}(\""), format!("{reading}(&reader,\""), format!("={reading}(\"")]
+                {
+                    for (_, name) in text.match_indices(&start).map(|(at, _)| text.split_at(at + start.len()))
+                    {
+                        let name = name.split('"').next().unwrap();
+                        asked += 1;
+                        if !names.contains(name) && !of_provider.contains(&name) {
+                            wrong.push(name.to_owned());
+                        }
+                    }
+                }
+            }
+        }
+        assert!(asked > 150, "{asked}");
+        assert!(wrong.is_empty(), "{wrong:?}");
     }
 
     /// What is gone is neither a mistake nor what was meant.

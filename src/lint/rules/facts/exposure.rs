@@ -109,12 +109,12 @@ pub(crate) fn is_ingress(rule: &SecurityGroupRule) -> Tri {
 
 /// `-1` and `all` stand for every protocol (EC2 API, `IpPermission`).
 fn is_every_protocol(protocol: &str) -> bool {
-    matches!(protocol.to_ascii_lowercase().as_str(), "-1" | "all")
+    ["-1", "all"].iter().any(|every| every.eq_ignore_ascii_case(protocol))
 }
 
 /// By name or IANA number.
 fn is_transport(protocol: &str) -> bool {
-    matches!(protocol.to_ascii_lowercase().as_str(), "tcp" | "udp" | "6" | "17")
+    ["tcp", "udp", "6", "17"].iter().any(|transport| transport.eq_ignore_ascii_case(protocol))
 }
 
 /// Whether the rule concerns ICMP only.

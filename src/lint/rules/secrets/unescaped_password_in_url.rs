@@ -1,6 +1,7 @@
 //! Generated passwords in connection URLs whose characters mean something in a URL.
 
-use crate::lint::{Applicability, Change, Probe, Problem};
+use crate::lint::change::Change;
+use crate::lint::{Applicability, Probe, Problem};
 use crate::model::secrets::PasswordUrl;
 use crate::source::Span;
 use crate::value::{Origin, Step};
@@ -26,7 +27,7 @@ pub(super) fn check(probe: &mut Probe<'_>, url: &PasswordUrl) {
     let at = Origin::at(url.place.use_site());
     probe.decide(bad, &at, || match reference(url) {
         Some(expression) => {
-            breaks(url).fix(Applicability::Unsafe, Change::Call { expression, function: "urlencode" })
+            breaks(url).fix(Applicability::Unsafe, Change::Wrap { expression, function: "urlencode" })
         }
         None => breaks(url),
     });

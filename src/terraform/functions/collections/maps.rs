@@ -9,7 +9,8 @@ use super::super::type_name;
 use super::{item_type, one_of};
 use crate::terraform::convert::{convert, value_type};
 use crate::value::{
-    Causes, Entry, Kind, Mapping, MappingKind, Origin, Rest, Sequence, SequenceKind, Type, Unknown, Value,
+    Causes, Entries, Entry, Kind, Mapping, MappingKind, Origin, Rest, Sequence, SequenceKind, Type, Unknown,
+    Value,
 };
 
 pub(in super::super) fn keys(call: &Call<'_>) -> Outcome {
@@ -185,9 +186,9 @@ pub(in super::super) fn merge(call: &Call<'_>) -> Outcome {
         }
         _ => MappingKind::Object,
     };
-    let mut entries: BTreeMap<Arc<str>, Entry> = BTreeMap::new();
+    let mut entries = Entries::new();
     let mut rest: Option<Rest> = None;
-    let mut covered = |entries: &mut BTreeMap<Arc<str>, Entry>, causes: &Causes, template: Option<Value>| {
+    let mut covered = |entries: &mut Entries, causes: &Causes, template: Option<Value>| {
         // What comes later is certain, what was there may be replaced.
         if !entries.is_empty() {
             for entry in entries.values_mut() {
@@ -212,7 +213,7 @@ pub(in super::super) fn merge(call: &Call<'_>) -> Outcome {
                     if own_last && (rest.overrides || !entries.is_empty()) {
                         // Nothing certain follows: the entries stay visible beside the mark that they may be hidden.
                         overrides = true;
-                        covered(&mut BTreeMap::new(), &rest.causes, rest.template.clone());
+                        covered(&mut Entries::new(), &rest.causes, rest.template.clone());
                     } else {
                         covered(&mut entries, &rest.causes, rest.template.clone());
                     }
@@ -236,7 +237,7 @@ pub(in super::super) fn merge(call: &Call<'_>) -> Outcome {
                 }
                 _ if at == last => {
                     overrides = !entries.is_empty();
-                    covered(&mut BTreeMap::new(), &unknown.causes, None);
+                    covered(&mut Entries::new(), &unknown.causes, None);
                 }
                 _ => covered(&mut entries, &unknown.causes, None),
             },
@@ -308,7 +309,7 @@ pub(in super::super) fn zipmap(call: &Call<'_>) -> Outcome {
             items.len()
         )));
     }
-    let mut entries = BTreeMap::new();
+    let mut entries = Entries::new();
     for (at, (name, value)) in names.items.iter().zip(items).enumerate() {
         let Kind::String(text) = &name.kind else {
             return Err(Failure::new(format!("keys list has null value at index {at}")));

@@ -8,7 +8,7 @@ use super::super::arguments::{Call, Outcome};
 use super::super::type_name;
 use super::is_sequence_type;
 use crate::terraform::convert::{bucket, convert, equal, is_open_type, loosen, same, unify, value_type};
-use crate::value::{Causes, Kind, Rest, Sequence, SequenceKind, Type, Value};
+use crate::value::{Causes, Kind, Rest, Sequence, SequenceKind, Type, Unknown, Value};
 
 /// The unknown part of a result, collected from several.
 #[derive(Default)]
@@ -231,6 +231,24 @@ fn not_reversible(list: &Value) -> Failure {
     Failure::argument(0, format!("can only reverse list or tuple values, not {}", type_name(list)))
 }
 
+/// A slice of an unknown list has at most so many items, each told for itself.
+const LONGEST_UNKNOWN: usize = 100;
+
+/// What is known of each item of a list of which no item is known.
+fn any_item(list: &Value, ty: &Type, causes: Causes) -> Option<Value> {
+    match &list.kind {
+        Kind::Sequence(sequence) if sequence.items.is_empty() => {
+            Some(list.child(sequence.rest.as_ref()?.template.as_ref()?))
+        }
+        Kind::Unknown(unknown) if unknown.alternatives.is_empty() => {
+            let mut item = list.clone();
+            item.kind = Kind::Unknown(Arc::new(Unknown::of_type(causes, ty.clone())));
+            Some(item)
+        }
+        _ => None,
+    }
+}
+
 pub(in super::super) fn slice(call: &Call<'_>) -> Outcome {
     let list = call.arg(0);
     let ty = value_type(&list);
@@ -269,6 +287,14 @@ pub(in super::super) fn slice(call: &Call<'_>) -> Outcome {
         return Err(Failure::argument(1, "start index must not be greater than end index"));
     }
     let (Some(sequence), Some(start), Some(end)) = (sequence, start, end) else {
+        if let (Type::List(item), Some(start), Some(end)) = (&ty, start, end)
+            && let Some(any) = any_item(&list, item, call.causes())
+            && end - start <= LONGEST_UNKNOWN
+        {
+            // A list that is too short is an error: what comes out has this length.
+            let items = std::iter::repeat_n(any, end - start).collect();
+            return Ok(Value::sequence(SequenceKind::List((**item).clone()), items, call.origin()));
+        }
         return Ok(match ty {
             Type::List(_) => call.unknown_of(ty),
             _ => call.unknown(),

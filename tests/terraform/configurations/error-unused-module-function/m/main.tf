@@ -1,0 +1,3 @@
+locals {
+  y = nofunc(1)
+}
