@@ -91,12 +91,12 @@ fn secret_source(name: &str, origin: &Origin, causes: &Causes) -> Tri {
     let mut open = Causes::none();
     for cause in causes.iter() {
         match cause {
-            Cause::Computed { address, attribute } | Cause::Data { address, attribute } => {
-                if is_credential(name, address, attribute) {
-                    return Tri::Yes;
-                }
+            Cause::Computed { address, attribute } | Cause::Data { address, attribute }
+                if is_credential(name, address, attribute) =>
+            {
+                return Tri::Yes;
             }
-            Cause::MissingVariable { .. } => {}
+            Cause::Computed { .. } | Cause::Data { .. } | Cause::MissingVariable { .. } => {}
             // Whether the output is sensitive stands in a module that is not here.
             _ if is_secret_name(name) => open.add(cause.clone()),
             _ => {}
