@@ -147,10 +147,11 @@ impl<'a> Ledger<'a> {
         self.claimed.insert((meta.unit, meta.address.clone()));
         let mut sheet = Sheet::new(self.context, meta, kind);
         fill(&mut sheet);
-        let Priced { resource, unpriced, assumptions } = sheet.finish();
+        let Priced { resource, unpriced, assumptions, usage } = sheet.finish();
         self.estimate.resources.extend(resource);
         self.estimate.unpriced.extend(unpriced);
         self.estimate.assumptions.extend(assumptions);
+        self.estimate.usage.extend(usage);
     }
 
     /// Everything that no item has priced: known free, or named as not priced.
@@ -206,6 +207,7 @@ impl<'a> Ledger<'a> {
         let place = |span: crate::source::Span, address: &Arc<str>| (span.file, span.start, address.clone());
         estimate.resources.sort_by_key(|resource| (place(resource.span, &resource.address), resource.call));
         estimate.unpriced.sort_by_key(|unpriced| place(unpriced.span, &unpriced.address));
+        estimate.usage.sort_by_key(|asked| place(asked.span, &asked.address));
         estimate.assumptions = merged(estimate.assumptions);
         estimate.hours_per_month = self.context.options.hours;
         estimate
