@@ -5,10 +5,12 @@ use serde_json::Value;
 use super::args::{Color, SchemaArgs, SchemaOf};
 use super::{Exit, Stop, common};
 use crate::config;
+use crate::cost::usage;
 
 pub(super) fn run(args: &SchemaArgs) -> Result<Exit, Stop> {
     let schema: Value = match args.of {
         SchemaOf::Rule => config::rule_schema(),
+        SchemaOf::Usage => usage::schema(),
     };
     common::deliver(args.output.as_deref(), Color::Never, false, |_, out| {
         serde_json::to_writer_pretty(&mut *out, &schema)?;
