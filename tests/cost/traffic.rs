@@ -250,8 +250,9 @@ fn network_load_balancers_count_by_protocol() {
 #[test]
 fn dimensions_said_of_the_balancer_itself() {
     let balancer = |kind: &str, usage: &str| {
-        let text =
-            format!("resource \"aws_lb\" \"main\" {{ load_balancer_type = \"{kind}\" \n internal = true }}");
+        let text = format!(
+            "resource \"aws_lb\" \"main\" {{\n  load_balancer_type = \"{kind}\"\n  internal = true\n}}"
+        );
         of_terraform(&text, &format!("{{ aws_lb.main: {{ {usage} }} }}"))
     };
     // 50/25 = 2 x 730; 1,000 GB a month are 1,000 LCU-hours, less than that.
