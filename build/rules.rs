@@ -24,9 +24,13 @@ struct Page {
     links: Vec<String>,
     rationale: String,
     remediation: String,
+    /// The condition of a declarative rule.
+    #[serde(default)]
+    check: Option<serde_yaml::Value>,
 }
 
-/// Writes `rules.rs` into `out`: `static INFOS: &[RuleInfo]`, sorted by id.
+/// Writes `rules.rs` into `out`: `static INFOS: &[RuleInfo]`, sorted by id, and `static DECLARED`, the checks of
+/// declarative rules.
 pub(crate) fn generate(rules: &Path, out: &Path) -> Result<(), String> {
     println!("cargo::rerun-if-changed={}", rules.display());
     let mut pages = BTreeMap::new();
@@ -41,8 +45,32 @@ pub(crate) fn generate(rules: &Path, out: &Path) -> Result<(), String> {
     for (path, page) in pages.values() {
         entry(&mut code, path, page).map_err(|error| format!("{}: {error}", path.display()))?;
     }
+    code.push_str("];\n\n");
+    let mut table = String::from("static DECLARED: &[(&str, Check)] = &[\n");
+    for (at, (path, page)) in pages.values().enumerate() {
+        if let Some(check) = &page.check {
+            declared(&mut code, at, check).map_err(|error| format!("{}: {error}", path.display()))?;
+            writeln!(table, "({:?}, Check::Declared(Declared::BuiltIn(&DECLARED_{at}))),", page.id)
+                .map_err(|error| error.to_string())?;
+        }
+    }
+    code.push_str(&table);
     code.push_str("];\n");
     std::fs::write(out.join("rules.rs"), code).map_err(|error| error.to_string())
+}
+
+/// A `check:` as JSON, with the kinds that it looks at: it is read when a run has one of these.
+fn declared(code: &mut String, at: usize, check: &serde_yaml::Value) -> Result<(), String> {
+    let mut kinds = Vec::new();
+    let checks = check.as_sequence().map_or(std::slice::from_ref(check), Vec::as_slice);
+    for one in checks {
+        let select = one.get("select").ok_or("the check of a built-in rule selects kinds of the model")?;
+        let names = select.as_sequence().map_or(std::slice::from_ref(select), Vec::as_slice);
+        kinds.extend(names.iter().filter_map(serde_yaml::Value::as_str));
+    }
+    let json = serde_json::to_string(check).map_err(|error| error.to_string())?;
+    writeln!(code, "static DECLARED_{at}: BuiltIn = BuiltIn::new(&{kinds:?}, {json:?});")
+        .map_err(|error| error.to_string())
 }
 
 fn page_files(rules: &Path) -> Result<Vec<PathBuf>, String> {

@@ -321,6 +321,15 @@ fn the_source_of_a_plan_takes_the_environment_and_flags() {
     assert_eq!(name(&[]), "none-default");
     assert_eq!(name(&["--environment", "prod"]), "from-prod-live");
     assert_eq!(name(&["--environment", "prod", "--var", "label=mine"]), "mine-live");
+    let notes = |flags: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_plimsoll"))
+            .args([&["check", "extra.json", "--var", "label=x"] as &[&str], flags].concat())
+            .current_dir(&root)
+            .output()
+            .unwrap();
+        String::from_utf8_lossy(&output.stdout).contains("count only with `--source`")
+    };
+    assert!(notes(&[]) && !notes(&["--source", "infra"]));
     let report = run(&root, &["check", "extra.json", "--source", "infra", "--var", "lable=x"]);
     let undeclared = report["findings"].as_array().unwrap().iter().any(|finding| {
         finding["rule"] == "evaluation-error" && text(finding, "message").contains("no variable `lable`")

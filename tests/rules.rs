@@ -29,6 +29,8 @@ struct Page {
     remediation: String,
     ignore_when: String,
     examples: Vec<Example>,
+    #[serde(default)]
+    check: Option<serde_yaml::Value>,
 }
 
 #[derive(Deserialize)]

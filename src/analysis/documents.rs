@@ -1,14 +1,16 @@
 //! Files that hold one document: task definitions, workflows and the actions they use.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
+use super::written::{self, Written};
 use super::{Problems, problems};
 use crate::discover::{Discovered, FileKind, Found, NoteKind};
 use crate::lint::sink::InputProblem;
 use crate::lower::RawTaskDefinition;
 use crate::lower::workflow::{self, Document};
 use crate::model::workflow::Workflow;
-use crate::source::{Files, Span};
+use crate::source::{FileId, Files, Span};
 use crate::syntax::{Parsed, json, yaml};
 
 /// What the document files gave.
@@ -16,6 +18,10 @@ use crate::syntax::{Parsed, json, yaml};
 pub(super) struct Documents {
     pub(super) task_definitions: Vec<RawTaskDefinition>,
     pub(super) workflows: Vec<Workflow>,
+    /// Credentials written in workflows and actions.
+    pub(super) credentials: Vec<Written>,
+    /// Files that are judged as what they are.
+    pub(super) known: HashSet<FileId>,
     /// Number of files read.
     pub(super) files: usize,
 }
@@ -37,6 +43,7 @@ pub(super) fn read(discovered: &Discovered, files: &Files, problems: &mut Proble
         }
     }
     problems.extend(workflow::circles(&workflows).iter().filter_map(problems::of_circle));
+    documents.credentials = workflows.iter().chain(&actions).flat_map(written::of_workflow).collect();
     documents.workflows = workflow::lower(&workflows, &actions);
     for note in discovered.notes.iter().filter(|note| note.selected) {
         if let NoteKind::TooLarge { limit, .. } = &note.kind {
@@ -53,6 +60,7 @@ fn task_definition(found: &Found, files: &Files, problems: &mut Problems, docume
         return;
     };
     documents.files += 1;
+    documents.known.insert(loaded.id);
     let parsed = json::parse(&loaded.text, loaded.id, true);
     report("JSON", &parsed, problems);
     if let Some(root) = parsed.root() {

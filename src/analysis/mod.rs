@@ -1,20 +1,25 @@
 //! A whole run, from paths to judgement and estimate. The only place that knows the complete flow; it
 //! prints nothing and never exits.
 
+pub mod accepted;
 mod documents;
 pub mod environments;
 pub mod examples;
+mod git;
 mod lowered;
 pub mod own_rules;
 pub mod plans;
 mod problems;
 pub mod secret_places;
+mod since;
 mod usage;
+mod written;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+pub use accepted::{Accept, Compared};
 use rayon::prelude::*;
 
 use lowered::Lowered;
@@ -24,15 +29,16 @@ use crate::config::{self, Config, ConfigError};
 use crate::cost::estimate::Estimate;
 use crate::cost::{self, CostOptions, Usage};
 use crate::date::Date;
-use crate::discover::{self, DiscoverError, Discovered, FileKind, NoteKind};
+use crate::discover::{self, DiscoverError, Discovered, FileKind, NoteKind, Selection};
 use crate::fix;
-use crate::lint::sink::{InputProblem, InputReport, Judgement, Policy};
-use crate::lint::suppress::Ignores;
+use crate::lint::policy::Policy;
+use crate::lint::sink::{InputProblem, InputReport, Judgement};
+use crate::lint::suppress::{Ignores, Surroundings};
 use crate::lint::{Catalogue, Profile, judge};
 use crate::lower;
 use crate::mask::Masks;
 use crate::model::{Deployment, Input, Stage};
-use crate::source::{FileId, Files, SourceMap};
+use crate::source::{FileId, Files, Overlay, SourceMap};
 use crate::terraform::{self, Evaluation};
 
 /// What to analyse, and how.
@@ -59,11 +65,15 @@ pub struct Request {
     pub stage: Option<Stage>,
     pub profile: Option<Profile>,
     pub no_ignores: bool,
+    /// Accepted findings that are not reported.
+    pub baseline: Accept,
+    /// Report only what changed since this commit.
+    pub since: Option<String>,
     /// The rules to run; where not given the built-in ones and the user's.
     pub rules: Option<Catalogue>,
     pub as_of: Date,
-    /// Contents that stand for those on disk, by real path.
-    pub overlay: Arc<HashMap<PathBuf, Arc<[u8]>>>,
+    /// Another state of the files, which lies over the one on disk.
+    pub overlay: Arc<Overlay>,
     /// Whether an estimate is wanted.
     pub price: bool,
     /// Whether what passed is wanted as well.
@@ -89,6 +99,8 @@ impl Request {
             stage: None,
             profile: None,
             no_ignores: false,
+            baseline: Accept::Nothing,
+            since: None,
             rules: None,
             as_of,
             overlay: Arc::default(),
@@ -118,6 +130,14 @@ pub struct Analysis {
     pub environment_name: Option<String>,
     /// What gives a variable without value one, by its name: `--environment prod`, `--var-file env/prod.tfvars`.
     pub decide_with: BTreeMap<String, String>,
+    /// The baseline that findings were compared with.
+    pub baseline: Option<Compared>,
+    /// The boundary, resolved.
+    pub root: PathBuf,
+    /// Directory of the configuration file.
+    pub config_directory: Option<PathBuf>,
+    pub policy: Policy,
+    selection: Selection,
 }
 
 /// Why a run could not start.
@@ -142,7 +162,16 @@ impl From<DiscoverError> for Failure {
 /// # Errors
 /// See [`Failure`]. Broken input files are findings, not errors.
 pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
-    let discovered = discover::discover(&request.paths, request.root.as_deref())?;
+    let analysis = accepted::apply(request, state(request)?)?;
+    match &request.since {
+        None => Ok(analysis),
+        Some(revision) => since::apply(request, revision, analysis),
+    }
+}
+
+/// Judges one state of the files: that on the disk, or the one that lies over it.
+fn state(request: &Request) -> Result<Analysis, Failure> {
+    let discovered = discover::discover_at(&request.paths, request.root.as_deref(), Some(&request.overlay))?;
     let files = Files::new(&discovered.root, &request.working_directory)
         .map_err(|error| Failure::Path(format!("{}: {error}", discovered.root.display())))?
         .with_overlay(request.overlay.clone());
@@ -156,15 +185,17 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
         Err(errors) => return Err(Failure::Config { errors, sources: files.into_sources() }),
     };
     let own_rules = match &request.rules {
-        Some(catalogue) => Ok(catalogue.clone()),
+        Some(catalogue) => Ok((catalogue.clone(), HashSet::new())),
         None => own_rules::read(&files, &config, directory.as_deref(), request.config.is_some(), &mut notes),
     };
-    let catalogue = match own_rules {
-        Ok(catalogue) => catalogue,
+    let (catalogue, rule_files) = match own_rules {
+        Ok(read) => read,
         Err(errors) => return Err(Failure::Config { errors, sources: files.into_sources() }),
     };
-    let severities = match config.severities(&catalogue) {
-        Ok(severities) => severities,
+    let decided =
+        config.severities(&catalogue).and_then(|severities| Ok((severities, config.overrides(&catalogue)?)));
+    let (severities, overrides) = match decided {
+        Ok(decided) => decided,
         Err(errors) => return Err(Failure::Config { errors, sources: files.into_sources() }),
     };
     let chosen = request
@@ -215,10 +246,12 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
         Roots { options: &of_terraform, discovered: &discovered, files: &files, chosen: chosen.as_ref() };
     // What plans are compared with has to be whole.
     let has_plans = discovered.files.iter().any(|found| found.kind == FileKind::Plan && found.selected);
-    let (mut whole, mut modules) = if has_plans {
-        (roots.evaluate(&mut notes, |_, evaluation| evaluation), Vec::new())
+    let (mut whole, mut modules, mut credentials) = if has_plans {
+        let (whole, credentials) = roots.evaluate(&mut notes, |_, evaluation| evaluation);
+        (whole, Vec::new(), credentials)
     } else {
-        (Vec::new(), roots.evaluate(&mut notes, lowered))
+        let (modules, credentials) = roots.evaluate(&mut notes, lowered);
+        (Vec::new(), modules, credentials)
     };
     let terraform_of_plans = plans::Taken { options: &of_terraform, environment: chosen.as_ref() };
     let mut plans =
@@ -253,6 +286,13 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
     let workflows = std::mem::take(&mut read.workflows);
     let deployment = lower::together(parts, &read.task_definitions, workflows, &options);
     let mut met = InputReport { problems, open: Vec::new() };
+    credentials.append(&mut read.credentials);
+    credentials.extend(written::of_var_files(&discovered, &files));
+    credentials.extend(written::of_templates(&files, &read.known));
+    credentials.extend(written::of_env_files(&deployment, &files));
+    let (of_credentials, mut hidden) = written::problems(credentials, &deployment);
+    met.problems.extend(of_credentials);
+    hidden.extend(&plans.hidden);
     defects.into_iter().for_each(|defect| problems::add_defect(defect, &mut met));
 
     let file_count = read.files + modules + plans.files;
@@ -291,27 +331,39 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
     let policy = Policy {
         profile: request.profile.or(config.profile),
         severities,
+        overrides: overrides.into_iter().filter(|of| of.is_for(environment_name.as_deref())).collect(),
         selected: selected(&discovered, &sources, &plans.places),
         no_ignores: request.no_ignores,
+        root: discovered.root.clone(),
+        // A trusted configuration may lie elsewhere; its paths are those of the repository.
+        base: directory
+            .clone()
+            .filter(|of| of.starts_with(&discovered.root))
+            .unwrap_or_else(|| discovered.root.clone()),
         keep_passed: request.keep_passed,
     };
     let (mut judgement, mut masks) = rayon::join(
         || {
-            let foreign = config.ignore_foreign.unwrap_or(true);
-            let ignores = Ignores::read(&sources, &catalogue, &config.ignores, request.as_of, foreign);
+            let around = Surroundings {
+                as_of: request.as_of,
+                rule_files: &rule_files,
+                foreign: config.ignore_foreign.unwrap_or(true),
+                base: &policy.base,
+                workspace: of_terraform.workspace.as_deref().unwrap_or("default"),
+            };
+            let ignores = Ignores::read(&sources, &catalogue, &config.ignores, around);
             judge(&deployment, &catalogue, met, &policy, &ignores, &sources)
         },
-        || secret_places::masks(&deployment, &sighted, &plans.hidden, &sources),
+        || secret_places::masks(&deployment, &sighted, &hidden, &sources),
     );
-    let is_selected = |id| policy.selected.as_ref().is_none_or(|files| files.contains(&id));
     let of_plans = discovered.files.iter().filter(|found| found.kind == FileKind::Plan);
     let editable = fix::Editable {
         root: &discovered.root,
-        is_selected: &is_selected,
+        selection: &discovered.selection,
         plans: of_plans.map(|found| found.path.as_path()).collect(),
     };
     fix::resolve(&mut judgement, &deployment, &sources, &editable);
-    secret_places::redact(&mut judgement, &mut masks, &sources);
+    secret_places::redact(&mut judgement, &policy, &mut masks, &sources);
     if let Some(estimate) = &mut estimate {
         secret_places::redact_estimate(estimate, &masks, &sources);
     }
@@ -332,6 +384,11 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
         environment,
         environment_name,
         decide_with: advice.decide_with,
+        baseline: None,
+        root: discovered.root,
+        config_directory: directory,
+        policy,
+        selection: discovered.selection,
     })
 }
 
@@ -399,12 +456,13 @@ struct Roots<'a> {
 }
 
 impl Roots<'_> {
-    /// Evaluates them and goes on with each, at its place, while others are still being evaluated.
+    /// Evaluates them and goes on with each, at its place, while others are still being evaluated. Credentials written
+    /// in their modules come with it.
     fn evaluate<T: Send>(
         &self,
         notes: &mut Vec<String>,
         go_on: impl Fn(usize, Evaluation) -> T + Sync,
-    ) -> Vec<T> {
+    ) -> (Vec<T>, Vec<written::Written>) {
         let Self { options, discovered, files, chosen } = *self;
         let of_terraform = |found: &&discover::Found| {
             matches!(found.kind, FileKind::Terraform | FileKind::TerraformVariables)
@@ -438,8 +496,9 @@ impl Roots<'_> {
             .map(|(at, root)| go_on(at, terraform::evaluate_in(&configs, &root.dir, options)))
             .collect();
         let modules = configs.into_modules();
+        let credentials = written::of_modules(&modules, files);
         rayon::spawn(move || drop(modules));
-        evaluated
+        (evaluated, credentials)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Finds and reads the user's rules: `.plimsoll/rules/` at the boundary and `rule_paths:` of the configuration; with
 //! a configuration named on the command line, which is trusted, only what lies beside it or is named by it.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -9,7 +10,7 @@ use crate::config::rules::{self, Example, RulePage};
 use crate::config::{Config, ConfigError};
 use crate::lint::declared::parse::{Described, Schema};
 use crate::lint::{Catalogue, RuleInfo};
-use crate::source::{Files, Span};
+use crate::source::{FileId, Files, Span};
 use crate::terraform;
 
 /// Where rules are, below the boundary or beside a trusted configuration.
@@ -31,7 +32,7 @@ impl Schema for ProviderSchema {
     }
 }
 
-/// The rules of a run, and remarks on rules that were left out.
+/// The rules of a run with the files that they were read from; and remarks on rules that were left out.
 ///
 /// # Errors
 /// Mistakes in rule files.
@@ -41,7 +42,7 @@ pub(super) fn read(
     directory: Option<&Path>,
     is_trusted: bool,
     notes: &mut Vec<String>,
-) -> Result<Catalogue, Vec<ConfigError>> {
+) -> Result<(Catalogue, HashSet<FileId>), Vec<ConfigError>> {
     let scanned = files.root().join(DIRECTORY);
     let beside = directory.filter(|_| is_trusted).map(|directory| directory.join(DIRECTORY));
     let mut errors = Vec::new();
@@ -94,7 +95,9 @@ pub(super) fn read(
     }
     paths.sort();
     paths.dedup();
-    rules::catalogue(pages(files, &paths, is_trusted)?)
+    let pages = pages(files, &paths, is_trusted)?;
+    let read = pages.iter().map(|page| page.id_span.file).collect();
+    rules::catalogue(pages).map(|catalogue| (catalogue, read))
 }
 
 /// Reads the pages at these paths.
@@ -190,7 +193,7 @@ pub fn of_directory(working_directory: &Path, config: Option<&Path>) -> Result<C
         }
     };
     let rules = read.and_then(|(config, directory)| {
-        self::read(&files, &config, directory.as_deref(), is_trusted, &mut Vec::new())
+        self::read(&files, &config, directory.as_deref(), is_trusted, &mut Vec::new()).map(|(rules, _)| rules)
     });
     rules.map_err(|errors| Failure::Config { errors, sources: files.into_sources() })
 }

@@ -129,6 +129,10 @@ pub(super) fn read(
         plans.files += 1;
         plans.judged.push(evaluation);
     }
+    let is_alone = configurations.iter().all(|other| other.files.is_empty());
+    if source.is_none() && plans.files > 0 && is_alone && !taken.options.inputs.is_empty() {
+        notes.push("a plan holds its own values: variables given here count only with `--source`".to_owned());
+    }
     if let Some(dir) = &source {
         if plans.files == 0 {
             let message = "`--source` names the configuration of a plan, but no plan was found";

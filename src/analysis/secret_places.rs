@@ -8,7 +8,10 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::lint::secrets::{ValueClass, classify, find, is_secret_name, name_of, value_class};
+use crate::lint::policy::Policy;
+use crate::lint::secrets::{
+    ValueClass, classify, find, is_key_material, is_secret_name, name_of, value_class,
+};
 use crate::lint::sink::Judgement;
 use crate::mask::Masks;
 use crate::model::{Deployment, Field};
@@ -105,7 +108,7 @@ pub fn add_value(masks: &mut Masks, value: &Value, sources: &SourceMap) {
 }
 
 /// Takes hidden values out of everything said in words.
-pub(super) fn redact(judgement: &mut Judgement, masks: &mut Masks, sources: &SourceMap) {
+pub(super) fn redact(judgement: &mut Judgement, policy: &Policy, masks: &mut Masks, sources: &SourceMap) {
     let files: HashSet<_> = judgement.findings.iter().map(|finding| finding.primary.file).collect();
     let mut files: Vec<_> = files.into_iter().collect();
     files.sort();
@@ -121,7 +124,8 @@ pub(super) fn redact(judgement: &mut Judgement, masks: &mut Masks, sources: &Sou
         finding.related.iter_mut().for_each(|related| {
             clean(masks, sources, &mut related.message);
         });
-        finding.element.iter_mut().for_each(|element| renamed |= clean(masks, sources, element));
+        let parts = finding.element.iter_mut().chain(&mut finding.part);
+        parts.for_each(|part| renamed |= clean(masks, sources, part));
         finding.instances.iter_mut().for_each(|of| renamed |= clean_shared(masks, sources, &mut of.address));
         finding.stage.hint.iter_mut().for_each(|hint| {
             clean_shared(masks, sources, hint);
@@ -131,7 +135,7 @@ pub(super) fn redact(judgement: &mut Judgement, masks: &mut Masks, sources: &Sou
         });
     }
     if renamed {
-        judgement.renew_fingerprints();
+        judgement.renew_fingerprints(policy, sources);
     }
     for record in &mut judgement.undecided {
         record.cause = masks.cause(sources, &record.cause);
@@ -247,6 +251,8 @@ enum Nature {
     /// Has a harmless meaning, but is marked sensitive.
     Sensitive,
     SensitiveNumber,
+    /// Looks made by a generator: secret where it is written like that.
+    Random,
     /// Has no meaning: secret where it was computed from a secret.
     Opaque,
     /// Nothing in itself.
@@ -261,9 +267,10 @@ fn hide_all(masks: &mut Masks, sources: &SourceMap, sightings: &[Sighting]) -> b
         let Sighting { text, span, .. } = sighting;
         match sighting.nature {
             Nature::Secret => sighting.hide(masks, sources),
-            Nature::Opaque if masks.covers(*span) => sighting.hide(masks, sources),
-            Nature::Opaque if sighting.holds.is_none() => continue,
-            Nature::Opaque | Nature::Harmless => {}
+            Nature::Random if sources.text(*span).contains(&**text) => sighting.hide(masks, sources),
+            Nature::Opaque | Nature::Random if masks.covers(*span) => sighting.hide(masks, sources),
+            Nature::Opaque | Nature::Random if sighting.holds.is_none() => continue,
+            Nature::Opaque | Nature::Random | Nature::Harmless => {}
             Nature::Sensitive => {
                 if text.len() >= SHORTEST_HARMLESS {
                     masks.add_text(text);
@@ -291,7 +298,7 @@ fn hide_all(masks: &mut Masks, sources: &SourceMap, sightings: &[Sighting]) -> b
 /// Hides once more what was computed from something hidden.
 fn hide_derived(masks: &mut Masks, sources: &SourceMap, sightings: &[Sighting]) {
     for sighting in sightings {
-        if sighting.nature == Nature::Opaque && masks.covers(sighting.span) {
+        if matches!(sighting.nature, Nature::Opaque | Nature::Random) && masks.covers(sighting.span) {
             sighting.hide(masks, sources);
         }
     }
@@ -474,6 +481,7 @@ impl<'v> Walk<'v> {
         let nature = match class {
             ValueClass::Format(_) | ValueClass::UrlPassword => Nature::Secret,
             ValueClass::Opaque if sensitive || secret => Nature::Secret,
+            ValueClass::Opaque if is_key_material(text) => Nature::Random,
             ValueClass::Opaque => Nature::Opaque,
             ValueClass::Harmless if sensitive => Nature::Sensitive,
             ValueClass::Harmless => Nature::Harmless,

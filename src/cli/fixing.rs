@@ -1,7 +1,6 @@
 //! `check --fix` and `check --diff`.
 
 use std::io::Write;
-use std::path::PathBuf;
 
 use super::args::{CheckArgs, FixArgs};
 use super::{Stop, common};
@@ -50,12 +49,10 @@ fn show(args: &CheckArgs, request: &Request, before: &Analysis, fixed: &Fixed) -
     let new = common::outcome(after, request.as_of);
     let names: Vec<&str> = fixed.files.iter().map(|file| file.name.as_str()).collect();
     let pair = Pair { old: &old, new: &new };
-    common::deliver(
-        args.common.output.last().map(PathBuf::as_path),
-        args.common.color,
-        args.common.quiet,
-        |style, out| report::diff::write(&pair, &names, style, out),
-    )
+    let output = args.common.output.first().map(std::path::PathBuf::as_path);
+    common::deliver(output, args.common.color, args.common.quiet, |style, out| {
+        report::diff::write(&pair, &names, style, out)
+    })
 }
 
 /// What was fixed and what was not, on standard error: standard output is the report's.

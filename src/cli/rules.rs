@@ -10,6 +10,7 @@ use super::{Exit, Stop, common, rules_test};
 use crate::analysis::own_rules;
 use crate::lint::{Catalogue, RuleInfo, Severity, Texts};
 use crate::report;
+use crate::report::text::line;
 
 /// A rule as `rules --format json` lists it (a contract).
 #[derive(Serialize)]
@@ -102,10 +103,16 @@ fn human(catalogue: &Catalogue, out: &mut dyn Write) -> std::io::Result<()> {
     families.sort_unstable();
     families.dedup();
     for family in families {
-        writeln!(out, "{family}")?;
+        writeln!(out, "{}", line(family))?;
         for info in infos.iter().filter(|info| info.family == *family) {
             let strict = if info.profile == crate::lint::Profile::Strict { " (strict)" } else { "" };
-            writeln!(out, "  {:width$}  {:7}  {}{strict}", info.id, info.severity.as_str(), info.title)?;
+            writeln!(
+                out,
+                "  {:width$}  {:7}  {}{strict}",
+                info.id,
+                info.severity.as_str(),
+                line(&info.title)
+            )?;
         }
     }
     Ok(())

@@ -10,6 +10,7 @@ use super::literal;
 use super::scan::{Scan, Strings};
 use super::yaml;
 use super::{TextEdit, apply};
+use crate::discover::Selection;
 use crate::lint::sink::Judgement;
 use crate::lint::{Applicability, Change, Edit, Finding, Fix, Instance, Proposal};
 use crate::model::{Deployment, Meta};
@@ -19,18 +20,17 @@ use crate::source::{FileId, SourceFile, SourceMap, Span};
 /// in another encoding.
 pub(crate) struct Editable<'a> {
     pub(crate) root: &'a Path,
-    /// Whether the paths of the run select a file.
-    pub(crate) is_selected: &'a dyn Fn(FileId) -> bool,
+    /// What the paths of the run select.
+    pub(crate) selection: &'a Selection,
     pub(crate) plans: Vec<&'a Path>,
 }
 
 impl Editable<'_> {
-    fn allows(&self, id: FileId, file: &SourceFile) -> bool {
+    fn allows(&self, file: &SourceFile) -> bool {
         let Some(path) = &file.path else { return false };
-        (self.is_selected)(id)
-            && file.on_disk(0).is_some()
+        file.on_disk(0).is_some()
             && !self.plans.contains(&path.as_path())
-            && self.real(path).is_some()
+            && self.real(path).is_some_and(|real| self.selection.covers(&real))
     }
 
     /// The real file behind a path, when that is one of the repository's own.
@@ -61,7 +61,7 @@ pub(crate) fn resolve(
         let Some(proposal) = &finding.proposal else { continue };
         let mut may_edit = |id: FileId| {
             let file = sources.get(id);
-            *allowed.entry(id).or_insert_with(|| file.is_some_and(|file| editable.allows(id, file)))
+            *allowed.entry(id).or_insert_with(|| file.is_some_and(|file| editable.allows(file)))
         };
         if proposal.changes.iter().all(|change| may_edit(change.place().file)) {
             finding.fix = fix(finding, proposal, &users, sources);
@@ -125,7 +125,7 @@ impl<'a> Users<'a> {
             let own = Instance::of(meta);
             let is_it = |instance: &Instance| {
                 instance.address == own.address
-                    && (instance.places == own.places || instance.places == [finding.primary])
+                    && (instance.block == own.block || instance.block == [finding.primary])
             };
             finding.instances.iter().chain(&proposal.others).any(is_it)
         };
@@ -191,15 +191,6 @@ pub(super) fn of_change(change: &Change, name: &str, text: &str) -> Option<Vec<T
             literal::replace(&scan, literal.range(), value)?.map(|edit| vec![edit])
         }
         Change::Quote { literal } => literal::quote(&scan, literal.range()),
-        Change::Wrap { expression, function } => {
-            let range = expression.range();
-            let is_expression = language == Language::Hcl
-                && text.get(range.clone())?.starts_with(|c: char| c.is_alphabetic());
-            is_expression.then(|| {
-                let open = TextEdit::new(range.start..range.start, format!("{function}("));
-                vec![open, TextEdit::new(range.end..range.end, ")".to_owned())]
-            })
-        }
         Change::Unquote { literal } => literal::unquote(&scan, literal.range()),
         Change::Swap { place, argument, by } => editor::swap(&scan, &group(*place)?, argument, by),
         Change::Rename { key, name } => {
@@ -227,6 +218,11 @@ pub(super) fn of_change(change: &Change, name: &str, text: &str) -> Option<Vec<T
             yaml::beside(text, *key, &argument.0, &argument.1).map(|edit| vec![edit])
         }
         Change::Beside { .. } => None,
+        Change::Call { expression, function } => (language == Language::Hcl).then(|| {
+            let Span { start, end, .. } = *expression;
+            let (start, end) = (start as usize, end as usize);
+            vec![TextEdit::new(start..start, format!("{function}(")), TextEdit::new(end..end, ")".to_owned())]
+        }),
         Change::Unlist { entry } => yaml::without_entry(text, *entry).map(|edit| vec![edit]),
         Change::Uncomment { comment } => Some(vec![without_comment(&scan, comment.range())]),
         Change::Reword { comment, text } => Some(vec![TextEdit::new(comment.range(), text.clone())]),

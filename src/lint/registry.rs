@@ -4,15 +4,15 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
 
-use super::declared::Declared;
 use super::declared::parse::resource_types;
+use super::declared::{BuiltIn, Declared};
 use super::rule::{Check, Rule, RuleInfo};
 use super::rules::FAMILIES;
 use super::text::{Text, Texts};
 
 include!(concat!(env!("OUT_DIR"), "/rules.rs"));
 
-/// Rules reported while reading; the others stand in the tables of their families.
+/// Rules reported while reading. Declarative ones are in their pages, the others in the tables of their families.
 const INPUT: &[(&str, Check)] = &[
     ("duplicate-key", Check::Input),
     ("evaluation-error", Check::Input),
@@ -28,7 +28,7 @@ const INPUT: &[(&str, Check)] = &[
 ];
 
 fn checks() -> impl Iterator<Item = &'static (&'static str, Check)> {
-    INPUT.iter().chain(FAMILIES.iter().flat_map(|family| family.iter()))
+    INPUT.iter().chain(DECLARED).chain(FAMILIES.iter().flat_map(|family| family.iter()))
 }
 
 static BUILT_IN: LazyLock<Vec<Rule<'static>>> = LazyLock::new(|| {
@@ -107,7 +107,18 @@ impl Catalogue {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::panic)]
     use super::*;
+
+    #[test]
+    fn declared_checks_are_right() {
+        assert!(!DECLARED.is_empty());
+        for (id, check) in DECLARED {
+            let Check::Declared(Declared::BuiltIn(check)) = check else { unreachable!("{id}") };
+            let read = check.parse().unwrap_or_else(|mistakes| panic!("{id}: {mistakes:?}"));
+            assert!(!read.is_empty(), "{id}");
+        }
+    }
 
     #[test]
     fn pages_and_checks_match() {

@@ -5,13 +5,16 @@ use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
 
-use super::declared::World;
+use super::declared::{Declared, World};
 use super::probe::{Probe, Verdict, container_element};
 use super::rule::{Check, Rule};
 use super::text::RuleId;
 use crate::model::graph::SecurityGroupId;
 use crate::model::network::Direction;
 use crate::model::{Deployment, Id, Items, Meta};
+
+/// Steps that all rules of the user may take together: about ten seconds of one processor.
+const MOST_STEPS: u64 = 50_000_000;
 
 /// All verdicts of one rule.
 #[derive(Debug)]
@@ -41,15 +44,25 @@ impl RuleVerdicts<'_> {
 /// Runs the rules; the result has the order of `rules`.
 pub(super) fn run<'a>(deployment: &'a Deployment, rules: &[Rule<'a>]) -> Vec<RuleVerdicts<'a>> {
     let world = World::new(deployment);
-    rules.par_iter().map(|rule| run_rule(deployment, &world, *rule)).collect()
+    let own = rules.iter().filter(|rule| matches!(rule.check, Check::Declared(Declared::Own(_)))).count();
+    // Shared evenly, so that the same rules come to the same end whichever runs first.
+    let steps = MOST_STEPS / u64::try_from(own.max(1)).unwrap_or(u64::MAX);
+    rules.par_iter().map(|rule| run_rule(deployment, &world, *rule, steps)).collect()
 }
 
-fn run_rule<'a>(deployment: &'a Deployment, world: &World<'a>, rule: Rule<'a>) -> RuleVerdicts<'a> {
+/// `steps`: how many the rule may take, if it is the user's.
+fn run_rule<'a>(
+    deployment: &'a Deployment,
+    world: &World<'a>,
+    rule: Rule<'a>,
+    steps: u64,
+) -> RuleVerdicts<'a> {
     let start = Instant::now();
     let mut verdicts = Vec::new();
     let looked = match rule.check {
         Check::Declared(declared) => {
-            world.run(rule.info, declared.checks(|kind| world.has(kind)), &mut verdicts)
+            let steps = if matches!(declared, Declared::Own(_)) { steps } else { u64::MAX };
+            world.run(rule.info, declared.checks(|kind| world.has(kind)), steps, &mut verdicts)
         }
         check => look(deployment, rule, check, &mut verdicts),
     };

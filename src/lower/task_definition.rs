@@ -286,6 +286,8 @@ fn container(value: Value) -> Container {
             value: variable.string("value"),
         }),
         environment_files: reader.places("environmentFiles"),
+        environment_file_names: reader.blocks("environmentFiles", |file| file.string("value")),
+        docker_labels: reader.text_map("dockerLabels").0,
         secrets: secrets(&reader, "secrets"),
         repository_credentials: reader.present("repositoryCredentials"),
         health_check: reader.block("healthCheck", |check| HealthCheck {

@@ -509,7 +509,7 @@ fn databases_and_caches_are_lowered() {
     assert_eq!(text(&copy.engine), "postgres");
     assert_eq!(deployment.databases[2].cluster_link.to().map(crate::model::graph::Id::index), Some(0));
     assert_eq!(deployment.database_clusters[0].serverless_min.known().unwrap().to_string(), "0.5");
-    assert!(deployment.security_groups[0].ingress.open.is_some());
+    assert!(deployment.security_groups[0].egress.open.is_some());
     let crate::model::cache::CacheShape::ReplicationGroup { node_groups, .. } = &deployment.caches[0].shape
     else {
         panic!("a replication group")

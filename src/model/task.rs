@@ -1,6 +1,7 @@
 //! ECS task definitions and their containers. Sizes are as ECS counts them: cpu in units (1024 = 1 vCPU),
 //! memory in MiB. Source: ECS API, `RegisterTaskDefinition`.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::graph::{LogGroupId, RepositoryId, RoleId};
@@ -72,6 +73,10 @@ pub struct Container {
     pub environment: Items<EnvironmentVariable>,
     /// `environmentFiles`.
     pub environment_files: Items<Origin>,
+    /// The S3 objects of `environmentFiles`, by ARN.
+    pub environment_file_names: Items<Field<String>>,
+    /// `dockerLabels`, as far as known.
+    pub docker_labels: BTreeMap<Arc<str>, Field<String>>,
     pub secrets: Items<ContainerSecret>,
     pub repository_credentials: Field<()>,
     pub health_check: Field<HealthCheck>,

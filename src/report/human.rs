@@ -34,7 +34,8 @@ pub fn write(outcome: &Outcome<'_>, style: &Style, out: &mut dyn Write) -> io::R
     findings(outcome, style, out)?;
     undecided(outcome, style, out)?;
     notes(outcome, style, out)?;
-    summary(outcome, style, out)
+    summary(outcome, style, out)?;
+    fixable(outcome, style, out)
 }
 
 /// Writes the findings, each as a snippet.
@@ -322,14 +323,19 @@ pub fn summary(outcome: &Outcome<'_>, style: &Style, out: &mut dyn Write) -> io:
         style.paint(&color, &line, out)?;
         writeln!(out)?;
     }
-    for line in fixable(outcome).iter().flat_map(|words| text::wrap(words, style.width)) {
-        writeln!(out, "{line}")?;
-    }
     Ok(())
 }
 
-/// How many findings could be fixed by the program.
-fn fixable(outcome: &Outcome<'_>) -> Option<String> {
+/// Writes how many findings the program could fix, where it could.
+///
+/// # Errors
+/// When the stream fails.
+pub fn fixable(outcome: &Outcome<'_>, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    let words = fixes(outcome).filter(|_| !style.quiet);
+    words.iter().flat_map(|words| text::wrap(words, style.width)).try_for_each(|line| writeln!(out, "{line}"))
+}
+
+fn fixes(outcome: &Outcome<'_>) -> Option<String> {
     let fixes = || outcome.judgement.findings.iter().filter_map(|finding| finding.fix.as_ref());
     let of = |kind| fixes().filter(|fix| fix.applicability == kind).count();
     match (of(Applicability::Safe), of(Applicability::Unsafe)) {

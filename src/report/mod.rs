@@ -18,6 +18,7 @@ pub mod ndjson;
 pub mod page;
 mod patch;
 pub mod sarif;
+pub mod schema;
 pub mod show;
 pub mod style;
 mod table;
@@ -32,6 +33,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 pub use style::Style;
+pub(crate) use text::line;
 
 use crate::cost::estimate::Estimate;
 use crate::date::Date;

@@ -3,11 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::constraint::{self, Defaults};
-use super::{Class, Diagnostic, Mode, json, references};
+use super::{Class, Diagnostic, Mode, instance, json, references};
 use crate::source::{Files, LoadError, Span};
 use crate::syntax::hcl::{
     self, Attribute, Block, Body, Expr, ExprKind, ItemKey, Problem, ProblemKind, StepKind,
@@ -19,7 +18,6 @@ use crate::value::Type;
 pub struct Configs<'a> {
     pub(crate) files: &'a Files,
     modules: Mutex<HashMap<PathBuf, Arc<Module>>>,
-    several_roots: AtomicBool,
 }
 
 /// A module directory, parsed.
@@ -98,6 +96,13 @@ pub(crate) struct ResourceConfig {
     pub(crate) scope: Option<Arc<str>>,
 }
 
+/// A part of a module that holds expressions.
+pub(crate) enum ModulePart<'m> {
+    /// One expression under a name: a default, a local, an output.
+    Named(&'m str, &'m Expr),
+    Body(&'m Body),
+}
+
 impl Module {
     /// Whether it has more than providers: those alone are a part that other folders link to, and nobody applies them
     /// where they stand.
@@ -109,6 +114,32 @@ impl Module {
     #[must_use]
     pub fn variable_names(&self) -> BTreeSet<Arc<str>> {
         self.variables.keys().cloned().collect()
+    }
+
+    /// Shows every part that holds expressions of the user, with what it is called.
+    pub(crate) fn parts(&self, visit: &mut dyn FnMut(&str, ModulePart<'_>)) {
+        for (name, variable) in &self.variables {
+            if let Some(default) = &variable.default {
+                visit(&format!("variable {name}"), ModulePart::Named(name, default));
+            }
+        }
+        for (name, local) in &self.locals {
+            visit(&format!("local.{name}"), ModulePart::Named(name, &local.expr));
+        }
+        for (name, output) in &self.outputs {
+            if let Some(value) = &output.value {
+                visit(&format!("output {name}"), ModulePart::Named(name, value));
+            }
+        }
+        for (name, call) in &self.calls {
+            visit(&format!("module.{name}"), ModulePart::Body(&call.body));
+        }
+        for (key, resource) in &self.resources {
+            visit(key, ModulePart::Body(&resource.body));
+        }
+        for (name, provider) in &self.providers {
+            visit(&format!("provider {name}"), ModulePart::Body(&provider.body));
+        }
     }
 
     /// Whether part of its files could not be read, so that more may be declared than is known.
@@ -130,22 +161,16 @@ impl ResourceConfig {
 impl<'a> Configs<'a> {
     #[must_use]
     pub fn new(files: &'a Files) -> Self {
-        Self { files, modules: Mutex::default(), several_roots: AtomicBool::default() }
-    }
-
-    /// Notes that more than one root module is evaluated with what is parsed here.
-    pub(crate) fn expect_several_roots(&self) {
-        self.several_roots.store(true, Ordering::Relaxed);
-    }
-
-    pub(crate) fn has_several_roots(&self) -> bool {
-        self.several_roots.load(Ordering::Relaxed)
+        Self { files, modules: Mutex::default() }
     }
 
     /// The modules parsed so far, to be dropped where nothing waits for it.
     #[must_use]
-    pub fn into_modules(self) -> impl Send + use<> {
-        self.modules.into_inner().unwrap_or_else(PoisonError::into_inner)
+    pub fn into_modules(self) -> Vec<Arc<Module>> {
+        let modules = self.modules.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let mut modules: Vec<_> = modules.into_values().collect();
+        modules.sort_by(|a, b| a.dir.cmp(&b.dir));
+        modules
     }
 
     /// The module in `dir`, parsed at the first call.
@@ -242,6 +267,16 @@ fn read_module(files: &Files, dir: &Path) -> Module {
     builder.module
 }
 
+/// Names that mean something else in a module block.
+const RESERVED: [&str; 8] =
+    ["count", "depends_on", "for_each", "lifecycle", "locals", "providers", "source", "version"];
+/// Arguments of a variable, those of later releases included.
+const VARIABLE_ARGUMENTS: [&str; 8] =
+    ["const", "default", "deprecated", "description", "ephemeral", "nullable", "sensitive", "type"];
+/// Arguments of an output, those of later releases included.
+const OUTPUT_ARGUMENTS: [&str; 7] =
+    ["depends_on", "deprecated", "description", "ephemeral", "sensitive", "type", "value"];
+
 struct Builder {
     module: Module,
 }
@@ -310,6 +345,16 @@ impl Builder {
             "variable" => {
                 let Some([name]) = self.labels::<1>(&block) else { return };
                 let variable = self.variable(&block);
+                self.judge_name(&name, &block);
+                self.judge_arguments(&block, &VARIABLE_ARGUMENTS);
+                if RESERVED.contains(&&*name) {
+                    let message =
+                        format!("`{name}` cannot name a variable: it has a meaning in module blocks");
+                    self.problem(Class::Evaluation, block.header, message);
+                }
+                if let Some(default) = &variable.default {
+                    self.judge_constant(default, "the default of a variable");
+                }
                 self.judge_conditions(&block.body, "validation", Some(&name));
                 if let Some(first) = self.module.variables.get(&name) {
                     let first = first.header;
@@ -324,6 +369,8 @@ impl Builder {
                     return self.twice(&format!("the output `{name}`"), block.header, first);
                 }
                 self.judge_conditions(&block.body, "precondition", None);
+                self.judge_name(&name, &block);
+                self.judge_arguments(&block, &OUTPUT_ARGUMENTS);
                 self.module.outputs.insert(name, output(block));
             }
             "locals" => {
@@ -370,7 +417,19 @@ impl Builder {
                     block.body.blocks.iter().any(|inner| matches!(&*inner.kind, "backend" | "cloud"));
             }
             "check" => self.check(block),
-            "moved" | "import" | "removed" | "action" | "list" => {}
+            "moved" => {
+                let end = |name: &str| block.body.attribute(name).map(|attribute| &attribute.expr);
+                if let (Some(from), Some(to)) = (end("from"), end("to"))
+                    && is_plain(from)
+                    && dotted(from).is_some()
+                    && dotted(from) == dotted(to)
+                    && is_plain(to)
+                {
+                    let message = "this moves an address to itself, which is nothing";
+                    self.problem(Class::Evaluation, block.header, message);
+                }
+            }
+            "import" | "removed" | "action" | "list" => {}
             other => {
                 let message = format!("blocks of type `{other}` are not expected here");
                 self.problem(Class::Evaluation, block.header, message);
@@ -398,7 +457,11 @@ impl Builder {
             match &*inner.kind {
                 "assert" => {}
                 "data" if data => {
-                    self.problem(Class::Evaluation, inner.header, "a check block has one data source at most");
+                    self.problem(
+                        Class::Evaluation,
+                        inner.header,
+                        "a check block has one data source at most",
+                    );
                 }
                 "data" => {
                     data = true;
@@ -421,6 +484,31 @@ impl Builder {
             }
         }
         self.module.checks.insert(name.clone(), CheckConfig { name, header: block.header, asserts });
+    }
+
+    fn judge_name(&mut self, name: &str, block: &Block) {
+        if name.starts_with(|first: char| first.is_ascii_digit() || first == '-') {
+            let message = format!("the name `{name}` must start with a letter or an underscore");
+            self.problem(
+                Class::Evaluation,
+                block.labels.last().map_or(block.header, |label| label.span),
+                message,
+            );
+        }
+    }
+
+    fn judge_constant(&mut self, expr: &Expr, what: &str) {
+        if !references::is_constant(expr) {
+            let message = format!("{what} is a constant: no reference and no function may stand here");
+            self.problem(Class::Evaluation, expr.span, message);
+        }
+    }
+
+    fn judge_arguments(&mut self, block: &Block, known: &[&str]) {
+        for attribute in block.body.attributes.iter().filter(|one| !known.contains(&&*one.name)) {
+            let message = format!("a block of type `{}` has no argument `{}`", block.kind, attribute.name);
+            self.problem(Class::Evaluation, attribute.name_span, message);
+        }
     }
 
     /// Conditions that Terraform refuses whatever they are about: those that lack a part, and those that refer to
@@ -448,7 +536,13 @@ impl Builder {
     fn resource(&mut self, block: Block, scope: Option<Arc<str>>) {
         let Some([ty, name]) = self.labels::<2>(&block) else { return };
         let mode = if &*block.kind == "resource" { Mode::Managed } else { Mode::Data };
+        self.judge_name(&name, &block);
         for lifecycle in block.body.blocks("lifecycle") {
+            for flag in ["prevent_destroy", "create_before_destroy"] {
+                if let Some(attribute) = lifecycle.body.attribute(flag) {
+                    self.judge_constant(&attribute.expr, &format!("`{flag}`"));
+                }
+            }
             self.judge_conditions(&lifecycle.body, "precondition", None);
             self.judge_conditions(&lifecycle.body, "postcondition", None);
         }
@@ -481,6 +575,13 @@ impl Builder {
                 span,
                 format!("the module call `{name}` needs a literal `source`"),
             );
+        }
+        self.judge_name(name, &block);
+        if let (Some(source), Some(version)) = (&source, block.body.attribute("version"))
+            && instance::is_local(source)
+        {
+            let message = format!("the module `{name}` is local: only one of a registry has a `version`");
+            self.problem(Class::Evaluation, version.name_span, message);
         }
         ModuleCall { header: block.header, source, version, body: block.body }
     }
@@ -709,6 +810,16 @@ fn literal_bool(expr: &Expr) -> Option<bool> {
             _ => None,
         },
         _ => None,
+    }
+}
+
+/// Whether an address has no instance key.
+fn is_plain(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Traverse { steps, .. } => {
+            steps.iter().all(|step| matches!(step.kind, StepKind::Attribute(_)))
+        }
+        _ => false,
     }
 }
 

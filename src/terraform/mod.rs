@@ -24,6 +24,7 @@ mod roots;
 mod session;
 pub mod var_files;
 
+pub(crate) use config::ModulePart;
 pub use config::{Configs, Module};
 pub use lookup::{Lookup, lookup};
 pub(crate) use provider::is_computed;

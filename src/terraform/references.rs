@@ -71,11 +71,7 @@ fn visit<'e>(expr: &'e Expr, bound: &mut Vec<&'e str>, look: &mut dyn FnMut(Seen
     }
 }
 
-fn visit_parts<'e>(
-    parts: &'e [TemplatePart],
-    bound: &mut Vec<&'e str>,
-    look: &mut dyn FnMut(Seen<'e>),
-) {
+fn visit_parts<'e>(parts: &'e [TemplatePart], bound: &mut Vec<&'e str>, look: &mut dyn FnMut(Seen<'e>)) {
     for part in parts {
         match part {
             TemplatePart::Literal { .. } => {}
@@ -109,6 +105,13 @@ pub(crate) fn locals_in(expr: &Expr) -> Vec<Arc<str>> {
         }
     });
     names
+}
+
+/// Whether an expression needs nothing but itself: no reference and no function.
+pub(crate) fn is_constant(expr: &Expr) -> bool {
+    let mut constant = true;
+    visit(expr, &mut Vec::new(), &mut |_| constant = false);
+    constant
 }
 
 /// Whether an expression refers to anything outside itself, and whether to `var.name` among it.

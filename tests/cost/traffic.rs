@@ -379,10 +379,10 @@ fn a_profile_says_that_its_numbers_are_invented() {
     // 5,256,000 x 21 KB = 110.376 GB.
     assert_eq!(quantity(&estimate, "aws_ecs_service.api", INTERNET), "110.3760");
     let profile = estimate.assumptions.iter().find(|it| it.name == "usage profile").unwrap();
-    assert!(profile.value.starts_with("small: ") && profile.value.contains("not measured"));
+    assert!(profile.value.starts_with("small: ") && profile.value.contains("nobody measured"));
     let state = |key: &str| estimate.usage.iter().find(|it| it.key == key).map(|it| it.state.clone());
     assert_eq!(state("requests_per_second"), Some(UsageState::Given(2.into())));
-    assert_eq!(state("response_kb"), Some(UsageState::Assumed("20 (profile small)".to_owned())));
+    assert_eq!(state("response_kb"), Some(UsageState::Profile(20.into())));
     let total = |profile| {
         of_terraform_in("us-east-1", &stack("application", "HTTPS", 12, ""), "{}", Some(profile))
             .total()

@@ -41,10 +41,7 @@ fn ask(sheet: &mut Sheet<'_>, service: &Service, flow: Option<&Flow>) {
         }
         let state = match said {
             Some(said) if said.span.is_some() => UsageState::Given(said.amount),
-            Some(said) => {
-                let profile = sheet.context.options.usage.profile().map(|it| it.name()).unwrap_or_default();
-                UsageState::Assumed(format!("{} (profile {profile})", said.amount.normalize()))
-            }
+            Some(said) => UsageState::Profile(said.amount),
             None => UsageState::Missing,
         };
         sheet.ask(UsageAsked {

@@ -1,5 +1,6 @@
 //! Asks conditions of the model. Every answer is yes, no or a maybe with its causes, and names the place that decided.
 
+use std::cell::Cell;
 use std::sync::{Arc, OnceLock};
 
 use super::condition::{Check, Condition, Message, MetaAttribute, Part, Path, Select, Step};
@@ -8,12 +9,14 @@ use super::raw;
 use super::relations::{Key, Relations};
 use super::tables::Nodes;
 use super::view::{Constant, Entries, Fields, Follow, Further, List, Seen};
-use crate::lint::RuleInfo;
 use crate::lint::probe::{Probe, Problem, Verdict, container_element};
+use crate::lint::rules::facts::edits;
+use crate::lint::{Applicability, Change, RuleInfo};
 use crate::model::field::unsupported;
 use crate::model::network::Direction;
 use crate::model::{Deployment, Field, Items, Meta, NotKnown, PatternPart, Reference, State, Tri};
-use crate::value::{Cause, Causes, Origin};
+use crate::source::Span;
+use crate::value::{Cause, Causes, Kind as ValueKind, Origin};
 
 /// Items of a list that a message names.
 const MOST_NAMED: usize = 5;
@@ -34,6 +37,8 @@ pub(super) struct Judged {
     pub(super) at: Origin,
     /// Nothing is written there.
     absent: bool,
+    /// What is written there is a single known value.
+    known: bool,
 }
 
 /// What a condition is asked of.
@@ -72,11 +77,19 @@ impl<'a> World<'a> {
         self.relations.get_or_init(|| Relations::of(self.deployment))
     }
 
-    /// Looks at every node that the checks select; how many there were.
-    pub(crate) fn run(&self, info: &'a RuleInfo, checks: &[Check], verdicts: &mut Vec<Verdict<'a>>) -> usize {
+    /// Looks at every node that the checks select, with at most so many steps; what is left is undecided. How many
+    /// there were.
+    pub(in crate::lint) fn run(
+        &self,
+        info: &'a RuleInfo,
+        checks: &[Check],
+        steps: u64,
+        verdicts: &mut Vec<Verdict<'a>>,
+    ) -> usize {
+        let asker = Asker { world: self, left: Cell::new(steps) };
         let mut looked = 0;
         for check in checks {
-            let mut looker = Looker { world: self, info, check, verdicts, looked: 0 };
+            let mut looker = Looker { world: self, asker: &asker, info, check, verdicts, looked: 0 };
             match &check.select {
                 Select::Kind(kind) => looker.kind(kind.nodes),
                 Select::Resource(ty) => {
@@ -93,8 +106,28 @@ impl<'a> World<'a> {
         }
         looked
     }
+}
+
+/// Asks the conditions of one rule.
+struct Asker<'w, 'a> {
+    world: &'w World<'a>,
+    /// Steps that are left: rules of strangers must come to an end.
+    left: Cell<u64>,
+}
+
+impl<'a> Asker<'_, 'a> {
+    /// Takes steps; whether there are any left.
+    fn may_go_on(&self, steps: u64) -> bool {
+        let left = self.left.get();
+        self.left.set(left.saturating_sub(steps));
+        left > 0
+    }
 
     fn ask(&self, condition: &Condition, scope: &Scope<'a>) -> Judged {
+        if !self.may_go_on(1) {
+            let what = Arc::from("steps of one rule");
+            return Judged::maybe(Causes::one(Cause::Limit { what }), scope.seen.origin());
+        }
         match condition {
             Condition::All(conditions) => {
                 Judged::all(conditions.iter().map(|one| self.ask(one, scope)), &scope.seen)
@@ -108,7 +141,8 @@ impl<'a> World<'a> {
                 let tri = self
                     .decided_by_provider(path, test, &seen, scope.meta)
                     .unwrap_or_else(|| answer(test, test.operator, &seen));
-                Judged { tri: if test.negated { tri.negate() } else { tri }, at, absent }
+                let known = !absent && !seen.is_unknown();
+                Judged { tri: if test.negated { tri.negate() } else { tri }, at, absent, known }
             }),
             Condition::Items { path, every, condition } => {
                 self.walk(scope, path, *every, &mut |seen| match list_of(seen) {
@@ -122,7 +156,7 @@ impl<'a> World<'a> {
             Condition::Connected { to, negated, condition } => {
                 let at = scope.seen.origin();
                 let tri = self.connected(to, condition.as_deref(), scope);
-                Judged { tri: if *negated { tri.negate() } else { tri }, at, absent: false }
+                Judged { tri: if *negated { tri.negate() } else { tri }, at, absent: false, known: false }
             }
         }
     }
@@ -139,14 +173,14 @@ impl<'a> World<'a> {
 
     fn connected(&self, to: &Select, condition: Option<&Condition>, scope: &Scope<'a>) -> Tri {
         let Some(key) = scope.key else { return Tri::No };
-        let relations = self.relations();
+        let relations = self.world.relations();
         let meets =
             |target: Scope<'a>| condition.map_or(Tri::Yes, |condition| self.ask(condition, &target).tri);
         let mut connected = Tri::No;
         match to {
             Select::Kind(kind) => {
-                let kind = (kind.kind)();
-                for target in relations.nodes(key).filter(|target| std::ptr::eq(target.kind(), kind)) {
+                let kind = (kind.kind)().name;
+                for target in relations.nodes(key).filter(|target| target.kind().name == kind) {
                     let meta = target.meta().unwrap_or(scope.meta);
                     let seen = Seen::Object(target, meta.origin.clone());
                     let key = Some(Key::of(target));
@@ -155,7 +189,7 @@ impl<'a> World<'a> {
             }
             Select::Resource(ty) => {
                 for at in relations.resources(key) {
-                    let Some(target) = self.deployment.resources.get(at) else { continue };
+                    let Some(target) = self.world.deployment.resources.get(at) else { continue };
                     if target.meta.kind == *ty {
                         let seen = Seen::Raw(target.arguments.clone(), target.meta.origin.clone());
                         let key = Some(Key::resource(at));
@@ -191,6 +225,7 @@ impl<'a> World<'a> {
         every: bool,
         leaf: &mut dyn FnMut(Seen<'a>) -> Judged,
     ) -> Judged {
+        self.may_go_on(1 + weight(&seen));
         let Some((step, rest)) = steps.split_first() else { return leaf(seen) };
         match (step, seen) {
             (_, Seen::Unknown(causes, at)) => Judged::maybe(causes, at),
@@ -200,13 +235,13 @@ impl<'a> World<'a> {
             }
             (_, Seen::Absent(at)) => {
                 if steps.contains(&Step::Each) {
-                    Judged { tri: every.into(), at, absent: true }
+                    Judged { tri: every.into(), at, absent: true, known: false }
                 } else {
                     leaf(Seen::Absent(at))
                 }
             }
             (Step::Attribute(position), Seen::Object(object, origin)) => {
-                let next = object.attribute(*position, &origin, self.deployment);
+                let next = object.attribute(*position, &origin, self.world.deployment);
                 self.steps(scope, next, rest, every, leaf)
             }
             (Step::Meta(of), Seen::Object(object, _)) => {
@@ -272,7 +307,7 @@ impl<'a> World<'a> {
                     let mut values: Vec<String> = Vec::new();
                     self.walk(scope, path, true, &mut |seen| {
                         values.push(shown(&seen));
-                        Judged { tri: Tri::Yes, at: seen.origin(), absent: false }
+                        Judged { tri: Tri::Yes, at: seen.origin(), absent: false, known: false }
                     });
                     if values.is_empty() {
                         values.push("not known".to_owned());
@@ -293,6 +328,7 @@ impl<'a> World<'a> {
 /// Takes one check to every node.
 struct Looker<'w, 'a> {
     world: &'w World<'a>,
+    asker: &'w Asker<'w, 'a>,
     info: &'a RuleInfo,
     check: &'w Check,
     verdicts: &'w mut Vec<Verdict<'a>>,
@@ -423,7 +459,7 @@ impl<'a> Looker<'_, 'a> {
             return;
         }
         let applies = match &self.check.when {
-            Some(when) => self.world.ask(when, &scope).tri,
+            Some(when) => self.asker.ask(when, &scope).tri,
             None => Tri::Yes,
         };
         if applies.is_no() {
@@ -431,8 +467,8 @@ impl<'a> Looker<'_, 'a> {
         }
         let Some(each) = &self.check.each else { return self.judge(&scope, applies, element) };
         let mut lists = Vec::new();
-        self.world.walk(&scope, each, true, &mut |seen| {
-            let judged = Judged { tri: Tri::Yes, at: seen.origin(), absent: false };
+        self.asker.walk(&scope, each, true, &mut |seen| {
+            let judged = Judged { tri: Tri::Yes, at: seen.origin(), absent: false, known: false };
             lists.push(seen);
             judged
         });
@@ -469,26 +505,33 @@ impl<'a> Looker<'_, 'a> {
 
     fn judge(&mut self, scope: &Scope<'a>, applies: Tri, element: Option<String>) {
         let check = self.check;
-        let judged = self.world.ask(&check.condition, scope);
+        let judged = self.asker.ask(&check.condition, scope);
         let bad = if check.forbids { judged.tri } else { judged.tri.negate() };
-        let (at, absent) = match &check.at {
-            None => (judged.at, judged.absent),
+        let (at, absent, known) = match &check.at {
+            None => (judged.at, judged.absent, judged.known),
             Some(path) => {
                 let mut found = None;
-                self.world.walk(scope, path, true, &mut |seen| {
+                self.asker.walk(scope, path, true, &mut |seen| {
                     let at = seen.origin();
-                    found.get_or_insert((at.clone(), seen.is_absent()));
-                    Judged { tri: Tri::Yes, at, absent: false }
+                    found.get_or_insert((
+                        at.clone(),
+                        seen.is_absent(),
+                        !seen.is_absent() && !seen.is_unknown(),
+                    ));
+                    Judged { tri: Tri::Yes, at, absent: false, known: false }
                 });
-                found.unwrap_or((judged.at, judged.absent))
+                found.unwrap_or((judged.at, judged.absent, judged.known))
             }
         };
         let mut probe = self.probe(scope.meta, element);
         probe.decide(applies.and(bad), &at, || {
             let message = check.message_absent.as_ref().filter(|_| absent).unwrap_or(&check.message);
-            let mut problem = Problem::new(self.world.words(message, scope));
+            let mut problem = Problem::new(self.asker.words(message, scope));
             if let Some(help) = &check.help {
-                problem = problem.help(self.world.words(help, scope));
+                problem = problem.help(self.asker.words(help, scope));
+            }
+            if let Some(fix) = &check.fix {
+                problem = fixed(problem, fix, scope, &at, absent, known);
             }
             match check.severity {
                 Some(severity) => problem.severity(severity),
@@ -501,7 +544,7 @@ impl<'a> Looker<'_, 'a> {
 
 impl Judged {
     fn maybe(causes: Causes, at: Origin) -> Self {
-        Self { tri: Tri::Maybe(causes), at, absent: false }
+        Self { tri: Tri::Maybe(causes), at, absent: false, known: false }
     }
 
     fn negate(self) -> Self {
@@ -540,7 +583,7 @@ impl Judged {
                 },
             });
         }
-        result.unwrap_or_else(|| Self { tri: all.into(), at: whole.origin(), absent: false })
+        result.unwrap_or_else(|| Self { tri: all.into(), at: whole.origin(), absent: false, known: false })
     }
 
     /// Whether this one answer decides for all (no) or for any (yes).
@@ -552,6 +595,37 @@ impl Judged {
 impl Path {
     fn last_name(&self) -> Option<String> {
         self.name.clone()
+    }
+}
+
+/// Proposes the fix of a rule where the value stands in the resource or the container itself.
+fn fixed(
+    problem: Problem,
+    fix: &super::Fix,
+    scope: &Scope<'_>,
+    at: &Origin,
+    absent: bool,
+    known: bool,
+) -> Problem {
+    if !absent && !known {
+        return problem;
+    }
+    let set = |place: Span| Change::Set {
+        place,
+        within: Vec::new(),
+        arguments: vec![(fix.argument.clone(), fix.value.clone())],
+    };
+    match &scope.seen {
+        Seen::Object(node, object) if !node.kind().is_node => {
+            let fits = edits::is_in_place(object) && (absent || edits::is_beside(object, at));
+            if fits { problem.fix(fix.applicability, set(object.span)) } else { problem }
+        }
+        _ if absent || at.via.is_none() => problem.fix(fix.applicability, set(scope.meta.block)),
+        _ if edits::is_argument(at) => {
+            let change = Change::Replace { literal: at.span, value: fix.value.clone() };
+            problem.fix(Applicability::Unsafe, change)
+        }
+        _ => problem,
     }
 }
 
@@ -587,6 +661,21 @@ fn agreed(answers: Vec<Judged>, causes: Causes, at: Origin) -> Judged {
         Some(first) if answers.all(|answer| answer.tri == first.tri) => first,
         _ => Judged::maybe(causes, at),
     }
+}
+
+/// How much there is to read in a value, in steps.
+fn weight(seen: &Seen<'_>) -> u64 {
+    let length = match seen {
+        Seen::Text(field) => field.known().map_or(0, String::len),
+        Seen::List(list) => list.items.len() * 32,
+        Seen::Raw(value, _) => match &value.kind {
+            ValueKind::String(text) => text.as_str().len(),
+            ValueKind::Sequence(sequence) => sequence.items.len() * 32,
+            _ => 0,
+        },
+        _ => 0,
+    };
+    u64::try_from(length / 32).unwrap_or(u64::MAX)
 }
 
 fn list_of(seen: Seen<'_>) -> Result<List<'_>, Judged> {

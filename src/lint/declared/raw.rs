@@ -6,7 +6,7 @@ use super::evaluate::{of_absent, of_count, of_list};
 use super::operator::{Given, Operator, Test};
 use super::view::{Further, List, Seen};
 use crate::model::Tri;
-use crate::value::{Causes, Kind, Mapping, Origin, Value};
+use crate::value::{Cause, Causes, Kind, Mapping, Origin, Value};
 
 /// What a name leads to.
 pub(super) enum Member<'a> {
@@ -96,7 +96,10 @@ pub(super) fn answer(test: &Test, operator: Operator, value: &Value, header: &Or
         Kind::Mapping(mapping) => of_keys(test, operator, mapping),
         Kind::Unknown(unknown) => {
             let maybe = || Tri::Maybe(unknown.causes.clone());
-            if operator == Operator::Exists && unknown.not_null {
+            // A reference to what another resource will have is written, and will not be null.
+            let is_reference = value.origin.attribute().is_some()
+                && unknown.causes.iter().all(|cause| matches!(cause, Cause::Computed { .. }));
+            if operator == Operator::Exists && (unknown.not_null || is_reference) {
                 return Tri::Yes;
             }
             let mut answers =

@@ -226,7 +226,7 @@ models! {
          user, depends_on, stop_timeout, firelens, added_capabilities]
         maps [other_fields]
         refers [image_source: image_repository to Repository in repositories]
-        hides [origin, image_tag];
+        hides [origin, image_tag, environment_file_names, docker_labels];
     EnvironmentVariable "environment-variable" part [name] secret [value] hides [origin];
     ContainerSecret "container-secret" part [name, value_from] hides [origin];
     HealthCheck "health-check" part [command, interval, timeout, retries, start_period] hides [origin];
@@ -396,12 +396,15 @@ impl Model for LogConfiguration {
     };
 }
 
+/// Gives a kind; a function, so that kinds can lead to each other in circles.
+type KindOf = fn() -> &'static Kind;
+
 /// A kind that rules can select.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Selectable {
-    pub(crate) kind: fn() -> &'static Kind,
+    pub(crate) kind: KindOf,
     /// The node a part belongs to, as conditions name it.
-    pub(crate) parent: Option<(&'static str, fn() -> &'static Kind)>,
+    pub(crate) parent: Option<(&'static str, KindOf)>,
     pub(crate) nodes: Nodes,
 }
 

@@ -10,7 +10,7 @@ mod input;
 mod logs;
 mod network;
 mod registry;
-mod secrets;
+pub(crate) mod secrets;
 mod service;
 mod task;
 mod workflow;

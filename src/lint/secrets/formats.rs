@@ -70,11 +70,11 @@ static KEYWORDS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
 
 static PATTERNS: [OnceLock<Option<Regex>>; FORMATS.len()] = [const { OnceLock::new() }; FORMATS.len()];
 
-/// Bytes before a keyword that its format may begin with, at most.
-const LONGEST_HEAD: usize = 128;
-
 /// Bytes of one credential that are looked at.
 const LONGEST: usize = 1024;
+
+/// Bytes of the line that begins a private key, up to its name.
+const LONGEST_MARK: usize = 48;
 
 const PRIVATE_KEY: &str = "a private key";
 const JWT: &str = "a signed token (JWT)";
@@ -97,18 +97,31 @@ pub(super) fn hits(text: &str) -> Vec<Hit> {
     let mut found = Vec::new();
     let Some(keywords) = KEYWORDS.as_ref() else { return found };
     let (mut has_jwt, mut has_key) = (false, false);
+    // Formats whose keyword stands inside: searched in the whole text, once.
+    let mut searched: Vec<usize> = Vec::new();
     for keyword in keywords.find_overlapping_iter(text) {
         match keyword.pattern().as_usize() {
-            at if at < FORMATS.len() => found.extend(hit(text, at, keyword.start())),
+            at if at < FORMATS.len() => match FORMATS.get(at) {
+                Some(format) if format.begins_with_keyword() => found.extend(hit(text, at, keyword.start())),
+                Some(_) if !searched.contains(&at) => {
+                    searched.push(at);
+                    found.extend(hits_of(text, at));
+                }
+                _ => {}
+            },
             at if at == FORMATS.len() => has_jwt = true,
             _ => has_key = true,
         }
     }
     if has_jwt {
+        let mut behind = 0;
         for (at, _) in text.match_indices(JWT_START) {
-            if begins_word(text, at)
-                && let Some(length) = text.get(at..).and_then(jwt)
-            {
+            if at < behind || !begins_word(text, at) {
+                continue;
+            }
+            let rest = text.get(at..).unwrap_or_default();
+            behind = at + rest.bytes().take_while(in_jwt).count();
+            if let Some(length) = jwt(rest) {
                 found.push(Hit { kind: JWT, range: at..at + length });
             }
         }
@@ -119,25 +132,32 @@ pub(super) fn hits(text: &str) -> Vec<Hit> {
     found
 }
 
-/// The format number `index` around the keyword at `at`.
+fn pattern(index: usize) -> Option<&'static Regex> {
+    PATTERNS.get(index)?.get_or_init(|| FORMATS.get(index)?.compiled()).as_ref()
+}
+
+/// The format number `index` at its keyword.
 fn hit(text: &str, index: usize, at: usize) -> Option<Hit> {
-    let format = FORMATS.get(index)?;
-    let anchored = format.begins_with_keyword();
-    if anchored && !begins_word(text, at) {
+    if !begins_word(text, at) {
         return None;
     }
-    let pattern = PATTERNS.get(index)?.get_or_init(|| format.compiled()).as_ref()?;
-    let head = if anchored { at } else { floor(text, at.saturating_sub(LONGEST_HEAD)) };
-    let window = text.get(head..floor(text, at.saturating_add(LONGEST)))?;
-    pattern.find_iter(window).find_map(|found| {
-        let range = head + found.start()..head + found.end();
-        // The match holds the keyword, and is not part of a longer word.
-        let fits = range.start <= at
-            && range.end >= at + format.keyword.len()
-            && (anchored || begins_word(text, range.start))
-            && text.as_bytes().get(range.end).is_none_or(|byte| !byte.is_ascii_alphanumeric());
-        (fits && !is_documented(text.get(range.clone())?)).then_some(Hit { kind: format.kind, range })
-    })
+    let window = text.get(at..floor(text, at.saturating_add(LONGEST)))?;
+    let found = pattern(index)?.find(window)?;
+    sound(text, index, at..at + found.end())
+}
+
+/// The format number `index` anywhere.
+fn hits_of(text: &str, index: usize) -> Vec<Hit> {
+    let Some(pattern) = pattern(index) else { return Vec::new() };
+    let whole = pattern.find_iter(text).filter(|found| begins_word(text, found.start()));
+    whole.filter_map(|found| sound(text, index, found.range())).collect()
+}
+
+/// A match that is not part of a longer word, and opens something.
+fn sound(text: &str, index: usize, range: Range<usize>) -> Option<Hit> {
+    let ends = text.as_bytes().get(range.end).is_none_or(|byte| !byte.is_ascii_alphanumeric());
+    let kind = FORMATS.get(index)?.kind;
+    (ends && !is_documented(text.get(range.clone())?)).then_some(Hit { kind, range })
 }
 
 /// Keys that AWS shows in its documentation: they end in `EXAMPLE`, and open nothing.
@@ -166,7 +186,8 @@ fn private_keys(text: &str) -> Vec<Hit> {
     while let Some(at) = text.get(from..).and_then(|rest| rest.find(KEY_START)).map(|at| at + from) {
         let rest = text.get(at..).unwrap_or_default();
         // `PRIVATE KEY-----`, and `PRIVATE KEY BLOCK-----` of PGP.
-        let mark = rest.find("PRIVATE KEY").filter(|mark| *mark < 40).and_then(|mark| {
+        let head = rest.get(..floor(rest, LONGEST_MARK)).unwrap_or_default();
+        let mark = head.find("PRIVATE KEY").and_then(|mark| {
             let behind = mark + "PRIVATE KEY".len();
             let dashes = rest.get(behind..)?.find("-----").filter(|dashes| *dashes <= " BLOCK".len())?;
             Some(behind + dashes + "-----".len())
@@ -183,10 +204,13 @@ fn private_keys(text: &str) -> Vec<Hit> {
     found
 }
 
+fn in_jwt(byte: &u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.')
+}
+
 /// Length of a JWT at the start: three parts, the first two of them Base64 of JSON objects (RFC 7519).
 fn jwt(value: &str) -> Option<usize> {
-    let in_token = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
-    let length = value.bytes().take_while(in_token).count();
+    let length = value.bytes().take_while(in_jwt).count();
     let token = value.get(..length)?;
     let mut parts = token.split('.');
     let (header, body, signature) = (parts.next()?, parts.next()?, parts.next()?);

@@ -8,5 +8,7 @@ mod scan;
 mod values;
 
 pub use names::{NameClass, is_secret_name, name_class, name_of};
-pub use scan::{find, find_formats};
-pub use values::{RANDOM, Secret, ValueClass, classify, classify_strictly, value_class};
+pub use scan::{Found, find, find_formats, written};
+pub use values::{
+    RANDOM, Secret, ValueClass, classify, classify_strictly, is_format, is_key_material, value_class,
+};

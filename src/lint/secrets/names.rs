@@ -203,9 +203,12 @@ pub fn is_secret_name(name: &str) -> bool {
         return !(last == "pat" && head.is_empty());
     }
     if has(last, ABOUT) {
-        // `SECRET_KEY` and `TOKEN_SALT` hold credentials; `PASSWORD_LENGTH` does not.
-        return matches!(last.as_str(), "key" | "salt")
-            && head.last().is_some_and(|word| has(word, SECRET_WORDS));
+        // `SECRET_KEY` and `TOKEN_SALT` hold credentials; `PASSWORD_LENGTH` does not, nor does `existingSecretPasswordKey`.
+        return match head.last() {
+            Some(word) if has(word, PASSWORD_WORDS) => last == "salt",
+            Some(word) => matches!(last.as_str(), "key" | "salt") && has(word, SECRET_WORDS),
+            None => false,
+        };
     }
     // `PASSWORD_PRODUCTION`, `token2`
     words.iter().any(|word| has(word, SECRET_WORDS) && word != "pass" && word != "pw" && word != "pat")
@@ -426,6 +429,7 @@ mod tests {
             "AUTH_HEADER",
             "API_KEY_TABLE_NAME_DYNAMO",
             "SESSION_TOKEN_TABLE",
+            "existingSecretPasswordKey",
         ];
         for name in harmless {
             assert!(!is_secret_name(name), "{name}");

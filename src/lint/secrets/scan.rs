@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::formats;
 use super::names::is_secret_name;
-use super::values::{ValueClass, url_password, value_class};
+use super::values::{URL_PASSWORD, ValueClass, classify_strictly, url_password, value_class};
 
 /// Byte ranges of what looks like a secret: known formats, passwords in URLs, and quoted or plain values
 /// beside a name that announces a credential. Sorted, not overlapping.
@@ -28,6 +28,93 @@ pub fn find_formats(text: &str) -> Vec<Range<usize>> {
     let mut found = formats::inside(text);
     urls(text, &mut found);
     merge(found)
+}
+
+/// A credential in a text of some language.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found<'t> {
+    /// The name it stands under; empty where there is none.
+    pub name: &'t str,
+    pub range: Range<usize>,
+    /// What it is: `a GitHub OAuth token`.
+    pub kind: &'static str,
+}
+
+/// Credentials written in a text: known formats, URLs with a password, assignments and options of commands whose name
+/// and value agree. Narrower than [`find`]: this is for findings. In order, not overlapping.
+#[must_use]
+pub fn written(text: &str) -> Vec<Found<'_>> {
+    let mut found: Vec<Found<'_>> = Vec::new();
+    for hit in formats::hits(text) {
+        found.push(Found { name: "", range: hit.range, kind: hit.kind });
+    }
+    urls_with_password(text, &mut found);
+    named(text, &mut found);
+    found.sort_by_key(|found| (found.range.start, std::cmp::Reverse(found.name.len())));
+    let mut end = 0;
+    found.retain(|found| {
+        let is_new = found.range.start >= end;
+        end = end.max(found.range.end);
+        is_new
+    });
+    found
+}
+
+fn urls_with_password<'t>(text: &'t str, found: &mut Vec<Found<'t>>) {
+    for (at, _) in text.match_indices("://") {
+        let is_scheme = |c: char| c.is_ascii_alphanumeric() || "+-.".contains(c);
+        let start = text.get(..at).map_or(at, |head| head.trim_end_matches(is_scheme).len());
+        let rest = text.get(start..).unwrap_or_default();
+        let ends = |c: char| c.is_whitespace() || "\"'`<>,;)\\".contains(c);
+        let url = rest.get(..rest.find(ends).unwrap_or(rest.len())).unwrap_or_default();
+        if value_class(url) == ValueClass::UrlPassword
+            && let Some(range) = url_password(url)
+        {
+            let range = start + range.start..start + range.end;
+            found.push(Found { name: "", range, kind: URL_PASSWORD });
+        }
+    }
+}
+
+/// `NAME=value`, `name: value`, `--name value` on one line that is no comment.
+fn named<'t>(text: &'t str, found: &mut Vec<Found<'t>>) {
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let is_comment = ["#", "//", "*", "<!--"].iter().any(|sign| line.trim_start().starts_with(sign));
+        let separators = line.match_indices(['=', ':', ' ']).filter(|_| !is_comment);
+        for (at, separator) in separators {
+            let Some(head) = line.get(..at) else { continue };
+            let name = if separator == " " {
+                let word = head.rsplit(' ').next().unwrap_or_default();
+                let option = word.strip_prefix("--").unwrap_or_default();
+                if option.contains('=') { "" } else { option }
+            } else {
+                name_before(head)
+            };
+            let name = name.trim_start_matches('-');
+            if name.is_empty() || !is_secret_name(name) {
+                continue;
+            }
+            // `==`, `:=`, `!=`, `::` compare or declare.
+            let value = line.get(at + 1..).unwrap_or_default();
+            if value.starts_with(['=', ':', '~'])
+                || value.starts_with("//")
+                || head.ends_with(['!', '=', ':', '<', '>'])
+            {
+                continue;
+            }
+            if let Some(range) = value_after(value)
+                && let Some(value) = line.get(at + 1 + range.start..at + 1 + range.end)
+                && !value.starts_with('-')
+                && !is_expression(line, at + 1 + range.start, value)
+                && let Some(secret) = classify_strictly(name, value)
+            {
+                let range = start + at + 1 + range.start..start + at + 1 + range.end;
+                found.push(Found { name, range, kind: secret.kind });
+            }
+        }
+        start += line.len();
+    }
 }
 
 const fn assigns(byte: u8) -> bool {
@@ -157,7 +244,10 @@ fn pairs(text: &str, found: &mut Vec<Range<usize>>) {
             let Some(value) = object.get(key_at + key.len()..).and_then(after_key) else { continue };
             let start = object_start + key_at + key.len() + value.start;
             let range = start..start + value.len();
-            if text.get(range.clone()).is_some_and(|value| value_class(value) != ValueClass::Harmless) {
+            let is_secret = |value: &str| {
+                value_class(value) != ValueClass::Harmless && !is_expression(text, range.start, value)
+            };
+            if text.get(range.clone()).is_some_and(is_secret) {
                 found.push(range);
             }
         }
@@ -210,7 +300,30 @@ mod tests {
         );
         assert_eq!(hidden("{ name = \"DB_PASSWORD\", value = \"a\\\"b-not-real\" }"), ["a\\\"b-not-real"]);
         assert_eq!(hidden("url = \"postgres://a:hunter2@db/x\""), ["hunter2"]);
+        assert_eq!(hidden("{ name = \"DB_PASSWORD\", value = var.db_password }"), Vec::<&str>::new());
         let expressions = "x = \"${var.password}\"\npassword = var.password\ntoken = jsondecode(x)\nsecret: ${{ secrets.X }}\n";
         assert_eq!(hidden(expressions), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn what_is_written_in_a_text_is_found_with_its_name() {
+        let found = |text: &'static str| -> Vec<(&str, &str)> {
+            written(text).into_iter().filter_map(|found| Some((found.name, text.get(found.range)?))).collect()
+        };
+        assert_eq!(found("export DB_PASSWORD=C0rrect-not-real\n"), [("DB_PASSWORD", "C0rrect-not-real")]);
+        assert_eq!(found("psql --db-password C0rrect-not-real x"), [("db-password", "C0rrect-not-real")]);
+        assert_eq!(found("run --token='9f-not-real-c41b7e'"), [("token", "9f-not-real-c41b7e")]);
+        assert_eq!(found("curl https://u:n0t-real@host.example/"), [("", "n0t-real")]);
+        for harmless in [
+            "# DB_PASSWORD=C0rrect-not-real",
+            "docker login --password-stdin registry.example.com",
+            "TOKEN=$(get-token)",
+            "password == C0rrect-not-real",
+            "git -c credential.https://github.com.helper= push",
+            "read --password $PASSWORD",
+            "if (token != null) { use(token: String) }",
+        ] {
+            assert_eq!(found(harmless), [], "{harmless}");
+        }
     }
 }

@@ -1,5 +1,8 @@
 //! What a value is: a credential of a known format, a URL with a password, opaque text, or harmless.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
 use super::names::{NameClass, name_class};
 use super::{entropy, formats};
 
@@ -50,13 +53,19 @@ pub fn classify(name: &str, value: &str) -> Option<Secret> {
 /// resources. Keys and tokens have to look made by a generator there; what people choose, chosen by a person.
 #[must_use]
 pub fn classify_strictly(name: &str, value: &str) -> Option<Secret> {
+    // Most texts are short and called something harmless.
+    if value.len() < SHORTEST_UNNAMED && !super::names::is_secret_name(name) {
+        return None;
+    }
     let secret = classify(name, value)?;
     if value_class(value) != ValueClass::Opaque {
         return Some(secret);
     }
     let trimmed = value.trim();
     let convinces = match name_class(name) {
-        NameClass::Password => !is_common(trimmed) && !trimmed.contains(char::is_whitespace),
+        NameClass::Password => {
+            !is_common(trimmed) && !trimmed.contains(char::is_whitespace) && !names_a_secret(trimmed)
+        }
         NameClass::Key => entropy::is_random(trimmed) || is_mixed(trimmed),
         NameClass::Neutral | NameClass::Identifier => true,
     };
@@ -65,6 +74,15 @@ pub fn classify_strictly(name: &str, value: &str) -> Option<Secret> {
 
 /// `a URL with a password`.
 pub(super) const URL_PASSWORD: &str = "a URL with a password";
+
+/// Shorter texts are no credential by themselves.
+const SHORTEST_UNNAMED: usize = 16;
+
+/// Whether a kind is that of a known format, which tells a credential whatever stands around it.
+#[must_use]
+pub fn is_format(kind: &str) -> bool {
+    kind != URL_PASSWORD && kind != RANDOM && !kind.starts_with("an opaque value")
+}
 
 /// A value that only its randomness tells.
 pub const RANDOM: &str = "a random value of 32 or more characters";
@@ -76,7 +94,8 @@ fn part_of(value: &str) -> Option<Secret> {
 }
 
 /// Long and random in an alphabet that digests and ids do not use: letters of both cases and digits.
-fn is_key_material(value: &str) -> bool {
+#[must_use]
+pub fn is_key_material(value: &str) -> bool {
     let value = value.trim();
     let has = |test: fn(&u8) -> bool| value.as_bytes().iter().filter(|byte| test(byte)).count() >= 3;
     (32..=256).contains(&value.len())
@@ -87,6 +106,13 @@ fn is_key_material(value: &str) -> bool {
         && entropy::is_random(value)
 }
 
+/// `shared/logging/es_pass`, `postgres-password`: what a secret is called where it is kept.
+fn names_a_secret(value: &str) -> bool {
+    value.contains(['-', '_', '/', '.', ':'])
+        && entropy::is_worded(value)
+        && super::names::is_secret_name(value)
+}
+
 /// Short, but nobody's word: a digit among letters and another sign, or letters of both cases around digits.
 fn is_mixed(value: &str) -> bool {
     let has = |test: fn(&u8) -> bool| value.as_bytes().iter().any(test);
@@ -95,6 +121,7 @@ fn is_mixed(value: &str) -> bool {
         && has(u8::is_ascii_digit)
         && has(u8::is_ascii_alphabetic)
         && !entropy::is_worded(value)
+        && !entropy::counts_up(value)
 }
 
 /// Passwords that examples and tests use and nobody protects anything with.
@@ -169,10 +196,23 @@ pub fn value_class(value: &str) -> ValueClass {
     if let Some(kind) = formats::known(value) {
         return ValueClass::Format(kind);
     }
+    if encoded_script(value).is_some_and(|script| !super::scan::written(&script).is_empty()) {
+        return ValueClass::Format(SCRIPT);
+    }
     if let Some(class) = url_class(value) {
         return class;
     }
     if is_harmless(value) { ValueClass::Harmless } else { ValueClass::Opaque }
+}
+
+const SCRIPT: &str = "a script with a credential";
+
+/// User data that is written in Base64.
+fn encoded_script(text: &str) -> Option<String> {
+    // `#!` and `#cloud-config` begin so.
+    let begins = ["IyEv", "I2Nsb3VkLWNvbmZpZ"].iter().any(|start| text.starts_with(start));
+    let bytes = begins.then(|| STANDARD.decode(text).ok()).flatten()?;
+    String::from_utf8(bytes).ok()
 }
 
 fn is_harmless(value: &str) -> bool {
@@ -445,6 +485,41 @@ mod tests {
         for value in ["redis://:changeme@cache.shop.internal:6379/0", "postgres://a:not-real-1@db/x"] {
             assert_eq!(value_class(value), ValueClass::UrlPassword, "{value}");
         }
+    }
+
+    #[test]
+    fn names_and_values_decide_together() {
+        // Made of parts, so that nothing here looks like a credential.
+        let random = format!("{}{}", "q7Zt0Lw2Xb9Kd4Vn", "8Rf1Hs6Jm3Pc5Gy0");
+        for (name, value, is_secret) in [
+            ("DB_PASSWORD", "hunter2", true),
+            ("DB_PASSWORD", "postgres", false),
+            ("DB_PASSWORD", "shared/logging/es_pass", false),
+            ("DB_PASSWORD", "two words", false),
+            ("API_KEY", "hunter2", false),
+            ("API_KEY", "not-a-real-key-71c0ffee", true),
+            ("API_KEY", "sk-lf-1234567890", false),
+            ("API_KEY", "production-api-key", false),
+            ("SETTING", "hunter2", false),
+            ("SETTING", &random, true),
+            ("GIT_COMMIT_SHA", &random, false),
+            ("client_id", &random, false),
+        ] {
+            assert_eq!(classify_strictly(name, value).is_some(), is_secret, "{name}={value}");
+        }
+        let hex = "9f86d081884c7d659a2feaa0c55ad015";
+        assert_eq!(classify("SETTING", hex), None, "digests are not told from keys");
+        assert!(classify("API_KEY", hex).is_some());
+    }
+
+    #[test]
+    fn user_data_in_base64_is_read() {
+        let script = "#!/bin/sh\nexport DB_PASSWORD=C0rrect-not-real-5521\n";
+        assert_eq!(value_class(&STANDARD.encode(script)), ValueClass::Format(SCRIPT));
+        assert_eq!(encoded_script(&STANDARD.encode(script)).as_deref(), Some(script));
+        let harmless = STANDARD.encode("#!/bin/sh\necho ECS_CLUSTER=shop >> /etc/ecs/ecs.config\n");
+        assert!(!matches!(value_class(&harmless), ValueClass::Format(_)));
+        assert_eq!(encoded_script("plain text"), None);
     }
 
     #[test]

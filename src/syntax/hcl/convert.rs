@@ -253,6 +253,8 @@ impl Converter<'_> {
     fn key(&self, key: &ObjectKey) -> ItemKey {
         match key {
             ObjectKey::Ident(name) => ItemKey::Name(name.as_str().into()),
+            // A bare word is a name, this one too.
+            ObjectKey::Expression(Expression::Null(_)) => ItemKey::Name("null".into()),
             ObjectKey::Expression(expr @ Expression::Traversal(_)) => ItemKey::Ambiguous(self.expr(expr)),
             ObjectKey::Expression(expr) => ItemKey::Expr(self.expr(expr)),
         }
@@ -272,6 +274,7 @@ impl Converter<'_> {
         };
         match text.parse::<Expression>() {
             Ok(Expression::Variable(name)) => ItemKey::Name(name.as_str().into()),
+            Ok(Expression::Null(_)) => ItemKey::Name("null".into()),
             Ok(expr) => ItemKey::Expr(converter.expr(&expr)),
             Err(_) => ItemKey::Name(text.into()),
         }

@@ -1,30 +1,8 @@
 //! RDS and Aurora.
 
 mod rds_no_backup;
-mod rds_no_deletion_protection;
-mod rds_public;
-mod rds_unencrypted;
 
 use crate::lint::rule::Check;
 
-pub(in crate::lint) const CHECKS: &[(&str, Check)] = &[
-    ("rds-no-backup", Check::Database(rds_no_backup::check)),
-    (
-        "rds-no-deletion-protection",
-        Check::Several(&[
-            Check::Database(rds_no_deletion_protection::instance),
-            Check::DatabaseCluster(rds_no_deletion_protection::cluster),
-        ]),
-    ),
-    (
-        "rds-public",
-        Check::Several(&[Check::Database(rds_public::instance), Check::DatabaseCluster(rds_public::cluster)]),
-    ),
-    (
-        "rds-unencrypted",
-        Check::Several(&[
-            Check::Database(rds_unencrypted::instance),
-            Check::DatabaseCluster(rds_unencrypted::cluster),
-        ]),
-    ),
-];
+pub(in crate::lint) const CHECKS: &[(&str, Check)] =
+    &[("rds-no-backup", Check::Database(rds_no_backup::check))];

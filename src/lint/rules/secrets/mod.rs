@@ -1,5 +1,6 @@
 //! Secrets in plain text.
 
+pub(crate) mod plaintext_secret;
 mod plaintext_secret_env;
 mod rds_plaintext_password;
 mod sensitive_variable_in_env;
@@ -9,6 +10,7 @@ mod unescaped_password_in_url;
 use crate::lint::rule::Check;
 
 pub(in crate::lint) const CHECKS: &[(&str, Check)] = &[
+    ("plaintext-secret", Check::Several(&[Check::Input, Check::Container(plaintext_secret::check)])),
     (
         "plaintext-secret-env",
         Check::Several(&[

@@ -40,31 +40,47 @@ fn shown(name: &str, what: &str) -> Problem {
 }
 
 pub(super) fn check(probe: &mut Probe<'_>, _task: &TaskDefinition, container: &Container) {
+    let mut said = container.environment.absent;
     for variable in container.environment.with_template() {
-        judge(probe, variable);
+        said |= judge(probe, variable);
+    }
+    if let Some(open) = &container.environment.open
+        && open.template.is_none()
+    {
+        said = true;
+        probe.undecided(&container.environment.origin, &open.causes);
+    }
+    if !said {
+        probe.pass();
     }
 }
 
-fn judge(probe: &mut Probe<'_>, variable: &EnvironmentVariable) {
+/// Reports one variable, unless there is nothing to say of it; whether there was.
+fn judge(probe: &mut Probe<'_>, variable: &EnvironmentVariable) -> bool {
     let name = variable.name.known().map_or("", String::as_str);
     let value = &variable.value;
-    // A literal that is a credential is the business of plaintext-secret-env.
-    let is_literal = |text: &String| text.is_empty() || classify(name, text).is_some();
-    if value.is_absent() || value.holds(false, is_literal).is_yes() {
-        return;
+    if value.is_absent() {
+        return false;
     }
+    // plaintext-secret-env reports a literal that is a credential: once is enough by default.
+    let is_told = value.holds(false, |text| classify(name, text).is_some()).is_yes();
     let at = reference(variable);
     let name_shown = if name.is_empty() { "an environment variable" } else { name };
     let what = match secret_source(name, &value.origin, &value.causes()) {
         Tri::Yes => source_words(&value.origin, &value.causes()),
-        Tri::Maybe(causes) => return probe.undecided(&at, &causes),
+        Tri::Maybe(causes) => {
+            probe.undecided(&at, &causes);
+            return true;
+        }
         Tri::No if value.sensitive => match innermost_variable(&value.origin) {
             Some(variable) => format!("the sensitive variable `var.{variable}`"),
             None => "a sensitive value".to_owned(),
         },
-        Tri::No => return probe.pass(),
+        Tri::No => return false,
     };
-    probe.fail(&at, shown(name_shown, &what));
+    let problem = shown(name_shown, &what);
+    probe.fail(&at, if is_told { problem.strict() } else { problem });
+    true
 }
 
 /// Whether the value was read from something that holds a credential.
@@ -76,12 +92,12 @@ fn secret_source(name: &str, origin: &Origin, causes: &Causes) -> Tri {
     let mut open = Causes::none();
     for cause in causes.iter() {
         match cause {
-            Cause::Computed { address, attribute } | Cause::Data { address, attribute } => {
-                if is_credential(name, address, attribute) {
-                    return Tri::Yes;
-                }
+            Cause::Computed { address, attribute } | Cause::Data { address, attribute }
+                if is_credential(name, address, attribute) =>
+            {
+                return Tri::Yes;
             }
-            Cause::MissingVariable { .. } => {}
+            Cause::Computed { .. } | Cause::Data { .. } | Cause::MissingVariable { .. } => {}
             // Whether the output is sensitive stands in a module that is not here.
             _ if is_secret_name(name) => open.add(cause.clone()),
             _ => {}

@@ -1,7 +1,6 @@
 //! Generated passwords in connection URLs whose characters mean something in a URL.
 
-use crate::lint::change::Change;
-use crate::lint::{Applicability, Probe, Problem};
+use crate::lint::{Applicability, Change, Probe, Problem};
 use crate::model::secrets::PasswordUrl;
 use crate::source::Span;
 use crate::value::{Origin, Step};
@@ -27,7 +26,7 @@ pub(super) fn check(probe: &mut Probe<'_>, url: &PasswordUrl) {
     let at = Origin::at(url.place.use_site());
     probe.decide(bad, &at, || match reference(url) {
         Some(expression) => {
-            breaks(url).fix(Applicability::Unsafe, Change::Wrap { expression, function: "urlencode" })
+            breaks(url).fix(Applicability::Unsafe, Change::Call { expression, function: "urlencode" })
         }
         None => breaks(url),
     });

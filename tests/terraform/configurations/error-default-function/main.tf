@@ -1,0 +1,1 @@
+variable "b" { default = upper("a") }

@@ -1,0 +1,6 @@
+variable "x" { default = true }
+resource "terraform_data" "a" {
+  lifecycle {
+    prevent_destroy = var.x
+  }
+}

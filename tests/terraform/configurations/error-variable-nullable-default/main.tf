@@ -1,0 +1,5 @@
+variable "s" {
+  type = number
+  nullable = false
+  default = null
+}

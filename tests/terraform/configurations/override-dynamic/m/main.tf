@@ -1,0 +1,3 @@
+variable "a" {}
+variable "b" { default = "b" }
+output "out" { value = "${var.a}${var.b}" }

@@ -1,0 +1,3 @@
+a = "tf"
+b = "tf"
+e = null
