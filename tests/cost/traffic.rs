@@ -309,6 +309,32 @@ fn the_next_service_goes_on_in_the_tier_where_the_one_before_ended() {
 }
 
 #[test]
+fn a_network_load_balancer_crosses_zones_when_it_is_told_to() {
+    // 100 x 2,628,000 s = 262,800,000 requests x (1 + 1) KB x 1/2 for two subnets x 2 directions = 525.6 GB x 0.01.
+    let usage = "{ aws_ecs_service.api: { requests_per_second: 100, request_kb: 1, response_kb: 1 } }";
+    let text = stack("network", "TCP", 0, "");
+    let estimate = of_terraform(&text, usage);
+    assert!(!lines(&estimate).iter().any(|line| line.contains(ZONES)));
+    let crossing = text.replace(
+        "load_balancer_type = \"network\"",
+        "load_balancer_type = \"network\"\n  enable_cross_zone_load_balancing = true",
+    );
+    assert_eq!(monthly(&of_terraform(&crossing, usage), "aws_ecs_service.api", ZONES), "5.2560");
+}
+
+#[test]
+fn the_largest_and_smallest_numbers_do_no_harm() {
+    let usage = "{ aws_ecs_service.api: { requests_per_second: 1e15, request_kb: 1e15, response_kb: 1e15, \
+        requests_per_connection: 0.00000000000000000001, connection_seconds: 1e15, log_bytes_per_request: 1e15, \
+        external_sent_kb: 1e15, external_received_kb: 1e15, s3_kb: 1e15, backend_kb: 1e15, image_mb: 1e15, \
+        deploys_per_month: 1e15, task_starts_per_month: 1e15 }, aws_ecr_repository.r: { images_kept: 1e15 } }";
+    for (kind, protocol) in [("application", "HTTPS"), ("network", "TLS")] {
+        let estimate = of_terraform(&stack(kind, protocol, 12, ""), usage);
+        assert!(estimate.total().low <= estimate.total().high);
+    }
+}
+
+#[test]
 fn zones_without_a_price_are_unpriced_by_name() {
     let estimate = of_terraform_in("mx-central-1", &stack("application", "HTTPS", 0, ""), PROFILE, None);
     let reason = "no price in the tables: data transfer between zones in mx-central-1";

@@ -144,8 +144,8 @@ fn before(sheet: &Sheet<'_>, flow: &Flow, region: &Arc<str>) -> Decimal {
         .fold(Decimal::ZERO, |sum, (other, gb)| sum.saturating_add(other.count.expected.saturating_mul(gb)))
 }
 
-/// Traffic with databases, caches and other services, and that of network load balancers, whose way to their targets
-/// is billed when it crosses zones (that of application load balancers is not).
+/// Traffic with databases, caches and other services, and that of network load balancers with cross-zone load balancing,
+/// whose way to their targets is billed when it crosses zones (that of application load balancers is not).
 fn between_zones(sheet: &mut Sheet<'_>, flow: &Flow) {
     let Some(requests) = flow.requests() else { return };
     let deployment = sheet.context.deployment;
@@ -153,7 +153,10 @@ fn between_zones(sheet: &mut Sheet<'_>, flow: &Flow) {
         .entrances
         .iter()
         .filter_map(|entrance| deployment.load_balancer(entrance.balancer))
-        .any(|balancer| balancer.kind.holds(false, |kind| kind == "network").is_yes());
+        .any(|balancer| {
+            let crosses = !balancer.cross_zone.holds(false, |crosses| *crosses).is_no();
+            crosses && balancer.kind.holds(false, |kind| kind == "network").is_yes()
+        });
     let backend = flow.kb("backend_kb");
     let balanced = flow.kb("response_kb").filter(|_| network_balancer);
     if backend.is_none() && balanced.is_none() {
