@@ -163,13 +163,16 @@ impl ResourceCost {
 
 /// The closed list of resource kinds.
 pub const KINDS: &[&str] = &[
+    "auto-scaling-group",
     "cache-cluster",
     "cache-serverless",
     "container-repository",
+    "ebs-volume",
     "ecs-cluster",
     "ecs-service",
     "elastic-ip",
     "free",
+    "instance",
     "load-balancer",
     "log-group",
     "nat-gateway",

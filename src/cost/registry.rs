@@ -2,7 +2,7 @@
 
 use super::Ledger;
 use super::items::{
-    cluster, ecr, elastic_ip, elasticache, load_balancer, log_group, nat_gateway, parameter, rds,
+    auto_scaling_group, cluster, ebs, ecr, elastic_ip, elasticache, instance, load_balancer, log_group, nat_gateway, parameter, rds,
     rds_cluster, scheduled_task, secret, service, task_definition, vpc_endpoint,
 };
 
@@ -25,4 +25,7 @@ pub(super) const ITEMS: &[Item] = &[
     secret::price,
     parameter::price,
     vpc_endpoint::price,
+    auto_scaling_group::price,
+    instance::price,
+    ebs::price,
 ];

@@ -1,11 +1,16 @@
 //! Billed things, one file each: from a node of the model to components on its sheet.
 
+pub(super) mod auto_scaling_group;
 mod capacity;
+mod carrier;
 pub(super) mod cluster;
+pub(super) mod ebs;
+mod ec2;
 pub(super) mod ecr;
 pub(super) mod elastic_ip;
 pub(super) mod elasticache;
 mod fargate;
+pub(super) mod instance;
 pub(super) mod load_balancer;
 pub(super) mod log_group;
 pub(super) mod nat_gateway;

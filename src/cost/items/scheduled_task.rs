@@ -51,7 +51,7 @@ fn charge<'a>(sheet: &mut Sheet<'a>, task: &'a ScheduledTask) {
         Err(missing) => vec![Err(missing); shares.len()],
     };
     for (share, tasks) in shares.iter().zip(split) {
-        let Some(capacity) = fargate_capacity(sheet, share.provider, &shares) else { continue };
+        let Some(capacity) = fargate_capacity(sheet, share.provider, &shares, &placement) else { continue };
         let task_hours = match (&runs, tasks) {
             (Ok(runs), Ok(tasks)) => {
                 let minutes_a_month = minutes.clone().by(runs).by(&tasks);
