@@ -2,8 +2,8 @@
 
 use super::Ledger;
 use super::items::{
-    auto_scaling_group, cluster, ebs, ecr, elastic_ip, elasticache, instance, load_balancer, log_group, nat_gateway, parameter, rds,
-    rds_cluster, scheduled_task, secret, service, task_definition, vpc_endpoint,
+    auto_scaling_group, cluster, ebs, ecr, elastic_ip, elasticache, instance, load_balancer, log_group,
+    nat_gateway, parameter, rds, rds_cluster, scheduled_task, secret, service, task_definition, vpc_endpoint,
 };
 
 /// Puts every resource of its kind on a sheet of its own.

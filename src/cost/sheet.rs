@@ -181,15 +181,17 @@ impl<'a> Sheet<'a> {
 
     /// A quantity from the usage file, said of the first of these addresses (with their types) that it knows.
     pub(super) fn usage_of(&mut self, of: &[(&str, &str)], key: &'static str, noun: &str) -> Known<Quantity> {
-        self.usage_or(of, key, noun, |_| None)
+        self.usage_or(of, key, noun, Decimal::ONE, |_| None)
     }
 
-    /// A quantity from the usage file; else what `derive` works out, else that of the usage profile.
+    /// A quantity from the usage file, times a factor; else what `derive` works out, else that of the usage profile,
+    /// times the factor.
     pub(super) fn usage_or(
         &mut self,
         of: &[(&str, &str)],
         key: &'static str,
         noun: &str,
+        times: Decimal,
         derive: impl FnOnce(&mut Self) -> Option<Known<Derived>>,
     ) -> Known<Quantity> {
         let usage = &self.context.options.usage;
@@ -197,7 +199,10 @@ impl<'a> Sheet<'a> {
         if let Some(given) = of.iter().find_map(|(address, ty)| usage.quantity(address, ty, key)) {
             self.asked(of, key, noun, UsageState::Given(given.amount));
             let name = self.assume(key, given.amount.normalize().to_string(), &set_with);
-            return Ok(Quantity::exactly(given.amount).driven_by(given.span, key).assuming(name));
+            return Ok(Quantity::exactly(given.amount)
+                .times(times)
+                .driven_by(given.span, key)
+                .assuming(name));
         }
         match derive(self) {
             Some(Ok(derived)) => {
@@ -210,13 +215,14 @@ impl<'a> Sheet<'a> {
             }
             None => {}
         }
-        let of_profile =
-            usage.profile().and_then(|profile| Some((profile, of.iter().find_map(|(_, ty)| profile.amount(ty, key))?)));
+        let of_profile = usage
+            .profile()
+            .and_then(|profile| Some((profile, of.iter().find_map(|(_, ty)| profile.amount(ty, key))?)));
         if let Some((profile, amount)) = of_profile {
             let words = format!("{} (profile {})", amount.normalize(), profile.name());
             self.asked(of, key, noun, UsageState::Assumed(words.clone()));
             let name = self.assume(key, words, &set_with);
-            return Ok(Quantity::exactly(amount).assuming(name));
+            return Ok(Quantity::exactly(amount).times(times).assuming(name));
         }
         self.asked(of, key, noun, UsageState::Missing);
         Err(Missing {

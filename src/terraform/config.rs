@@ -359,7 +359,8 @@ impl Builder {
                 self.judge_name(&name, &block);
                 self.judge_arguments(&block, &VARIABLE_ARGUMENTS);
                 if RESERVED.contains(&&*name) {
-                    let message = format!("`{name}` cannot name a variable: it has a meaning in module blocks");
+                    let message =
+                        format!("`{name}` cannot name a variable: it has a meaning in module blocks");
                     self.problem(Class::Evaluation, block.header, message);
                 }
                 if let Some(default) = &variable.default {
@@ -499,7 +500,11 @@ impl Builder {
     fn judge_name(&mut self, name: &str, block: &Block) {
         if name.starts_with(|first: char| first.is_ascii_digit() || first == '-') {
             let message = format!("the name `{name}` must start with a letter or an underscore");
-            self.problem(Class::Evaluation, block.labels.last().map_or(block.header, |label| label.span), message);
+            self.problem(
+                Class::Evaluation,
+                block.labels.last().map_or(block.header, |label| label.span),
+                message,
+            );
         }
     }
 

@@ -83,7 +83,8 @@ fn buy(
     hours: Decimal,
 ) {
     let Some(mixed) = mixed else {
-        let spot = view.field(|machine| &machine.spot).map_or(Tri::No, |spot| spot.holds(false, |spot| *spot));
+        let spot =
+            view.field(|machine| &machine.spot).map_or(Tri::No, |spot| spot.holds(false, |spot| *spot));
         return match spot {
             Tri::Yes if units.range.high.is_zero() => ec2::on_demand(sheet, kinds, Ok(units.clone())),
             Tri::Yes => ec2::spot(sheet, kinds, Some(units.range)),

@@ -72,7 +72,15 @@ fn provisioned(sheet: &mut Sheet<'_>, disk: &Disk, title: &str, volumes: &Quanti
     match name {
         "gp3" => {
             let more = (Decimal::from(GP3_IOPS), None);
-            part(sheet, &disk.iops, ("iops", &format!("{title} IOPS above 3,000")), volumes, name, iops, more);
+            part(
+                sheet,
+                &disk.iops,
+                ("iops", &format!("{title} IOPS above 3,000")),
+                volumes,
+                name,
+                iops,
+                more,
+            );
             let more = (Decimal::from(GP3_THROUGHPUT), None);
             let named = ("throughput", format!("{title} throughput above 125 MiB/s"));
             part(sheet, &disk.throughput, (named.0, &named.1), volumes, name, EbsMetric::Throughput, more);
@@ -123,7 +131,8 @@ fn part(
         return;
     }
     let (catalogue, region) = (sheet.context.catalogue, sheet.region());
-    let rate = sheet.rate(&format!("EBS {volume_type} {argument}"), catalogue.ebs(&region, volume_type, metric));
+    let rate =
+        sheet.rate(&format!("EBS {volume_type} {argument}"), catalogue.ebs(&region, volume_type, metric));
     let unit = if metric == EbsMetric::Throughput { "MiBps-month" } else { "IOPS-month" };
     sheet.charge(name, unit, each.map(|each| volumes.clone().by(&each)), rate);
 }

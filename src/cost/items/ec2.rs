@@ -25,8 +25,18 @@ const ROOT_DEVICES: [&str; 3] = ["/dev/xvda", "/dev/sda1", "/dev/sda"];
 /// Operating systems whose hours contain a licence: the tables have Linux without one.
 const LICENSED: [&str; 5] = ["windows", "rhel", "suse", "sles", "red hat"];
 /// What names of Linux images without a licence have in them.
-const LINUX: [&str; 10] =
-    ["amzn", "al2", "ecs-optimized", "ecs-hvm", "amazon-linux", "ubuntu", "debian", "bottlerocket", "rocky", "alma"];
+const LINUX: [&str; 10] = [
+    "amzn",
+    "al2",
+    "ecs-optimized",
+    "ecs-hvm",
+    "amazon-linux",
+    "ubuntu",
+    "debian",
+    "bottlerocket",
+    "rocky",
+    "alma",
+];
 
 /// What the arguments of an instance say, and those of its template where it is silent.
 #[derive(Clone, Copy)]
@@ -47,8 +57,9 @@ impl<'a> View<'a> {
         let of = |machine: Option<&'a Machine>| machine.into_iter().flat_map(|it| it.disks.iter());
         let own: Vec<&Disk> = of(self.own).collect();
         let devices: Vec<&str> = own.iter().filter_map(|disk| device(disk)).collect();
-        let inherited: Vec<&Disk> =
-            of(self.template).filter(|disk| !device(disk).is_some_and(|name| devices.contains(&name))).collect();
+        let inherited: Vec<&Disk> = of(self.template)
+            .filter(|disk| !device(disk).is_some_and(|name| devices.contains(&name)))
+            .collect();
         own.into_iter().chain(inherited)
     }
 
@@ -196,12 +207,16 @@ pub(super) fn attachments(
         match monitoring.holds(false, |on| *on) {
             Tri::No => {}
             Tri::Yes => {
-                let tiers =
-                    sheet.context.catalogue.service(&sheet.region(), "cloudwatch", "metric_custom");
+                let tiers = sheet.context.catalogue.service(&sheet.region(), "cloudwatch", "metric_custom");
                 let rate = sheet.rate("CloudWatch metrics", tiers.and_then(|tiers| tiers.list_price()));
                 let metrics = instances.clone().times(month).times(DETAILED_METRICS);
                 let metrics = metrics.driven_by(monitoring.span(), "monitoring");
-                sheet.charge("Detailed monitoring (7 metrics an instance)", "metric-months", Ok(metrics), rate);
+                sheet.charge(
+                    "Detailed monitoring (7 metrics an instance)",
+                    "metric-months",
+                    Ok(metrics),
+                    rate,
+                );
             }
             Tri::Maybe(causes) => {
                 sheet.leave_out("Detailed monitoring", Missing::unknown("monitoring", causes), None);
@@ -237,14 +252,21 @@ fn credits(sheet: &mut Sheet<'_>, view: View<'_>, kinds: &Choices<Kind>) {
             && !mode.holds(unlimited_by_default, |mode| mode == "unlimited").is_no()
     };
     if let Some(kind) = kinds.values.iter().find(bursts) {
-        let value = format!("none bought: {} stays under its baseline on average; in unlimited mode more is billed", kind.name);
+        let value = format!(
+            "none bought: {} stays under its baseline on average; in unlimited mode more is billed",
+            kind.name
+        );
         sheet.assume("CPU credits", value, "credit_specification");
     }
 }
 
 /// The root volume, of the size of the image where none is written, and the further volumes.
 fn volumes(sheet: &mut Sheet<'_>, view: View<'_>, volume_months: &Quantity) {
-    let root = [view.own, view.template].into_iter().flatten().map(|machine| &machine.root).find(|it| it.is_written());
+    let root = [view.own, view.template]
+        .into_iter()
+        .flatten()
+        .map(|machine| &machine.root)
+        .find(|it| it.is_written());
     let mut has_root = false;
     match root.map(|root| &root.state) {
         Some(State::Known(disk)) => {
@@ -292,7 +314,8 @@ fn charge_root(sheet: &mut Sheet<'_>, view: View<'_>, disk: Option<&Disk>, volum
     let size = match disk {
         Some(disk) if disk.size.is_written() => sheet.number(&disk.size, "volume_size", None),
         _ => {
-            let (gib, image) = if is_ecs { (ECS_ROOT, "ECS-optimized image") } else { (LINUX_ROOT, "Linux image") };
+            let (gib, image) =
+                if is_ecs { (ECS_ROOT, "ECS-optimized image") } else { (LINUX_ROOT, "Linux image") };
             let value = format!("{gib} GiB of {usual_type} where none is written, as an {image} has");
             let name = sheet.assume("root volumes", value, "volume_size of the root device");
             Ok(Quantity::exactly(gib).assuming(name))
@@ -338,7 +361,8 @@ pub(super) fn public(
         };
     }
     if subnets.is_empty() {
-        let value = "the default VPC, which gives instances a public IPv4 address, where no subnet is written";
+        let value =
+            "the default VPC, which gives instances a public IPv4 address, where no subnet is written";
         sheet.assume("subnet of EC2 instances", value, "subnet_id or vpc_zone_identifier");
         return Public::Yes(None);
     }

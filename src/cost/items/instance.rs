@@ -47,7 +47,8 @@ fn charge<'a>(sheet: &mut Sheet<'a>, instance: &'a Instance) {
     match ec2::unpriced_platform(sheet, view) {
         Some(missing) => sheet.leave_out(&format!("Instance ({})", ec2::names(&kinds)), missing, None),
         None => {
-            match view.field(|machine| &machine.spot).map_or(Tri::No, |spot| spot.holds(false, |spot| *spot)) {
+            match view.field(|machine| &machine.spot).map_or(Tri::No, |spot| spot.holds(false, |spot| *spot))
+            {
                 Tri::Yes => ec2::spot(sheet, &kinds, None),
                 Tri::No => ec2::on_demand(sheet, &kinds, Ok(Quantity::exactly(hours))),
                 Tri::Maybe(causes) => {
@@ -63,7 +64,8 @@ fn charge<'a>(sheet: &mut Sheet<'a>, instance: &'a Instance) {
     let is_public = if has_elastic_ip(sheet, &instance.meta) {
         Public::No
     } else {
-        let written = instance.subnet.is_written().then(|| (&instance.subnet_link, is_default(&instance.subnet)));
+        let written =
+            instance.subnet.is_written().then(|| (&instance.subnet_link, is_default(&instance.subnet)));
         ec2::public(sheet, view, written.as_slice())
     };
     ec2::attachments(sheet, view, Some(&kinds), &Quantity::exactly(1), (hours, true), is_public);
@@ -80,9 +82,9 @@ pub(super) fn is_default(subnet: &crate::model::Field<Reference>) -> bool {
 fn has_elastic_ip(sheet: &Sheet<'_>, meta: &Meta) -> bool {
     let deployment = sheet.context.deployment;
     let is_it = |reference: &Reference| reference.is_to(&meta.address);
-    let named = deployment.elastic_ips.iter().any(|address| {
-        address.meta.unit == meta.unit && address.instance.known().is_some_and(is_it)
-    });
-    named
-        || deployment.others_of_kind("aws_eip_association").any(|other| other.mentions("instance_id", meta))
+    let named = deployment
+        .elastic_ips
+        .iter()
+        .any(|address| address.meta.unit == meta.unit && address.instance.known().is_some_and(is_it));
+    named || deployment.others_of_kind("aws_eip_association").any(|other| other.mentions("instance_id", meta))
 }

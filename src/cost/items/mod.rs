@@ -4,6 +4,7 @@ pub(super) mod auto_scaling_group;
 mod capacity;
 mod carrier;
 pub(super) mod cluster;
+mod data_transfer;
 pub(super) mod ebs;
 mod ec2;
 pub(super) mod ecr;

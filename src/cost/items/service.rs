@@ -8,13 +8,17 @@ use super::super::estimate::Range;
 use super::super::quantity::{Known, Missing, Quantity};
 use super::super::sheet::Sheet;
 use super::capacity::{Placement, Provider, Share, split_quantity};
-use super::{carrier, ebs};
+use super::data_transfer;
 use super::fargate::{self, Capacity, Task};
+use super::{carrier, ebs};
 use crate::model::service::{ScalingTarget, Service};
 
 pub(in crate::cost) fn price(ledger: &mut Ledger<'_>) {
     for service in &ledger.deployment().services {
-        ledger.price(&service.meta, "ecs-service", |sheet| charge(sheet, service));
+        ledger.price(&service.meta, "ecs-service", |sheet| {
+            charge(sheet, service);
+            data_transfer::charge(sheet, service);
+        });
     }
 }
 
@@ -70,7 +74,7 @@ fn volumes(sheet: &mut Sheet<'_>, service: &Service, tasks: &Known<Quantity>) {
 }
 
 /// Tasks at the least, as desired, at the most.
-fn task_count(sheet: &mut Sheet<'_>, service: &Service) -> Known<Quantity> {
+pub(in crate::cost) fn task_count(sheet: &mut Sheet<'_>, service: &Service) -> Known<Quantity> {
     // Terraform's provider creates no task when nothing is written.
     let mut desired = sheet.number(&service.desired_count, "desired_count", Some(0));
     let deployment = sheet.context.deployment;

@@ -42,4 +42,3 @@ pub(super) fn without_keys(address: &str) -> String {
     let plain = |segment: &str| segment.split_once('[').map_or(segment, |(name, _)| name).to_owned();
     segments(address).into_iter().map(plain).collect::<Vec<_>>().join(".")
 }
-

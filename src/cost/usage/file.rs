@@ -93,7 +93,11 @@ pub fn usage_file(estimate: &Estimate, kept: &Usage) -> String {
         others.into_iter().partition(|it| index.contains_key(it.of.as_str()));
     for given in same {
         let head = format!("\n{}:\n", quoted(&given.of));
-        let line = format!("{head}  # Given before; nothing asks for it now\n  {}: {}\n", given.key, given.amount.normalize());
+        let line = format!(
+            "{head}  # Given before; nothing asks for it now\n  {}: {}\n",
+            given.key,
+            given.amount.normalize()
+        );
         text = text.replacen(&head, &line, 1);
     }
     groups(&mut text, &gone, "", "# Given before; no resource that needs it is in the files now");

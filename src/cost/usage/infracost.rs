@@ -97,8 +97,9 @@ fn quantities(
         match amount(&member.value, takes) {
             Ok(value) => {
                 let value = value.saturating_mul(Decimal::from(*factor));
-                let entry =
-                    read.entry(*ours).or_insert(UsageQuantity { amount: Decimal::ZERO, span: member.value.span });
+                let entry = read
+                    .entry(*ours)
+                    .or_insert(UsageQuantity { amount: Decimal::ZERO, span: member.value.span });
                 entry.amount = entry.amount.saturating_add(value);
             }
             Err(help) => problems.push(UsageProblem {

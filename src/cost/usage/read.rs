@@ -53,7 +53,6 @@ impl Usage {
         }
         (usage, problems)
     }
-
 }
 
 fn quantities(ty: &str, ty_span: Span, node: &Node, problems: &mut Vec<UsageProblem>) -> Quantities {
