@@ -176,12 +176,14 @@ pub const KINDS: &[&str] = &[
     "load-balancer",
     "log-group",
     "nat-gateway",
+    "one-shot-task",
     "parameter",
     "rds-cluster",
     "rds-instance",
     "scheduled-task",
     "secret",
     "task-definition",
+    "vpc-connection",
     "vpc-endpoint",
 ];
 

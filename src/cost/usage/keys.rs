@@ -62,6 +62,8 @@ impl UsageKey {
 
 const SERVICE: &[&str] = &["aws_ecs_service"];
 const BALANCER: &[&str] = &["aws_lb", "aws_alb"];
+/// Task definitions that `run-task` of a workflow starts; those of JSON files are `task-definition.FAMILY`.
+const RUN_TASK: &[&str] = &["aws_ecs_task_definition", "task-definition"];
 const SCHEDULE: &[&str] =
     &["aws_scheduler_schedule", "aws_cloudwatch_event_rule", "aws_cloudwatch_event_target"];
 
@@ -135,9 +137,16 @@ pub const KEYS: &[UsageKey] = &[
         .of("a second", "load balancer capacity"),
     key(&["aws_elb"], "processed_gb", "GB through this load balancer").of("GB", "load balancer data"),
     key(&["aws_nat_gateway"], "processed_gb", "GB through this gateway").of("GB", "NAT gateway data"),
+    key(&["aws_ec2_transit_gateway_vpc_attachment"], "processed_gb", "GB through this attachment")
+        .of("GB", "transit gateway data"),
     key(&["aws_vpc_endpoint"], "processed_gb", "GB through this endpoint").of("GB", "endpoint data"),
     key(SCHEDULE, "task_minutes", "assumed duration of one run, whole minutes, at least 1")
         .of("minutes", "scheduled tasks")
+        .takes(Amount::Whole)
+        .otherwise("5 minutes"),
+    key(RUN_TASK, "runs", "runs a month that pipelines start").of("runs", "one-shot tasks"),
+    key(RUN_TASK, "task_minutes", "assumed duration of one run that a pipeline starts, whole minutes, at least 1")
+        .of("minutes", "one-shot tasks")
         .takes(Amount::Whole)
         .otherwise("5 minutes"),
     key(SCHEDULE, "runs", "runs a month, where the schedule does not say").of("runs", "scheduled tasks"),
