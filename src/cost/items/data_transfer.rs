@@ -9,7 +9,7 @@ use super::super::catalogue::{Price, Tiers};
 use super::super::estimate::{Range, UsageAsked, UsageState};
 use super::super::quantity::{Derived, Missing, Quantity, Rate};
 use super::super::sheet::Sheet;
-use super::super::traffic::{Flow, SERVICE, figure};
+use super::super::traffic::{Flow, SERVICE, figure, many};
 use super::super::usage::keys;
 use crate::model::Deployment;
 use crate::model::service::Service;
@@ -72,13 +72,13 @@ fn sent(flow: &Flow) -> Option<Result<(Decimal, String), &'static str>> {
     }
     let response = response.unwrap_or_default();
     let kb = response.saturating_mul(share).saturating_add(external.unwrap_or_default());
-    let calls = external.map_or_else(String::new, |kb| format!(" + {} KB to others", figure(kb)));
-    let words = format!(
-        "{} requests x ({} KB x {} to the internet{calls})",
-        figure(requests),
-        figure(response),
-        figure(share)
-    );
+    let mut parts = Vec::new();
+    if !share.is_zero() && !response.is_zero() {
+        let of_it = if share == Decimal::ONE { String::new() } else { format!(" x {}", figure(share)) };
+        parts.push(format!("{} KB of response{of_it}", figure(response)));
+    }
+    parts.extend(external.map(|kb| format!("{} KB to services on the internet", figure(kb))));
+    let words = format!("{} requests x ({})", many(requests), parts.join(" + "));
     Some(Ok((flow.gb_of(kb)?, words)))
 }
 
@@ -182,7 +182,7 @@ fn between_zones(sheet: &mut Sheet<'_>, flow: &Flow) {
         ]),
         words: format!(
             "{} requests x {} KB x {} that cross zones x 2 directions = {} GB",
-            figure(requests),
+            many(requests),
             figure(kb),
             figure(share),
             figure(gb)

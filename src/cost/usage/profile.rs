@@ -92,8 +92,8 @@ impl Profile {
     pub fn words(self) -> String {
         let of = |key| self.amount("aws_ecs_service", key).unwrap_or_default().normalize();
         format!(
-            "{}: {} requests a second for each service, {} KB in and {} KB out, {} bytes of logs each, {} deployments \
-             a month; invented for a first look, not measured",
+            "{}: requests a second for each service {}, with {} KB in, {} KB out and {} bytes of logs; {} deployments a \
+             month; invented for a first look, not measured",
             self.name(),
             of("requests_per_second"),
             of("request_kb"),
