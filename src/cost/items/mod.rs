@@ -8,6 +8,7 @@ mod data_transfer;
 pub(super) mod ebs;
 mod ec2;
 pub(super) mod ecr;
+mod egress;
 pub(super) mod elastic_ip;
 pub(super) mod elasticache;
 mod fargate;

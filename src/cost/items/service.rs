@@ -3,7 +3,6 @@
 use rust_decimal::Decimal;
 
 use super::super::Ledger;
-use super::super::catalogue::Price;
 use super::super::estimate::Range;
 use super::super::quantity::{Known, Missing, Quantity};
 use super::super::sheet::Sheet;
@@ -168,7 +167,9 @@ fn on_instances(sheet: &mut Sheet<'_>, placement: &Placement<'_>, shares: &[Shar
 
 /// ECS Anywhere bills the registered instances, which are in no file.
 fn anywhere(sheet: &mut Sheet<'_>) {
-    let price: Option<Price> = sheet.context.catalogue.ecs_anywhere(&sheet.region());
-    let missing = Missing::because("how many external instances there are is in no file");
-    sheet.leave_out("ECS Anywhere instances", missing, price.map(|price| (price.amount, price.unit)));
+    let rate = sheet.rate("ECS Anywhere", sheet.context.catalogue.ecs_anywhere(&sheet.region()));
+    let hours = sheet.hours();
+    let instances =
+        sheet.usage("external_instances", "ECS Anywhere instances").map(|given| given.times(hours));
+    sheet.charge("ECS Anywhere instances", "instance-hours", instances, rate);
 }

@@ -109,6 +109,16 @@ pub const KEYS: &[UsageKey] = &[
         .of("0 to 1", "data transfer between zones")
         .takes(Amount::Share)
         .otherwise("a zone chosen at random (1/2 for two subnets, 2/3 for three)"),
+    key(SERVICE, "internet_gb", "GB that the service sends to the internet, instead of what follows from requests")
+        .of("GB", "data transfer to the internet"),
+    key(SERVICE, "cross_zone_gb", "GB that cross zones, each counted once, instead of what follows from requests")
+        .of("GB", "data transfer between zones"),
+    key(SERVICE, "external_instances", "instances of one's own (ECS Anywhere) that the service brings")
+        .of("instances", "ECS Anywhere"),
+    key(BALANCER, "internet_gb", "GB that leave to the internet through this load balancer, where its services do not say it")
+        .of("GB", "data transfer to the internet"),
+    key(BALANCER, "cross_zone_gb", "GB that cross zones behind this load balancer, each counted once; free for an Application Load Balancer")
+        .of("GB", "data transfer between zones"),
     key(SERVICE, "image_mb", "compressed size of all images of a task")
         .of("MB", "NAT or endpoint data (image pulls), ECR storage"),
     key(SERVICE, "deploys_per_month", "deployments, each of which starts every task anew")
