@@ -399,7 +399,7 @@ impl Merge<'_> {
         types.dedup();
         if types.len() == before {
             let hole = |target: &Target| {
-                Part::Hole(Value::unknown(target.cause(), Origin::at(span)).via(target.step(), span))
+                Part::hole(Value::unknown(target.cause(), Origin::at(span)).via(target.step(), span))
             };
             unknown.built = Some(Arc::new(Built::Template(targets.iter().map(hole).collect())));
         }
