@@ -7,12 +7,14 @@
 mod support;
 
 use std::collections::{HashMap, HashSet};
+use std::path::Path;
 
 use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
+use plimsoll::lint::policy::Policy;
 use plimsoll::lint::registry::OwnRule;
-use plimsoll::lint::sink::{InputReport, Judgement, Policy};
-use plimsoll::lint::suppress::Ignores;
+use plimsoll::lint::sink::{InputReport, Judgement};
+use plimsoll::lint::suppress::{Ignores, Surroundings};
 use plimsoll::lint::{Catalogue, Check, Probe, Problem, Profile, RuleInfo, judge};
 use plimsoll::lower::{self, Inputs, Module};
 use plimsoll::model::service::Service;
@@ -163,8 +165,14 @@ fn lowered(services: usize) -> (SourceMap, Deployment) {
 fn rules_over_services(bencher: Bencher, services: usize) {
     let (sources, deployment) = lowered(services);
     let (catalogue, policy) = rules();
-    let as_of = "2026-11-20".parse().expect("a date");
-    let ignores = Ignores::read(&sources, &catalogue, &HashSet::new(), &[], as_of, true);
+    let around = Surroundings {
+        as_of: "2026-11-20".parse().expect("a date"),
+        foreign: true,
+        rule_files: &HashSet::new(),
+        base: Path::new("."),
+        workspace: "default",
+    };
+    let ignores = Ignores::read(&sources, &catalogue, &[], around);
     let run = || -> Judgement {
         judge(black_box(&deployment), &catalogue, InputReport::default(), &policy, &ignores, &sources)
     };

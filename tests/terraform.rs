@@ -71,7 +71,10 @@ fn compare(ours: &Value, theirs: &Json, mask: &Json) -> Tally {
     if mask == &Json::Bool(true) {
         return if ours.is_wholly_known() {
             SHARPER
-        } else if ours.as_unknown().is_some() {
+        } else if ours.as_unknown().is_some()
+            || ours.as_sequence().is_some_and(|list| list.rest.is_some() && list.items.is_empty())
+        {
+            // A list of which no item is known says no more than its type.
             AGREE
         } else {
             SHARPER
@@ -488,6 +491,7 @@ fn configurations_agree_with_the_cli() {
     }
     eprintln!("configurations: {total:?}");
     assert_eq!(total.wrong, 0, "wrong answers");
+    assert_eq!(total.sharper, 0, "a sharper value has to be proved first");
     let all = total.agree + total.unknown + total.sharper;
     assert!(total.unknown * 100 < all, "1 % or more unknown where Terraform knows");
 }

@@ -224,6 +224,42 @@ fn examples_are_run() {
     assert_eq!(output.status.code(), Some(3));
 }
 
+#[test]
+fn a_rule_brings_its_fix() {
+    let fix = "  fix: {set: desired_count, value: 2, applicability: safe}\n";
+    let absent = "\nresource \"aws_ecs_service\" \"other\" {\n  name = \"other\"\n}\n";
+    let container = RULE
+        .replace("service-with-one-task", "writable-root")
+        .replace("select: service", "select: container")
+        .replace(
+            "desired_count, operator: greater_than_or_equal, value: 2",
+            "readonly_root, operator: is_true",
+        )
+        .replace("'desired_count is {desired_count}, in {address}'", "writable")
+        + "  fix: {set: readonlyRootFilesystem, value: true}\n";
+    let raw = "{\n  \"family\": \"web\",\n  \"containerDefinitions\": [\n    {\"name\": \"a\", \"image\": \"a:1\"}\n  ]\n}\n";
+    let folder = folder(&[
+        (".plimsoll/rules/two.yaml", &format!("{RULE}{fix}")),
+        (".plimsoll/rules/root.yaml", &container),
+        ("main.tf", &format!("{SERVICE}{absent}")),
+        ("task.json", raw),
+    ]);
+    let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
+    plimsoll(folder.path(), &["check", "--root", ".", "--fix"]);
+    assert!(
+        read("main.tf").contains("  name          = \"api\"\n  desired_count = 2\n"),
+        "{}",
+        read("main.tf")
+    );
+    assert_eq!(read("main.tf").matches("desired_count").count(), 2, "{}", read("main.tf"));
+    assert!(!read("task.json").contains("readonlyRootFilesystem"));
+    plimsoll(folder.path(), &["check", "--root", ".", "--fix", "--unsafe-fixes"]);
+    assert!(read("task.json").contains("\"readonlyRootFilesystem\": true"), "{}", read("task.json"));
+    let report = json(folder.path(), &CHECK);
+    assert!(of_rule(&report, "findings", "service-with-one-task").is_empty());
+    assert!(of_rule(&report, "findings", "writable-root").is_empty());
+}
+
 /// A replacement in [`RULE`], and what must be said of it, with the line.
 const MISTAKES: &[(&str, &str, &str)] = &[
     (

@@ -68,7 +68,7 @@ pub fn choose<'c>(
         .iter()
         .filter_map(|file| {
             let reason = match files.resolve(&chosen.path(&file.path)) {
-                Ok(real) if real.is_file() => return None,
+                Ok(real) if files.is_file(&real) => return None,
                 Ok(_) => LoadError::NotAFile.to_string(),
                 Err(error) => error.to_string(),
             };

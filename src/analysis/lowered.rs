@@ -1,6 +1,6 @@
-//! A root module that was evaluated and lowered: what a run keeps of it. The values themselves are let go of as soon
-//! as the model is made from them and the secrets among them are found, so that a run never holds those of all its
-//! root modules.
+//! A root module that was evaluated and lowered: what a run keeps of it. The evaluation is let go of as soon as the
+//! model is made from it and the secrets in it are found. Values that the evaluator remembered stay in memory: taking
+//! them apart costs more time than the room is worth (`docs/performance.md`).
 
 use super::secret_places::{Sighted, sighted};
 use crate::lower::defects::{self, Defect};

@@ -1,21 +1,25 @@
 //! A whole run, from paths to judgement and estimate. The only place that knows the complete flow; it
 //! prints nothing and never exits.
 
+pub mod accepted;
 mod documents;
 pub mod environments;
 pub mod examples;
+mod git;
 mod lowered;
 pub mod own_rules;
 pub mod plans;
 mod problems;
 pub mod secret_places;
+mod since;
 mod usage;
 mod written;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+pub use accepted::{Accept, Compared};
 use rayon::prelude::*;
 
 use lowered::Lowered;
@@ -25,15 +29,16 @@ use crate::config::{self, Config, ConfigError};
 use crate::cost::estimate::Estimate;
 use crate::cost::{self, CostOptions, Usage};
 use crate::date::Date;
-use crate::discover::{self, DiscoverError, Discovered, FileKind, NoteKind};
+use crate::discover::{self, DiscoverError, Discovered, FileKind, NoteKind, Selection};
 use crate::fix;
-use crate::lint::sink::{InputProblem, InputReport, Judgement, Policy};
-use crate::lint::suppress::Ignores;
+use crate::lint::policy::Policy;
+use crate::lint::sink::{InputProblem, InputReport, Judgement};
+use crate::lint::suppress::{Ignores, Surroundings};
 use crate::lint::{Catalogue, Profile, judge};
 use crate::lower;
 use crate::mask::Masks;
 use crate::model::{Deployment, Input, Stage};
-use crate::source::{FileId, Files, SourceMap};
+use crate::source::{FileId, Files, Overlay, SourceMap};
 use crate::terraform::{self, Evaluation};
 
 /// What to analyse, and how.
@@ -60,11 +65,15 @@ pub struct Request {
     pub stage: Option<Stage>,
     pub profile: Option<Profile>,
     pub no_ignores: bool,
+    /// Accepted findings that are not reported.
+    pub baseline: Accept,
+    /// Report only what changed since this commit.
+    pub since: Option<String>,
     /// The rules to run; where not given the built-in ones and the user's.
     pub rules: Option<Catalogue>,
     pub as_of: Date,
-    /// Contents that stand for those on disk, by real path.
-    pub overlay: Arc<HashMap<PathBuf, Arc<[u8]>>>,
+    /// Another state of the files, which lies over the one on disk.
+    pub overlay: Arc<Overlay>,
     /// Whether an estimate is wanted.
     pub price: bool,
     /// Whether what passed is wanted as well.
@@ -90,6 +99,8 @@ impl Request {
             stage: None,
             profile: None,
             no_ignores: false,
+            baseline: Accept::Nothing,
+            since: None,
             rules: None,
             as_of,
             overlay: Arc::default(),
@@ -119,6 +130,14 @@ pub struct Analysis {
     pub environment_name: Option<String>,
     /// What gives a variable without value one, by its name: `--environment prod`, `--var-file env/prod.tfvars`.
     pub decide_with: BTreeMap<String, String>,
+    /// The baseline that findings were compared with.
+    pub baseline: Option<Compared>,
+    /// The boundary, resolved.
+    pub root: PathBuf,
+    /// Directory of the configuration file.
+    pub config_directory: Option<PathBuf>,
+    pub policy: Policy,
+    selection: Selection,
 }
 
 /// Why a run could not start.
@@ -143,7 +162,16 @@ impl From<DiscoverError> for Failure {
 /// # Errors
 /// See [`Failure`]. Broken input files are findings, not errors.
 pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
-    let discovered = discover::discover(&request.paths, request.root.as_deref())?;
+    let analysis = accepted::apply(request, state(request)?)?;
+    match &request.since {
+        None => Ok(analysis),
+        Some(revision) => since::apply(request, revision, analysis),
+    }
+}
+
+/// Judges one state of the files: that on the disk, or the one that lies over it.
+fn state(request: &Request) -> Result<Analysis, Failure> {
+    let discovered = discover::discover_at(&request.paths, request.root.as_deref(), Some(&request.overlay))?;
     let files = Files::new(&discovered.root, &request.working_directory)
         .map_err(|error| Failure::Path(format!("{}: {error}", discovered.root.display())))?
         .with_overlay(request.overlay.clone());
@@ -164,8 +192,10 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
         Ok(read) => read,
         Err(errors) => return Err(Failure::Config { errors, sources: files.into_sources() }),
     };
-    let severities = match config.severities(&catalogue) {
-        Ok(severities) => severities,
+    let decided =
+        config.severities(&catalogue).and_then(|severities| Ok((severities, config.overrides(&catalogue)?)));
+    let (severities, overrides) = match decided {
+        Ok(decided) => decided,
         Err(errors) => return Err(Failure::Config { errors, sources: files.into_sources() }),
     };
     let chosen = request
@@ -301,15 +331,27 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
     let policy = Policy {
         profile: request.profile.or(config.profile),
         severities,
+        overrides: overrides.into_iter().filter(|of| of.is_for(environment_name.as_deref())).collect(),
         selected: selected(&discovered, &sources, &plans.places),
         no_ignores: request.no_ignores,
+        root: discovered.root.clone(),
+        // A trusted configuration may lie elsewhere; its paths are those of the repository.
+        base: directory
+            .clone()
+            .filter(|of| of.starts_with(&discovered.root))
+            .unwrap_or_else(|| discovered.root.clone()),
         keep_passed: request.keep_passed,
     };
     let (mut judgement, mut masks) = rayon::join(
         || {
-            let foreign = config.ignore_foreign.unwrap_or(true);
-            let ignores =
-                Ignores::read(&sources, &catalogue, &rule_files, &config.ignores, request.as_of, foreign);
+            let around = Surroundings {
+                as_of: request.as_of,
+                rule_files: &rule_files,
+                foreign: config.ignore_foreign.unwrap_or(true),
+                base: &policy.base,
+                workspace: of_terraform.workspace.as_deref().unwrap_or("default"),
+            };
+            let ignores = Ignores::read(&sources, &catalogue, &config.ignores, around);
             judge(&deployment, &catalogue, met, &policy, &ignores, &sources)
         },
         || secret_places::masks(&deployment, &sighted, &hidden, &sources),
@@ -321,7 +363,7 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
         plans: of_plans.map(|found| found.path.as_path()).collect(),
     };
     fix::resolve(&mut judgement, &deployment, &sources, &editable);
-    secret_places::redact(&mut judgement, &mut masks, &sources);
+    secret_places::redact(&mut judgement, &policy, &mut masks, &sources);
     if let Some(estimate) = &mut estimate {
         secret_places::redact_estimate(estimate, &masks, &sources);
     }
@@ -342,6 +384,11 @@ pub fn analyse(request: &Request) -> Result<Analysis, Failure> {
         environment,
         environment_name,
         decide_with: advice.decide_with,
+        baseline: None,
+        root: discovered.root,
+        config_directory: directory,
+        policy,
+        selection: discovered.selection,
     })
 }
 

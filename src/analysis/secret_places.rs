@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use crate::lint::policy::Policy;
 use crate::lint::secrets::{
     ValueClass, classify, find, is_key_material, is_secret_name, name_of, value_class,
 };
@@ -107,7 +108,7 @@ pub fn add_value(masks: &mut Masks, value: &Value, sources: &SourceMap) {
 }
 
 /// Takes hidden values out of everything said in words.
-pub(super) fn redact(judgement: &mut Judgement, masks: &mut Masks, sources: &SourceMap) {
+pub(super) fn redact(judgement: &mut Judgement, policy: &Policy, masks: &mut Masks, sources: &SourceMap) {
     let files: HashSet<_> = judgement.findings.iter().map(|finding| finding.primary.file).collect();
     let mut files: Vec<_> = files.into_iter().collect();
     files.sort();
@@ -123,7 +124,8 @@ pub(super) fn redact(judgement: &mut Judgement, masks: &mut Masks, sources: &Sou
         finding.related.iter_mut().for_each(|related| {
             clean(masks, sources, &mut related.message);
         });
-        finding.element.iter_mut().for_each(|element| renamed |= clean(masks, sources, element));
+        let parts = finding.element.iter_mut().chain(&mut finding.part);
+        parts.for_each(|part| renamed |= clean(masks, sources, part));
         finding.instances.iter_mut().for_each(|of| renamed |= clean_shared(masks, sources, &mut of.address));
         finding.stage.hint.iter_mut().for_each(|hint| {
             clean_shared(masks, sources, hint);
@@ -133,7 +135,7 @@ pub(super) fn redact(judgement: &mut Judgement, masks: &mut Masks, sources: &Sou
         });
     }
     if renamed {
-        judgement.renew_fingerprints();
+        judgement.renew_fingerprints(policy, sources);
     }
     for record in &mut judgement.undecided {
         record.cause = masks.cause(sources, &record.cause);

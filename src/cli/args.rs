@@ -33,6 +33,8 @@ pub enum Command {
     Cost(CostArgs),
     /// Explain a rule, a resource, or a value: why it hurts, how it was judged, where it comes from
     Explain(ExplainArgs),
+    /// Accept today's findings, so that only new ones are reported
+    Baseline(BaselineArgs),
     /// List the rules
     Rules(RulesArgs),
     /// Evaluate a Terraform expression in a configuration
@@ -188,6 +190,8 @@ pub struct SchemaArgs {
 pub enum SchemaOf {
     /// A rule file below .plimsoll/rules
     Rule,
+    /// `usage:` in plimsoll.yaml, and files for --usage
+    Usage,
     /// Output of `check --format json`
     Findings,
     /// Output of `cost --format json`
@@ -196,8 +200,6 @@ pub enum SchemaOf {
     Show,
     /// Output of `explain ADDRESS --format json`
     Explain,
-    /// `usage:` in plimsoll.yaml, and files for --usage
-    Usage,
 }
 
 #[derive(Debug, Args)]
@@ -326,9 +328,67 @@ pub struct GateArgs {
     /// Exit with 1 when a check could not be decided
     #[arg(long)]
     pub fail_on_undecided: bool,
-    /// Judge without the author's own ignore comments and entries
+    /// Judge without the author's own ignore comments, entries and configured baseline
     #[arg(long)]
     pub no_ignores: bool,
+    /// Accepted findings, which are not reported (default: `baseline` of plimsoll.yaml)
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// Only findings on lines changed since this commit, or caused by the change; `main...` is where the branch left main
+    #[arg(long, value_name = "REV")]
+    pub since: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct BaselineArgs {
+    #[command(subcommand)]
+    pub command: BaselineCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum BaselineCommand {
+    /// Accept what is found now
+    Create(BaselineCreateArgs),
+    /// List what is accepted, and what of it is not found any more
+    Show(BaselineShowArgs),
+    /// Report what is not accepted, and what was fixed since
+    Check(BaselineCheckArgs),
+}
+
+#[derive(Debug, Args)]
+pub struct BaselineCreateArgs {
+    #[command(flatten)]
+    pub common: CommonArgs,
+    /// The baseline (default: `baseline` of plimsoll.yaml, else plimsoll-baseline.json)
+    #[arg(long, value_name = "FILE", conflicts_with = "output")]
+    pub baseline: Option<PathBuf>,
+    /// Replace a baseline that is there: everything found now is accepted
+    #[arg(long, conflicts_with = "update")]
+    pub force: bool,
+    /// Only take out of the baseline what is not found any more; accept nothing new
+    #[arg(long)]
+    pub update: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct BaselineShowArgs {
+    #[command(flatten)]
+    pub common: CommonArgs,
+    /// The baseline (default: `baseline` of plimsoll.yaml, else plimsoll-baseline.json)
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// Output format
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+}
+
+#[derive(Debug, Args)]
+pub struct BaselineCheckArgs {
+    #[command(flatten)]
+    pub check: CheckArgs,
+    /// Exit with 1 also when the baseline holds what is not found any more
+    #[arg(long)]
+    pub fail_on_fixed: bool,
 }
 
 /// What is done with the fixes that findings offer.

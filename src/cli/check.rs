@@ -6,30 +6,41 @@ use clap::ArgMatches;
 
 use super::args::{CheckArgs, CheckFormat, GateArgs};
 use super::fixing::{self, Left};
+use super::output::Target;
 use super::{Exit, Stop, common};
-use crate::analysis::Analysis;
+use crate::analysis::{Analysis, Request};
 use crate::config::FailOn;
 use crate::lint::Severity;
 use crate::report::{self, Fails, Outcome, Style};
 
 pub(super) fn run(args: &CheckArgs, matches: &ArgMatches) -> Result<Exit, Stop> {
     let targets = common::targets(&args.format, &args.common.output, matches, CheckFormat::Human)?;
-    let request = common::request(&args.common, matches, args.gate.no_ignores, None)?;
+    let request = common::request(&args.common, matches, Some(&args.gate), None)?;
     let analysis = common::run(&request, args.common.jobs)?;
     let analysis = match fixing::run(args, &request, analysis)? {
         Left::Findings(analysis) => *analysis,
         Left::Shown(analysis) => return Ok(exit(&analysis, &args.gate)),
     };
-    let outcome = common::outcome(&analysis, request.as_of);
-    let fails = fails(&analysis, &args.gate);
-    common::deliver_all(&targets, args.common.color, args.common.quiet, |format, style, out| {
-        write(format, &outcome, &fails, style, out)
-    })?;
+    report(args, &analysis, &request, &targets)?;
     if args.timings {
         // A closed stream takes nothing from the findings.
         let _ = report::timings::write(&analysis.judgement.timings, &mut anstream::stderr().lock());
     }
     Ok(exit(&analysis, &args.gate))
+}
+
+/// Writes what was found to where it is wanted.
+pub(super) fn report(
+    args: &CheckArgs,
+    analysis: &Analysis,
+    request: &Request,
+    targets: &[Target<CheckFormat>],
+) -> Result<(), Stop> {
+    let outcome = common::outcome(analysis, request.as_of);
+    let fails = fails(analysis, &args.gate);
+    common::deliver_all(targets, args.common.color, args.common.quiet, |format, style, out| {
+        write(format, &outcome, &fails, style, out)
+    })
 }
 
 /// Writes the findings in a format.

@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use clap::ArgMatches;
 use rayon::ThreadPoolBuilder;
 
-use super::args::{CommonArgs, ProfileArg, StageArg, TerraformArgs, UsageProfileArg};
+use super::args::{CommonArgs, GateArgs, ProfileArg, StageArg, TerraformArgs, UsageProfileArg};
 pub(super) use super::output::{deliver, deliver_all, replace, targets};
 use super::{Exit, Stop};
-use crate::analysis::{Analysis, Failure, Request, analyse};
+use crate::analysis::{Accept, Analysis, Failure, Request, analyse};
 use crate::date::Date;
 use crate::lint::Profile;
 use crate::model::Stage;
@@ -19,7 +19,7 @@ use crate::terraform::{Input, Options};
 pub(super) fn request(
     args: &CommonArgs,
     matches: &ArgMatches,
-    no_ignores: bool,
+    gate: Option<&GateArgs>,
     price: Option<&super::args::PriceArgs>,
 ) -> Result<Request, Stop> {
     Ok(Request {
@@ -42,7 +42,12 @@ pub(super) fn request(
             ProfileArg::Default => Profile::Default,
             ProfileArg::Strict => Profile::Strict,
         }),
-        no_ignores,
+        no_ignores: gate.is_some_and(|gate| gate.no_ignores),
+        baseline: match gate {
+            None => Accept::Nothing,
+            Some(gate) => gate.baseline.clone().map_or(Accept::Configured, Accept::File),
+        },
+        since: gate.and_then(|gate| gate.since.clone()),
         rules: None,
         as_of: args.as_of.unwrap_or_else(Date::today),
         overlay: std::sync::Arc::default(),

@@ -8,7 +8,7 @@ use crate::report;
 
 pub(super) fn run(args: &CostArgs, matches: &ArgMatches) -> Result<Exit, Stop> {
     let targets = common::targets(&args.format, &args.common.output, matches, CostFormat::Human)?;
-    let request = common::request(&args.common, matches, false, Some(&args.price))?;
+    let request = common::request(&args.common, matches, None, Some(&args.price))?;
     let analysis = common::run(&request, args.common.jobs)?;
     let outcome = common::outcome(&analysis, request.as_of);
     if let Some(estimate) = &analysis.estimate {

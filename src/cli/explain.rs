@@ -19,7 +19,7 @@ pub(super) fn run(args: &ExplainArgs, matches: &ArgMatches) -> Result<Exit, Stop
         return Ok(exit);
     }
     let request =
-        Request { keep_passed: true, ..common::request(&args.common, matches, false, Some(&args.price))? };
+        Request { keep_passed: true, ..common::request(&args.common, matches, None, Some(&args.price))? };
     let analysis = common::run(&request, args.common.jobs)?;
     if let Some(exit) = page(args, &analysis.catalogue)? {
         return Ok(exit);

@@ -2,6 +2,7 @@
 //! nothing of it.
 
 mod args;
+mod baseline;
 mod check;
 mod common;
 mod cost;
@@ -114,6 +115,7 @@ fn dispatch(cli: Cli, matches: &clap::ArgMatches) -> Result<Exit, Stop> {
     match cli.command {
         None => overview::run(&cli.overview, own),
         Some(Command::Check(args)) => check::run(&args, own),
+        Some(Command::Baseline(args)) => baseline::run(&args, own),
         Some(Command::Cost(args)) => cost::run(&args, own),
         Some(Command::Explain(args)) => explain::run(&args, own),
         Some(Command::Rules(args)) => rules::run(&args),

@@ -9,7 +9,7 @@ use crate::report;
 
 pub(super) fn run(args: &OverviewArgs, matches: &ArgMatches) -> Result<Exit, Stop> {
     let targets = common::targets(&args.format, &args.common.output, matches, CheckFormat::Human)?;
-    let request = common::request(&args.common, matches, args.gate.no_ignores, Some(&args.price))?;
+    let request = common::request(&args.common, matches, Some(&args.gate), Some(&args.price))?;
     let analysis = common::run(&request, args.common.jobs)?;
     let outcome = common::outcome(&analysis, request.as_of);
     let fails = check::fails(&analysis, &args.gate);

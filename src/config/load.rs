@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use globset::{Glob, GlobMatcher};
 use rust_decimal::Decimal;
 
-use super::{Config, ConfigError, FILE_NAMES, FailOn, RuleChoice};
+use super::{Config, ConfigError, FILE_NAMES, FailOn};
+use crate::lint::Profile;
 use crate::lint::suppress::ConfigIgnore;
-use crate::lint::{Profile, Severity};
 use crate::model::Stage;
 use crate::source::{FileId, Span};
 use crate::syntax::tree::{Member, Node, NodeKind};
@@ -49,15 +49,17 @@ pub fn load(text: &str, file: FileId) -> Result<Config, Vec<ConfigError>> {
     if reader.errors.is_empty() { Ok(config) } else { Err(reader.errors) }
 }
 
-const KEYS: [&str; 11] = [
+const KEYS: [&str; 13] = [
     "region",
     "stage",
     "profile",
     "hours",
     "fail_on",
     "rules",
-    "rule_paths",
+    "overrides",
     "ignore",
+    "baseline",
+    "rule_paths",
     "environments",
     "limits",
     "usage",
@@ -165,7 +167,9 @@ impl Reader {
                     config.fail_on =
                         self.choice(value, "fail_on", "error, warning, info, never", FailOn::from_name);
                 }
-                "rules" => self.rules(value, config),
+                "rules" => config.rules = self.severities(value),
+                "overrides" => config.overrides = self.overrides(value),
+                "baseline" => config.baseline = self.file(value, "baseline"),
                 "rule_paths" => {
                     config.rule_paths =
                         self.each(value, "rule_paths", |_, node, text| Some((text, node.span)));
@@ -179,30 +183,23 @@ impl Reader {
         }
     }
 
+    /// A file, relative to the configuration file.
+    fn file(&mut self, node: &Node, key: &str) -> Option<(PathBuf, Span)> {
+        let text = self.text(node, key)?;
+        if text.is_empty() || Path::new(&text).is_absolute() {
+            let help = "paths are relative to the configuration file".to_owned();
+            self.error(node.span, format!("`{key}` cannot be `{text}`"), Some(help));
+            return None;
+        }
+        Some((PathBuf::from(text), node.span))
+    }
+
     fn limits(&mut self, node: &Node, config: &mut Config) {
         for member in self.members(node, "`limits`", &["instances"]) {
             let words = "a whole number from 1 to 100000";
             config.most_instances = self.choice(&member.value, "instances", words, |text| {
                 text.parse().ok().filter(|number| (1..=100_000).contains(number))
             });
-        }
-    }
-
-    fn rules(&mut self, node: &Node, config: &mut Config) {
-        let NodeKind::Map(members) = &node.kind else {
-            self.error(node.span, "`rules` must be a mapping from rule ids".to_owned(), None);
-            return;
-        };
-        for member in members {
-            let severity =
-                self.choice(&member.value, &member.key, "off, error, warning, info", |text| match text {
-                    "off" | "false" => Some(None),
-                    _ => text.parse::<Severity>().ok().map(Some),
-                });
-            if let Some(severity) = severity {
-                let (rule, span) = (member.key.to_string(), member.key_span);
-                config.rules.push(RuleChoice { rule, span, severity });
-            }
         }
     }
 
@@ -291,7 +288,7 @@ impl Reader {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
     use super::*;
-    use crate::lint::Catalogue;
+    use crate::lint::{Catalogue, Severity};
     use crate::source::SourceMap;
 
     fn read(text: &str) -> Result<Config, Vec<String>> {
@@ -362,6 +359,52 @@ mod tests {
         assert_eq!(
             read("environments: [prod]").unwrap_err(),
             ["`environments` must be a mapping from names: "]
+        );
+    }
+
+    #[test]
+    fn overrides_and_the_baseline_are_read() {
+        let config = read(
+            "baseline: ci/accepted.json\noverrides:\n\
+             \x20 - {paths: [./examples/, '*.json'], rules: {all: off, rds-public: info}}\n\
+             \x20 - {stage: [non-production, unknown], environment: 'dev*', rules: {log-retention: warning}}\n",
+        )
+        .unwrap();
+        assert_eq!(config.baseline.as_ref().unwrap().0, Path::new("ci/accepted.json"));
+        let overrides = config.overrides(&Catalogue::default()).unwrap();
+        let [first, second] = overrides.as_slice() else { unreachable!() };
+        let is_match = |path: &str| first.paths.iter().any(|glob| glob.is_match(path));
+        assert_eq!(
+            ["examples/a/b.tf", "a.json", "x/a.json", "examples"].map(is_match),
+            [true, true, true, false]
+        );
+        assert_eq!(first.all, Some(None));
+        assert_eq!(first.severities.get("rds-public"), Some(&Some(Severity::Info)));
+        assert_eq!(second.stages, [crate::model::Stage::NonProduction, crate::model::Stage::Unknown]);
+        assert_eq!(
+            [Some("dev-2"), Some("prod"), None].map(|environment| second.is_for(environment)),
+            [true, false, false]
+        );
+    }
+
+    #[test]
+    fn mistakes_in_overrides_are_named() {
+        let errors = read(
+            "baseline: /etc/x\noverrides:\n  - {rules: {rds-public: off}}\n  - {paths: ['['], rules: {rds-publik: off}}\n\
+             \x20 - {stage: prod, rules: {all: loud}}\n  - {path: x, rules: {}}\n  - x\n",
+        )
+        .unwrap_err();
+        assert_eq!(
+            errors,
+            [
+                "`baseline` cannot be `/etc/x`: paths are relative to the configuration file",
+                "an override needs `paths`, `stage` or `environment`: what holds everywhere stands in `rules:` of the configuration",
+                "`paths` is no pattern: unclosed character class; missing ']': ",
+                "`stage` cannot be `prod`: one of production, non-production, unknown",
+                "`all` cannot be `loud`: one of off, error, warning, info",
+                "unknown key `path`: did you mean `paths`?",
+                "an override must be a mapping: ",
+            ]
         );
     }
 

@@ -2,6 +2,7 @@
 
 mod environments;
 mod load;
+mod overrides;
 mod rule_schema;
 pub mod rules;
 
@@ -10,11 +11,12 @@ pub use load::{find, load};
 pub use rule_schema::rule_schema;
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 
 use rust_decimal::Decimal;
 
 use crate::lint::suppress::ConfigIgnore;
-use crate::lint::{Catalogue, Profile, RuleId, Severity};
+use crate::lint::{Catalogue, Override, Profile, RuleId, Severity};
 use crate::model::Stage;
 use crate::source::Span;
 use crate::syntax::tree::Node;
@@ -34,6 +36,11 @@ pub struct Config {
     pub fail_on: Option<FailOn>,
     /// Rules switched off or given another severity, as written.
     pub rules: Vec<RuleChoice>,
+    /// `overrides:` in the order written: severities for some paths, stages and environments. Their rules are as
+    /// written, see [`Config::overrides`].
+    pub overrides: Vec<(Override, Vec<RuleChoice>)>,
+    /// `baseline:`, relative to the configuration file.
+    pub baseline: Option<(PathBuf, Span)>,
     /// Further files and directories with rules, relative to the configuration file.
     pub rule_paths: Vec<(String, Span)>,
     pub ignores: Vec<ConfigIgnore>,
@@ -62,26 +69,45 @@ impl Config {
     ///
     /// # Errors
     /// Names that no rule has.
-    pub fn severities(
-        &self,
-        catalogue: &Catalogue,
-    ) -> Result<HashMap<RuleId, Option<Severity>>, Vec<ConfigError>> {
-        let mut severities = HashMap::new();
+    pub fn severities(&self, catalogue: &Catalogue) -> Result<Severities, Vec<ConfigError>> {
         let mut errors = Vec::new();
-        for choice in &self.rules {
-            if let Some(info) = catalogue.info(&choice.rule) {
-                severities.insert(info.id.clone(), choice.severity);
-            } else {
-                let known = catalogue.infos().map(|info| &*info.id);
-                errors.push(ConfigError {
-                    span: choice.span,
-                    message: format!("no rule is called `{}`", choice.rule),
-                    help: closest(&choice.rule, known).map(|id| format!("did you mean `{id}`?")),
-                });
-            }
-        }
+        let severities = by_id(&self.rules, catalogue, &mut errors);
         if errors.is_empty() { Ok(severities) } else { Err(errors) }
     }
+
+    /// The entries of `overrides:` with the ids of `catalogue`.
+    ///
+    /// # Errors
+    /// Names that no rule has.
+    pub fn overrides(&self, catalogue: &Catalogue) -> Result<Vec<Override>, Vec<ConfigError>> {
+        let mut errors = Vec::new();
+        let overrides = self.overrides.iter().map(|(of, rules)| {
+            let severities = by_id(rules, catalogue, &mut errors);
+            Override { severities, ..of.clone() }
+        });
+        let overrides = overrides.collect();
+        if errors.is_empty() { Ok(overrides) } else { Err(errors) }
+    }
+}
+
+/// Severities by rule; `None` switches it off.
+type Severities = HashMap<RuleId, Option<Severity>>;
+
+fn by_id(choices: &[RuleChoice], catalogue: &Catalogue, errors: &mut Vec<ConfigError>) -> Severities {
+    let mut severities = HashMap::new();
+    for choice in choices {
+        if let Some(info) = catalogue.info(&choice.rule) {
+            severities.insert(info.id.clone(), choice.severity);
+        } else {
+            let known = catalogue.infos().map(|info| &*info.id);
+            errors.push(ConfigError {
+                span: choice.span,
+                message: format!("no rule is called `{}`", choice.rule),
+                help: closest(&choice.rule, known).map(|id| format!("did you mean `{id}`?")),
+            });
+        }
+    }
+    severities
 }
 
 /// From which severity on findings fail the run.

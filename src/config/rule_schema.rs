@@ -83,7 +83,16 @@ fn check(severity: &Value) -> Value {
             "message": message("What is wrong, one sentence without a full stop."),
             "message_absent": message("The message where the blamed attribute is not written."),
             "help": message("What to do."),
-            "severity": severity
+            "severity": severity,
+            "fix": {
+                "type": "object", "additionalProperties": false, "required": ["set", "value"],
+                "description": "Sets an argument of the resource, or a field of the container.",
+                "properties": {
+                    "set": {"type": "string", "description": "The argument, as the file names it."},
+                    "value": {"type": ["string", "integer", "boolean"]},
+                    "applicability": {"enum": ["safe", "unsafe"], "description": "`unsafe` where not written."}
+                }
+            }
         }
     })
 }

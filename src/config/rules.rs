@@ -8,9 +8,10 @@ use std::sync::Arc;
 use super::ConfigError;
 use super::load::Reader;
 use crate::lint::declared::parse::{self, Schema};
-use crate::lint::declared::{Declared, OwnChecks};
+use crate::lint::declared::{self, Declared, OwnChecks};
 use crate::lint::{
-    Catalogue, Check, FixKind, OwnRule, Profile, RuleInfo, Severity, StageSeverity, Text, Texts,
+    Applicability, Catalogue, Check, FixKind, OwnRule, Profile, RuleInfo, Severity, StageSeverity, Text,
+    Texts,
 };
 use crate::source::{FileId, Span};
 use crate::syntax::tree::{Node, NodeKind};
@@ -148,6 +149,16 @@ pub(crate) fn catalogue(pages: Vec<RulePage>) -> Result<Catalogue, Vec<ConfigErr
     if errors.is_empty() { Ok(Catalogue::with(own)) } else { Err(errors) }
 }
 
+/// Whether findings come with a fix, and the boldest there is.
+fn fix_kind(checks: &[declared::Check]) -> FixKind {
+    let fixes = checks.iter().filter_map(|check| check.fix.as_ref());
+    match fixes.map(|fix| fix.applicability).max() {
+        None => FixKind::None,
+        Some(Applicability::Safe) => FixKind::Safe,
+        Some(Applicability::Unsafe) => FixKind::Unsafe,
+    }
+}
+
 struct PageReader<'r> {
     reader: &'r mut Reader,
     schema: &'r dyn Schema,
@@ -180,8 +191,12 @@ impl PageReader<'_> {
                 ["none", "safe", "unsafe"].contains(&text).then_some(())
             });
         }
+        let mut fix = FixKind::None;
         let check = node.get("check").and_then(|node| match parse::checks(node, self.schema) {
-            Ok(checks) => Some(Check::Declared(Declared::Own(Arc::new(OwnChecks(checks))))),
+            Ok(checks) => {
+                fix = fix_kind(&checks);
+                Some(Check::Declared(Declared::Own(Arc::new(OwnChecks(checks)))))
+            }
             Err(mistakes) => {
                 for mistake in mistakes {
                     self.reader.error(mistake.span, mistake.message, mistake.help);
@@ -209,7 +224,7 @@ impl PageReader<'_> {
                 profile: profile.unwrap_or(Profile::Default),
                 stage,
                 inputs,
-                fix: FixKind::None,
+                fix,
                 aliases,
                 links,
                 rationale: Text::from(rationale),

@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
+use crate::source::Overlay;
+
 /// What a run looks at.
 #[derive(Debug)]
 pub struct Discovered {
@@ -83,7 +85,23 @@ pub enum DiscoverError {
 /// # Errors
 /// When a named path does not exist, cannot be read or lies outside the boundary.
 pub fn discover(paths: &[PathBuf], root: Option<&Path>) -> Result<Discovered, DiscoverError> {
-    let named = paths.iter().map(|path| resolve(path)).collect::<Result<Vec<_>, _>>()?;
+    discover_at(paths, root, None)
+}
+
+/// The same in another state of the files. Its paths are absolute and resolved.
+///
+/// # Errors
+/// See [`discover`].
+pub fn discover_at(
+    paths: &[PathBuf],
+    root: Option<&Path>,
+    overlay: Option<&Overlay>,
+) -> Result<Discovered, DiscoverError> {
+    let is_of_overlay = |path: &Path| {
+        overlay.is_some_and(|overlay| overlay.content(path).is_some() || overlay.is_directory(path))
+    };
+    let found = |path: &PathBuf| if is_of_overlay(path) { Ok(path.clone()) } else { resolve(path) };
+    let named = paths.iter().map(found).collect::<Result<Vec<_>, _>>()?;
     let root = match (root, named.first()) {
         (Some(root), _) => resolve(root)?,
         (None, Some(first)) => boundary_of(first),
@@ -93,10 +111,12 @@ pub fn discover(paths: &[PathBuf], root: Option<&Path>) -> Result<Discovered, Di
         if !real.starts_with(&root) {
             return Err(DiscoverError::Outside { path: path.clone(), root });
         }
-        readable(path, real)?;
+        if !is_of_overlay(real) {
+            readable(path, real)?;
+        }
     }
     let selection = Selection { paths: named };
-    let (files, notes) = walk::walk(&root, &selection);
+    let (files, notes) = walk::walk(&root, &selection, overlay);
     Ok(Discovered { root, selection, files, notes })
 }
 

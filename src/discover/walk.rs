@@ -4,12 +4,13 @@ use std::ffi::OsStr;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use ignore::{DirEntry, WalkBuilder};
 
 use super::classify::{FileKind, HEAD, is_template, kind_by_name, kind_of_content, may_hold_json, promises};
 use super::{Found, Note, NoteKind, Selection};
-use crate::source::SourceMap;
+use crate::source::{Overlay, SourceMap};
 
 /// Directories that hold what tools fetched or wrote, never sources.
 const NEVER: [&str; 6] = [".git", ".hg", ".svn", ".terraform", ".terragrunt-cache", "node_modules"];
@@ -21,20 +22,32 @@ struct Target {
     flat: bool,
 }
 
-pub(super) fn walk(root: &Path, selection: &Selection) -> (Vec<Found>, Vec<Note>) {
-    let mut finder = Finder { root, selection, files: Vec::new(), notes: Vec::new() };
-    let targets: Vec<Target> = selection.paths.iter().flat_map(|path| targets_of(root, path)).collect();
+pub(super) fn walk(root: &Path, selection: &Selection, overlay: Option<&Overlay>) -> (Vec<Found>, Vec<Note>) {
+    let mut finder = Finder { root, selection, overlay, files: Vec::new(), notes: Vec::new() };
+    let is_directory_now = |path: &Path| finder.is_directory(path);
+    let targets: Vec<Target> =
+        selection.paths.iter().flat_map(|path| targets_of(root, path, is_directory_now(path))).collect();
     // Starting at the boundary lets its ignore files count, without any from outside.
     let mut builder = WalkBuilder::new(root);
     builder.hidden(false).parents(false).git_global(false).require_git(false).follow_links(false);
     let inside: Vec<(PathBuf, bool)> =
         targets.into_iter().map(|target| (target.directory, target.flat)).collect();
+    let holds =
+        |inside: &[(PathBuf, bool)], path: &Path| {
+            inside.iter().any(|(directory, flat)| {
+                if *flat { path.parent() == Some(directory) } else { path.starts_with(directory) }
+            })
+        };
+    let of_overlay: Vec<PathBuf> = overlay
+        .into_iter()
+        .flat_map(Overlay::contents)
+        .filter(|path| path.starts_with(root) && holds(&inside, path) && !is_never(root, path))
+        .map(Path::to_path_buf)
+        .collect();
     builder.filter_entry(move |entry| {
         let path = entry.path();
         if !is_directory(entry) {
-            return inside.iter().any(|(directory, flat)| {
-                if *flat { path.parent() == Some(directory) } else { path.starts_with(directory) }
-            });
+            return holds(&inside, path);
         }
         let wanted = inside
             .iter()
@@ -50,11 +63,16 @@ pub(super) fn walk(root: &Path, selection: &Selection) -> (Vec<Found>, Vec<Note>
             Err(error) => finder.failed(&error),
         }
     }
+    for path in of_overlay {
+        if !finder.files.iter().any(|found| found.path == path) {
+            finder.found(&path, false);
+        }
+    }
     // Named files count although ignored, whatever they are.
     for path in &selection.paths {
-        if path.is_file() && !finder.files.iter().any(|found| found.path == *path) {
+        if finder.is_file(path) && !finder.files.iter().any(|found| found.path == *path) {
             finder.found(path, true);
-        } else if path.is_dir() && finder.ignored_directory(path) {
+        } else if finder.is_directory(path) && finder.ignored_directory(path) {
             finder.walk_ignored(path);
         }
     }
@@ -66,9 +84,9 @@ pub(super) fn walk(root: &Path, selection: &Selection) -> (Vec<Found>, Vec<Note>
 }
 
 /// What to walk for a named path.
-fn targets_of(root: &Path, path: &Path) -> Vec<Target> {
+fn targets_of(root: &Path, path: &Path, is_directory: bool) -> Vec<Target> {
     let mut targets = Vec::new();
-    let directory = if path.is_dir() {
+    let directory = if is_directory {
         targets.push(Target { directory: path.to_path_buf(), flat: false });
         path
     } else {
@@ -91,6 +109,12 @@ fn targets_of(root: &Path, path: &Path) -> Vec<Target> {
     targets
 }
 
+/// Whether a path below the boundary is in a directory that is never entered.
+fn is_never(root: &Path, path: &Path) -> bool {
+    let below = path.strip_prefix(root).unwrap_or(path);
+    below.components().any(|part| NEVER.iter().any(|name| part.as_os_str() == OsStr::new(name)))
+}
+
 fn is_directory(entry: &DirEntry) -> bool {
     entry.file_type().is_some_and(|kind| kind.is_dir())
 }
@@ -98,18 +122,39 @@ fn is_directory(entry: &DirEntry) -> bool {
 struct Finder<'a> {
     root: &'a Path,
     selection: &'a Selection,
+    /// Another state of the files, where that is looked at.
+    overlay: Option<&'a Overlay>,
     files: Vec<Found>,
     notes: Vec<Note>,
 }
 
 impl Finder<'_> {
+    fn content(&self, path: &Path) -> Option<&Arc<[u8]>> {
+        self.overlay.and_then(|overlay| overlay.content(path))
+    }
+
+    fn is_file(&self, path: &Path) -> bool {
+        self.content(path).is_some()
+            || (path.is_file() && !self.overlay.is_some_and(|overlay| overlay.hides(path)))
+    }
+
+    fn is_directory(&self, path: &Path) -> bool {
+        path.is_dir() || self.overlay.is_some_and(|overlay| overlay.is_directory(path))
+    }
+
     fn found(&mut self, path: &Path, named: bool) {
+        if self.overlay.is_some_and(|overlay| overlay.hides(path)) {
+            return;
+        }
         let selected = self.selection.covers(path);
         let named = named || self.selection.paths.iter().any(|selected| selected == path);
         let relative = path.strip_prefix(self.root).unwrap_or(path);
         let kind = match kind_by_name(relative) {
             Some(kind) => {
-                let size = path.metadata().map(|metadata| metadata.len());
+                let size = match self.content(path) {
+                    Some(content) => Ok(content.len() as u64),
+                    None => path.metadata().map(|metadata| metadata.len()),
+                };
                 if size.is_ok_and(|size| size > kind.size_limit()) {
                     self.too_large(path, kind);
                     return;
@@ -133,10 +178,18 @@ impl Finder<'_> {
     /// The kind of a file that may hold JSON.
     fn look(&mut self, path: &Path) -> Option<FileKind> {
         let mut bytes = Vec::new();
-        let read = File::open(path).and_then(|mut file| {
-            file.by_ref().take(HEAD as u64).read_to_end(&mut bytes)?;
-            Ok((file.metadata()?.len(), file))
-        });
+        let read = match self.content(path).cloned() {
+            Some(content) => {
+                bytes.extend(content.iter().take(HEAD));
+                let size = content.len() as u64;
+                let rest: Vec<u8> = content.iter().skip(HEAD).copied().collect();
+                Ok((size, Box::new(std::io::Cursor::new(rest)) as Box<dyn Read>))
+            }
+            None => File::open(path).and_then(|mut file| {
+                file.by_ref().take(HEAD as u64).read_to_end(&mut bytes)?;
+                Ok((file.metadata()?.len(), Box::new(file) as Box<dyn Read>))
+            }),
+        };
         let (size, file) = match read {
             Ok(read) => read,
             Err(error) => {

@@ -125,7 +125,7 @@ impl<'a> Users<'a> {
             let own = Instance::of(meta);
             let is_it = |instance: &Instance| {
                 instance.address == own.address
-                    && (instance.places == own.places || instance.places == [finding.primary])
+                    && (instance.block == own.block || instance.block == [finding.primary])
             };
             finding.instances.iter().chain(&proposal.others).any(is_it)
         };

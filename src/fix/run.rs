@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::{TextEdit, apply};
 use crate::analysis::{Analysis, Failure, Request};
 use crate::lint::{Applicability, Finding, Fix, Severity};
-use crate::source::{SourceFile, SourceMap};
+use crate::source::{Overlay, SourceFile, SourceMap};
 
 /// Analyses of one run of fixes; a run that needs more stops with what is done.
 const MOST_ANALYSES: usize = 100;
@@ -177,17 +177,17 @@ impl Run {
     }
 
     /// The contents with the fixes of these findings.
-    fn with(&self, now: &Analysis, batch: &[&Finding]) -> HashMap<PathBuf, Arc<[u8]>> {
+    fn with(&self, now: &Analysis, batch: &[&Finding]) -> Overlay {
         let mut edits: BTreeMap<PathBuf, (&SourceFile, Vec<TextEdit>)> = BTreeMap::new();
         for edit in batch.iter().filter_map(|finding| finding.fix.as_ref()).flat_map(|fix| &fix.edits) {
             let Some((file, real)) = real_file(&now.sources, edit.span.file) else { continue };
             let text = TextEdit::new(edit.span.range(), edit.text.clone());
             edits.entry(real).or_insert_with(|| (file, Vec::new())).1.push(text);
         }
-        let mut contents = HashMap::clone(&self.request.overlay);
+        let mut contents = Overlay::clone(&self.request.overlay);
         for (path, (file, edits)) in edits {
             if let Some(text) = apply(&file.text, &edits) {
-                contents.insert(path, bytes(file, &text));
+                contents.put(path, bytes(file, &text));
             }
         }
         contents
@@ -219,7 +219,7 @@ impl Run {
             let real = file.path.as_ref().and_then(|path| path.canonicalize().ok());
             let Some(path) = real.filter(|_| !file.text.is_empty()) else { continue };
             let known = |of: &FixedFile| of.path == path;
-            let Some(new) = self.request.overlay.get(&path).filter(|_| !files.iter().any(known)) else {
+            let Some(new) = self.request.overlay.content(&path).filter(|_| !files.iter().any(known)) else {
                 continue;
             };
             let old = bytes(file, &file.text);

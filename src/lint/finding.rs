@@ -77,6 +77,8 @@ pub struct Finding {
     pub instances: Vec<Instance>,
     /// The part of the resource: `container api`, `ingress rule 2`.
     pub element: Option<String>,
+    /// What tells findings of one element apart: the name of a variable, never its value.
+    pub part: Option<String>,
     pub stage: StageOf,
     /// The resource exists only for some values of an unknown.
     pub conditional: bool,
@@ -87,20 +89,93 @@ pub struct Finding {
     pub fingerprint: String,
 }
 
+impl Finding {
+    /// Related places that a finding can have; further ones are left out.
+    const MOST_RELATED: usize = 8;
+
+    /// A finding of one instance, with nothing but what every finding has.
+    #[must_use]
+    pub fn new(
+        rule: RuleId,
+        severity: Severity,
+        message: impl Into<String>,
+        primary: Span,
+        instance: Instance,
+    ) -> Self {
+        Self {
+            rule,
+            severity,
+            message: message.into(),
+            help: None,
+            primary,
+            related: Vec::new(),
+            instances: vec![instance],
+            element: None,
+            part: None,
+            stage: StageOf::default(),
+            conditional: false,
+            proposal: None,
+            fix: None,
+            monthly: None,
+            fingerprint: String::new(),
+        }
+    }
+
+    /// Adds places that are not there yet, as far as there is room.
+    pub fn add_related(&mut self, related: impl IntoIterator<Item = Related>) {
+        for place in related {
+            let is_known = place.span == self.primary || self.related.iter().any(|of| of.span == place.span);
+            if !is_known && self.related.len() < Self::MOST_RELATED {
+                self.related.push(place);
+            }
+        }
+    }
+
+    /// Leaves only these instances, and the related places that are theirs.
+    pub fn keep_instances(&mut self, instances: Vec<Instance>) {
+        self.related.retain(|related| {
+            let is_theirs =
+                |of: &Instance| of.places.contains(&related.span) || of.block.contains(&related.span);
+            instances.iter().any(is_theirs)
+        });
+        self.instances = instances;
+    }
+
+    /// Adds an affected resource, or further places of one that is there already; whether it is new.
+    pub fn add_instance(&mut self, instance: Instance) -> bool {
+        let same = |known: &&mut Instance| known.address == instance.address && known.block == instance.block;
+        match self.instances.iter_mut().find(same) {
+            Some(known) => {
+                for place in instance.places {
+                    if !known.places.contains(&place) {
+                        known.places.push(place);
+                    }
+                }
+                false
+            }
+            None => {
+                self.instances.push(instance);
+                true
+            }
+        }
+    }
+}
+
 /// An affected resource, with the places at which it can be suppressed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Instance {
     pub address: Arc<str>,
-    /// Its block and the headers of the module calls that lead to it.
+    /// Its block, and the headers of the module calls that lead to it, innermost first.
+    pub block: Vec<Span>,
+    /// Further places that lead from the cause to this instance, and to it alone.
     pub places: Vec<Span>,
 }
 
 impl Instance {
     #[must_use]
     pub fn of(meta: &Meta) -> Self {
-        let mut places = vec![meta.block];
-        places.extend(&meta.calls);
-        Self { address: meta.address.clone(), places }
+        let block = std::iter::once(meta.block).chain(meta.calls.iter().copied()).collect();
+        Self { address: meta.address.clone(), block, places: Vec::new() }
     }
 }
 

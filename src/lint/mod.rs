@@ -1,9 +1,12 @@
 //! Judging the model: rules, the runner, findings, and the one sink through which every finding passes
 //! (severity, suppression, selection). No input formats, no presentation.
 
+pub mod baseline;
 pub mod change;
 pub(crate) mod declared;
 pub mod finding;
+pub(crate) mod identity;
+pub mod policy;
 pub mod probe;
 pub mod registry;
 pub mod rule;
@@ -15,11 +18,12 @@ pub mod suppress;
 mod text;
 mod verdicts;
 
-pub use change::{Change, Proposal, Term};
+pub use change::{Arguments, Change, Proposal, Term};
 pub use finding::{
     Applicability, Edit, Finding, Fix, Instance, Monthly, Related, Severity, Suppressed, SuppressedBy,
     Undecided,
 };
+pub use policy::Override;
 pub use probe::{Probe, Problem};
 pub use registry::{Catalogue, OwnRule};
 pub use rule::{Check, FixKind, Profile, Rule, RuleInfo, StageSeverity};
@@ -29,7 +33,8 @@ pub use verdicts::{Decision, RuleVerdict, verdicts};
 
 use crate::model::Deployment;
 use crate::source::SourceMap;
-use sink::{InputReport, Judgement, Policy};
+use policy::Policy;
+use sink::{InputReport, Judgement};
 use suppress::Ignores;
 
 /// Runs every rule that the policy lets run, and brings problems met while reading and verdicts to one judgement.

@@ -52,6 +52,7 @@ pub struct Problem {
     pub(super) profile: Profile,
     pub(super) related: Vec<Related>,
     pub(super) element: Option<String>,
+    pub(super) part: Option<String>,
     pub(super) proposal: Option<Proposal>,
     pub(super) monthly: Option<Monthly>,
 }
@@ -67,6 +68,7 @@ impl Problem {
             profile: Profile::Default,
             related: Vec::new(),
             element: None,
+            part: None,
             proposal: None,
             monthly: None,
         }
@@ -104,6 +106,14 @@ impl Problem {
     #[must_use]
     pub fn element(mut self, element: impl Into<String>) -> Self {
         self.element = Some(element.into());
+        self
+    }
+
+    /// What tells findings of one element apart, such as the name of a variable; never its value. Only fingerprints and
+    /// baselines show it.
+    #[must_use]
+    pub fn part(mut self, part: impl Into<String>) -> Self {
+        self.part = Some(part.into());
         self
     }
 

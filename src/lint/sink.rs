@@ -1,47 +1,23 @@
 //! The one place through which every finding passes: severity, stage, grouping by cause, selection,
-//! suppression, order.
+//! suppression, order. What is configured of rules is in `policy`, which finding is which in `identity`.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
 use std::sync::Arc;
-
-use sha2::{Digest, Sha256};
 
 use super::change::Proposal;
 use super::finding::{Finding, Instance, Related, Severity, Suppressed, SuppressedBy, Undecided};
+use super::identity;
+use super::policy::{Judged, Policy};
 use super::probe::{Outcome, Problem, Verdict};
 use super::registry::Catalogue;
 use super::rule::{Profile, RuleInfo};
 use super::runner::RuleVerdicts;
 use super::suppress::{Ignores, Matched};
 use super::text::RuleId;
-use crate::model::{Meta, Stage, StageOf};
-use crate::source::{FileId, SourceMap, Span};
+use crate::model::{Meta, Stage};
+use crate::source::{SourceMap, Span};
 use crate::value::{Cause, Causes, Origin, Step};
-
-/// What the user decided about findings.
-#[derive(Debug, Default)]
-pub struct Policy {
-    pub profile: Option<Profile>,
-    /// `rules:` of the configuration; `None` switches a rule off.
-    pub severities: HashMap<RuleId, Option<Severity>>,
-    /// Files whose findings are reported; `None` for all.
-    pub selected: Option<HashSet<FileId>>,
-    /// Judge without the author's own ignores.
-    pub no_ignores: bool,
-    /// Keep what passed, for people who ask why.
-    pub keep_passed: bool,
-}
-
-impl Policy {
-    /// Whether a rule runs at all.
-    #[must_use]
-    pub fn runs(&self, info: &RuleInfo) -> bool {
-        match self.severities.get(&info.id) {
-            Some(severity) => severity.is_some(),
-            None => info.profile <= self.profile.unwrap_or(Profile::Default),
-        }
-    }
-}
 
 /// A problem met while reading, before there was a model.
 #[derive(Debug, Clone)]
@@ -119,9 +95,17 @@ pub struct Judgement {
 }
 
 impl Judgement {
+    /// Brings what is suppressed in the order of reports, after more was added.
+    pub(super) fn sort_suppressed(&mut self, sources: &SourceMap) {
+        self.suppressed.sort_by(|a, b| in_order(&a.finding, &b.finding, sources));
+    }
+
     /// Computes the fingerprints anew, after resources or elements were renamed.
-    pub(crate) fn renew_fingerprints(&mut self) {
-        add_fingerprints(&mut self.findings);
+    pub(crate) fn renew_fingerprints(&mut self, policy: &Policy, sources: &SourceMap) {
+        let suppressed = self.suppressed.iter_mut().map(|suppressed| &mut suppressed.finding);
+        let mut all: Vec<&mut Finding> = self.findings.iter_mut().chain(suppressed).collect();
+        all.sort_by(|a, b| in_order(a, b, sources));
+        identity::add_fingerprints(all, policy, sources);
     }
 }
 
@@ -144,6 +128,9 @@ pub(super) fn collect(
     for open in input.open {
         let Some(info) = catalogue.info(open.rule).filter(|info| policy.runs(info)) else { continue };
         if policy.selected.as_ref().is_some_and(|files| !files.contains(&open.span.file)) {
+            continue;
+        }
+        if policy.at(info, open.span.file, Stage::Unknown, sources) == Judged::Off {
             continue;
         }
         ignores.note_undecided(&info.id, &[open.span], &open.resource, sources);
@@ -176,7 +163,9 @@ pub(super) fn collect(
                     let mut places = vec![place, at.span, verdict.meta.block];
                     places.extend(&verdict.meta.calls);
                     ignores.note_undecided(&of_rule.rule.id, &places, &verdict.meta.address, sources);
-                    if sink.is_selected(place, verdict.meta) {
+                    let stage = verdict.meta.stage.stage;
+                    let is_on = policy.at(of_rule.rule, place.file, stage, sources) != Judged::Off;
+                    if is_on && sink.is_selected(place, verdict.meta) {
                         sink.judgement.undecided_checks += 1;
                         for cause in causes.iter() {
                             undecided.add(&of_rule.rule.id, cause, place, &verdict.meta.address);
@@ -200,10 +189,21 @@ struct Sink<'a> {
 }
 
 impl Sink<'_> {
-    fn severity(&self, info: &RuleInfo, explicit: Option<Severity>, stage: Stage) -> Option<Severity> {
+    /// The severity of a finding of the rule at a place; `None` where it has none there.
+    fn severity(
+        &self,
+        info: &RuleInfo,
+        explicit: Option<Severity>,
+        place: Span,
+        stage: Stage,
+    ) -> Option<Severity> {
         let milder = explicit.filter(|severity| *severity < info.severity);
-        if let Some(Some(configured)) = self.policy.severities.get(&info.id) {
-            return Some(milder.map_or(*configured, |severity| severity.min(*configured)));
+        match self.policy.at(info, place.file, stage, self.sources) {
+            Judged::Off => return None,
+            Judged::As(configured) => {
+                return Some(milder.map_or(configured, |severity| severity.min(configured)));
+            }
+            Judged::ByRule => {}
         }
         let by_stage = match info.stage {
             Some(stages) => stages.of(stage)?,
@@ -225,29 +225,10 @@ impl Sink<'_> {
 
     fn fail(&mut self, info: &RuleInfo, verdict: &Verdict<'_>, problem: &Problem, at: &Origin) {
         let meta = verdict.meta;
-        let Some(severity) = self.severity(info, problem.severity, meta.stage.stage) else { return };
+        let Some(severity) = self.severity(info, problem.severity, at.span, meta.stage.stage) else { return };
         if !self.is_selected(at.span, meta)
             || problem.profile > self.policy.profile.unwrap_or(Profile::Default)
         {
-            return;
-        }
-        let instance = Instance::of(meta);
-        let conditional = meta.count.is_conditional();
-        let key = (info.id.clone(), at.span, severity, problem.message.clone());
-        if let Some(finding) = self.groups.get_mut(&key) {
-            if !finding.instances.contains(&instance) {
-                let related = std::mem::take(&mut finding.related);
-                let related = related.into_iter().chain(caller(meta, at.span, &[])).collect();
-                finding.related = without_repeats(finding.primary, related);
-                finding.instances.push(instance);
-            }
-            // One edit must be right for all of them.
-            if finding.proposal.as_ref().map(|of| &of.changes)
-                != problem.proposal.as_ref().map(|of| &of.changes)
-            {
-                finding.proposal = None;
-            }
-            finding.conditional &= conditional;
             return;
         }
         let mut related = problem.related.clone();
@@ -255,23 +236,36 @@ impl Sink<'_> {
         if !meta.block.contains(at.span) {
             related.push(Related { span: meta.origin.span, message: format!("affects {}", meta.address) });
         }
-        related.extend(caller(meta, at.span, &related));
-        let finding = Finding {
-            rule: info.id.clone(),
-            severity,
-            message: problem.message.clone(),
+        let places = related.iter().map(|related| related.span).collect();
+        let instance = Instance { places, ..Instance::of(meta) };
+        let calls = caller(meta, at.span, &related);
+        let conditional = meta.count.is_conditional();
+        let key = (info.id.clone(), at.span, severity, problem.message.clone());
+        if let Some(finding) = self.groups.get_mut(&key) {
+            finding.conditional &= conditional;
+            // One edit must be right for all of them.
+            if finding.proposal.as_ref().map(|of| &of.changes)
+                != problem.proposal.as_ref().map(|of| &of.changes)
+            {
+                finding.proposal = None;
+            }
+            if finding.add_instance(instance) {
+                finding.add_related(calls);
+            }
+            return;
+        }
+        related.extend(calls);
+        let mut finding = Finding {
             help: problem.help.clone(),
-            primary: at.span,
-            related: without_repeats(at.span, related),
-            instances: vec![instance],
             element: problem.element.clone().or_else(|| verdict.element.clone()),
+            part: problem.part.clone(),
             stage: meta.stage.clone(),
             conditional,
             proposal: problem.proposal.clone(),
-            fix: None,
             monthly: problem.monthly.clone(),
-            fingerprint: String::new(),
+            ..Finding::new(info.id.clone(), severity, problem.message.clone(), at.span, instance)
         };
+        finding.add_related(related);
         self.groups.insert(key, finding);
     }
 
@@ -282,36 +276,28 @@ impl Sink<'_> {
         {
             return;
         }
-        let Some(severity) = self.severity(info, problem.severity, Stage::Unknown) else { return };
+        let Some(severity) = self.severity(info, problem.severity, problem.span, Stage::Unknown) else {
+            return;
+        };
         let address = problem.resource.unwrap_or_else(|| Arc::from(self.sources.name(problem.span.file)));
-        let instance = Instance { address, places: vec![problem.span] };
+        let places = problem.related.iter().map(|related| related.span).collect();
+        let instance = Instance { address, block: vec![problem.span], places };
         let key = (info.id.clone(), problem.span, severity, problem.message.clone());
         if let Some(finding) = self.groups.get_mut(&key) {
-            if !finding.instances.contains(&instance) {
-                finding.instances.push(instance);
-            }
+            finding.add_instance(instance);
             if finding.proposal != problem.proposal {
                 finding.proposal = None;
             }
             return;
         }
         self.judgement.decided += 1;
-        let finding = Finding {
-            rule: info.id.clone(),
-            severity,
-            message: problem.message,
+        let mut finding = Finding {
             help: problem.help,
-            primary: problem.span,
-            related: without_repeats(problem.span, problem.related),
-            instances: vec![instance],
             element: problem.element,
-            stage: StageOf::default(),
-            conditional: false,
             proposal: problem.proposal,
-            fix: None,
-            monthly: None,
-            fingerprint: String::new(),
+            ..Finding::new(info.id.clone(), severity, problem.message, problem.span, instance)
         };
+        finding.add_related(problem.related);
         self.groups.insert(key, finding);
     }
 
@@ -320,6 +306,9 @@ impl Sink<'_> {
         for finding in &mut findings {
             finding.instances.sort_by(|a, b| a.address.cmp(&b.address));
         }
+        // Before suppression: an ignore of one finding must not change the fingerprints of others.
+        sort(&mut findings, self.sources);
+        identity::add_fingerprints(&mut findings, self.policy, self.sources);
         if !self.policy.no_ignores {
             findings = self.suppress(findings, ignores);
         }
@@ -331,16 +320,13 @@ impl Sink<'_> {
         ) {
             self.input(problem);
         }
-        findings.extend(std::mem::take(&mut self.groups).into_values());
+        let mut of_ignores: Vec<Finding> = std::mem::take(&mut self.groups).into_values().collect();
+        sort(&mut of_ignores, self.sources);
+        identity::add_fingerprints(&mut of_ignores, self.policy, self.sources);
+        findings.extend(of_ignores);
         sort(&mut findings, self.sources);
-        add_fingerprints(&mut findings);
         self.judgement.findings = findings;
-        let sources = self.sources;
-        self.judgement.suppressed.sort_by(|a, b| {
-            let key = |finding: &Finding| (finding.primary.start, finding.rule.clone());
-            let name = |finding: &Finding| sources.name(finding.primary.file);
-            (name(&a.finding), key(&a.finding)).cmp(&(name(&b.finding), key(&b.finding)))
-        });
+        self.judgement.sort_suppressed(self.sources);
         self.judgement
     }
 
@@ -366,7 +352,7 @@ impl Sink<'_> {
                 self.judgement.suppressed.push(Suppressed { finding, by, reason, until });
             }
             if !remaining.is_empty() {
-                finding.instances = remaining;
+                finding.keep_instances(remaining);
                 kept.push(finding);
             }
         }
@@ -406,41 +392,16 @@ fn way(at: &Origin) -> Vec<Related> {
     places
 }
 
-/// Related places without the primary one and without repeats, at most eight.
-fn without_repeats(primary: Span, related: Vec<Related>) -> Vec<Related> {
-    let mut kept: Vec<Related> = Vec::new();
-    for place in related {
-        if place.span != primary && kept.iter().all(|known| known.span != place.span) && kept.len() < 8 {
-            kept.push(place);
-        }
-    }
-    kept
-}
-
 /// Sorts findings as reports list them: by file, place, rule.
 pub(super) fn sort(findings: &mut [Finding], sources: &SourceMap) {
-    findings.sort_by(|a, b| {
-        let key = |finding: &Finding| (finding.primary.start, finding.primary.end, finding.rule.clone());
-        (sources.name(a.primary.file), key(a), &a.message).cmp(&(
-            sources.name(b.primary.file),
-            key(b),
-            &b.message,
-        ))
-    });
+    findings.sort_by(|a, b| in_order(a, b, sources));
 }
 
-/// A fingerprint says which finding it is, not where: rule, resource, element, and the how-maniest of
-/// these. It holds no value and no hash of one.
-fn add_fingerprints(findings: &mut [Finding]) {
-    let mut seen: HashMap<String, usize> = HashMap::new();
-    for finding in findings {
-        let resource = finding.instances.first().map_or("", |instance| &instance.address);
-        let identity = format!("{}\n{resource}\n{}", finding.rule, finding.element.as_deref().unwrap_or(""));
-        let count = seen.entry(identity.clone()).or_default();
-        let digest = Sha256::digest(format!("{identity}\n{count}").as_bytes());
-        *count += 1;
-        finding.fingerprint = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+fn in_order(a: &Finding, b: &Finding, sources: &SourceMap) -> Ordering {
+    fn key<'a>(of: &'a Finding, sources: &'a SourceMap) -> (&'a str, u32, u32, &'a str, &'a str) {
+        (sources.name(of.primary.file), of.primary.start, of.primary.end, &of.rule, &of.message)
     }
+    key(a, sources).cmp(&key(b, sources))
 }
 
 /// The first place in question, and the resources.

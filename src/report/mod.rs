@@ -33,6 +33,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 pub use style::Style;
+pub(crate) use text::line;
 
 use crate::cost::estimate::Estimate;
 use crate::date::Date;

@@ -12,7 +12,6 @@ use crate::date::Date;
 use crate::lint::sink::Judgement;
 use crate::lint::{Catalogue, Finding, Instance, Related, Severity, Undecided};
 use crate::mask::Masks;
-use crate::model::StageOf;
 use crate::source::{FileId, SourceMap, Span};
 use crate::value::Cause;
 
@@ -54,21 +53,12 @@ impl Case {
     }
 
     pub(super) fn finding(&mut self, rule: &'static str, severity: Severity, primary: Span) -> &mut Finding {
+        let message = format!("something is wrong with {rule}");
+        let fingerprint = format!("{:016x}", self.judgement.findings.len());
         self.judgement.findings.push(Finding {
-            rule: rule.into(),
-            severity,
-            message: format!("something is wrong with {rule}"),
             help: Some("write it right".to_owned()),
-            primary,
-            related: Vec::new(),
-            instances: vec![instance("aws_ecs_service.api")],
-            element: None,
-            stage: StageOf::default(),
-            conditional: false,
-            proposal: None,
-            fix: None,
-            monthly: None,
-            fingerprint: format!("{:016x}", self.judgement.findings.len()),
+            fingerprint,
+            ..Finding::new(rule.into(), severity, message, primary, instance("aws_ecs_service.api"))
         });
         self.judgement.findings.last_mut().unwrap()
     }
@@ -174,7 +164,7 @@ impl Case {
 }
 
 pub(super) fn instance(address: &str) -> Instance {
-    Instance { address: Arc::from(address), places: Vec::new() }
+    Instance { address: Arc::from(address), block: Vec::new(), places: Vec::new() }
 }
 
 pub(super) fn related(span: Span, message: &str) -> Related {

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use thiserror::Error;
 
 use super::decode::text_start;
-use super::{DecodeError, FileId, SourceMap, decode_text};
+use super::{DecodeError, FileId, Layer, Overlay, SourceMap, decode_text};
 
 /// Largest size of an ordinary input file, in bytes.
 pub const LARGEST_FILE: u64 = 20 * 1024 * 1024;
@@ -46,8 +46,8 @@ pub struct Loaded {
 pub struct Files {
     root: PathBuf,
     display_base: PathBuf,
-    /// Contents that stand for those on disk, by real path.
-    overlay: Arc<HashMap<PathBuf, Arc<[u8]>>>,
+    /// Another state of the files, where that is judged.
+    overlay: Option<Arc<Overlay>>,
     state: Mutex<State>,
 }
 
@@ -66,14 +66,15 @@ impl Files {
         Ok(Self {
             root: root.canonicalize()?,
             display_base: display_base.canonicalize().unwrap_or_else(|_| display_base.to_path_buf()),
-            overlay: Arc::default(),
+            overlay: None,
             state: Mutex::default(),
         })
     }
 
-    /// Reads these contents instead of the files at these real paths.
+    /// The same with another state of the files laid over those on disk.
     #[must_use]
-    pub fn with_overlay(self, overlay: Arc<HashMap<PathBuf, Arc<[u8]>>>) -> Self {
+    pub fn with_overlay(self, overlay: Arc<Overlay>) -> Self {
+        let overlay = (!overlay.is_empty()).then_some(overlay);
         Self { overlay, ..self }
     }
 
@@ -110,6 +111,15 @@ impl Files {
     /// # Errors
     /// When it does not exist or leads outside.
     pub fn resolve(&self, path: &Path) -> Result<PathBuf, LoadError> {
+        if let Some(overlay) = &self.overlay {
+            let clean = Self::normalize(&self.absolute(path));
+            match overlay.get(&clean) {
+                Some(Layer::Absent) => return Err(LoadError::NotFound),
+                Some(Layer::Content(_)) if clean.starts_with(&self.root) => return Ok(clean),
+                None if overlay.is_directory(&clean) && clean.starts_with(&self.root) => return Ok(clean),
+                Some(Layer::Content(_)) | None => {}
+            }
+        }
         let real = path.canonicalize().map_err(|error| match error.kind() {
             std::io::ErrorKind::NotFound if !Self::normalize(path).starts_with(&self.root) => {
                 LoadError::Outside
@@ -117,7 +127,23 @@ impl Files {
             std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => LoadError::NotFound,
             _ => LoadError::Io(error.to_string().into()),
         })?;
+        if self.overlay.as_ref().is_some_and(|overlay| overlay.hides(&real)) {
+            return Err(LoadError::NotFound);
+        }
         if real.starts_with(&self.root) { Ok(real) } else { Err(LoadError::Outside) }
+    }
+
+    /// Whether a resolved path is a regular file.
+    #[must_use]
+    pub fn is_file(&self, real: &Path) -> bool {
+        match self.overlay.as_ref().and_then(|overlay| overlay.get(real)) {
+            Some(layer) => matches!(layer, Layer::Content(_)),
+            None => real.is_file(),
+        }
+    }
+
+    fn absolute(&self, path: &Path) -> PathBuf {
+        if path.is_absolute() { path.to_path_buf() } else { self.display_base.join(path) }
     }
 
     /// Reads a text file (at most [`LARGEST_FILE`] bytes), or returns what was read before.
@@ -164,7 +190,9 @@ impl Files {
         if metadata.len() > LARGEST_FILE {
             return Err(LoadError::TooLarge { limit: LARGEST_FILE });
         }
-        let bytes: Arc<[u8]> = match path.canonicalize().ok().and_then(|real| self.overlay.get(&real)) {
+        let real = path.canonicalize().ok();
+        let laid_over = self.overlay.as_ref().zip(real).and_then(|(overlay, real)| overlay.content(&real));
+        let bytes: Arc<[u8]> = match laid_over {
             Some(bytes) => bytes.clone(),
             None => std::fs::read(path).map_err(io)?.into(),
         };
@@ -188,8 +216,9 @@ impl Files {
     /// See [`LoadError`].
     pub fn read_bytes(&self, path: &Path, limit: u64) -> Result<Vec<u8>, LoadError> {
         let real = self.resolve(path)?;
-        if let Some(bytes) = self.overlay.get(&real) {
-            return Ok(bytes.to_vec());
+        if let Some(content) = self.overlay.as_ref().and_then(|overlay| overlay.content(&real)) {
+            let fits = content.len() as u64 <= limit;
+            return if fits { Ok(content.to_vec()) } else { Err(LoadError::TooLarge { limit }) };
         }
         let io = |error: std::io::Error| LoadError::Io(error.to_string().into());
         let metadata = std::fs::metadata(&real).map_err(io)?;
@@ -209,16 +238,20 @@ impl Files {
     #[must_use]
     pub fn file_names(&self, dir: &Path) -> Vec<String> {
         let Ok(real) = self.resolve(dir) else { return Vec::new() };
-        let Ok(entries) = std::fs::read_dir(real) else { return Vec::new() };
+        let overlay = self.overlay.as_deref();
+        let entries = std::fs::read_dir(&real).into_iter().flatten();
         let mut names: Vec<String> = entries
             .filter_map(Result::ok)
+            .filter(|entry| overlay.is_none_or(|overlay| !overlay.hides(&entry.path())))
             .filter(|entry| match entry.file_type() {
                 Ok(kind) if kind.is_symlink() => entry.path().is_file(),
                 kind => kind.is_ok_and(|kind| kind.is_file()),
             })
             .filter_map(|entry| entry.file_name().into_string().ok())
             .collect();
+        names.extend(overlay.into_iter().flat_map(|overlay| overlay.names_in(&real)));
         names.sort();
+        names.dedup();
         names
     }
 
@@ -226,13 +259,15 @@ impl Files {
     #[must_use]
     pub fn directory_names(&self, dir: &Path) -> Vec<String> {
         let Ok(real) = self.resolve(dir) else { return Vec::new() };
-        let Ok(entries) = std::fs::read_dir(real) else { return Vec::new() };
+        let entries = std::fs::read_dir(&real).into_iter().flatten();
         let mut names: Vec<String> = entries
             .filter_map(Result::ok)
             .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))
             .filter_map(|entry| entry.file_name().into_string().ok())
             .collect();
+        names.extend(self.overlay.iter().flat_map(|overlay| overlay.directories_in(&real)));
         names.sort();
+        names.dedup();
         names
     }
 
@@ -246,8 +281,7 @@ impl Files {
     /// The name shown for a path: relative to the working directory, `/` separated.
     #[must_use]
     pub fn display_name(&self, path: &Path) -> String {
-        let absolute = if path.is_absolute() { path.to_path_buf() } else { self.display_base.join(path) };
-        let absolute = Self::normalize(&absolute);
+        let absolute = Self::normalize(&self.absolute(path));
         let mut up = 0;
         let mut base = self.display_base.as_path();
         let relative = loop {

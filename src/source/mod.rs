@@ -3,14 +3,17 @@
 
 mod decode;
 mod files;
+mod overlay;
 mod span;
 
 pub use decode::{DecodeError, decode_text};
 pub use files::{Files, LARGEST_FILE, LoadError, Loaded};
+pub use overlay::{Layer, Overlay};
 pub use span::{FileId, Span};
 
+use std::borrow::Cow;
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// One file (or pseudo file such as `--var image`) of a run.
@@ -176,6 +179,21 @@ impl SourceMap {
     #[must_use]
     pub fn name(&self, id: FileId) -> &str {
         self.get(id).map_or("", |file| &file.name)
+    }
+
+    /// The path of a file below a directory, `/` separated: the same wherever the run was started. The name shown
+    /// where the file does not lie there.
+    #[must_use]
+    pub fn path_below(&self, id: FileId, directory: &Path) -> Cow<'_, str> {
+        let path = self.get(id).and_then(|file| file.path.as_deref());
+        match path.and_then(|path| path.strip_prefix(directory).ok()) {
+            None => Cow::Borrowed(self.name(id)),
+            Some(below) => {
+                let parts: Vec<_> =
+                    below.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+                Cow::Owned(parts.join("/"))
+            }
+        }
     }
 
     pub fn iter(&self) -> impl Iterator<Item = (FileId, &SourceFile)> {

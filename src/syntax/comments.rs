@@ -79,14 +79,45 @@ impl Comments {
         target.start..target.end.min(target.start + 1)
     }
 
-    /// The outermost block around a line (HCL), or the line itself.
+    /// The block that a tool means which looks for comments inside of one: the outermost block around a line (HCL), the
+    /// entry of the second level around it (YAML: a job), or the line itself.
     #[must_use]
-    pub fn outermost_block(&self, line: usize) -> Range<usize> {
-        let mut first = line;
-        while self.lines.get(first).is_some_and(|info| info.start_depth > 0) && first > 0 {
-            first -= 1;
-        }
+    pub fn around(&self, line: usize) -> Range<usize> {
+        let first = match self.language {
+            Language::Hcl => {
+                let mut first = line;
+                while self.lines.get(first).is_some_and(|info| info.start_depth > 0) && first > 0 {
+                    first -= 1;
+                }
+                first
+            }
+            Language::Yaml => self.entry_of_second_level(line),
+            Language::Hash => line,
+        };
         first..self.block_end(first).max(line + 1)
+    }
+
+    /// The line that opens the entry of the second level around a line, or that of the first level where there is none.
+    fn entry_of_second_level(&self, line: usize) -> usize {
+        let indent_of = |line: usize| self.lines.get(line).and_then(|info| info.indent);
+        let at = if indent_of(line).is_some() { Some(line) } else { self.next_code_line(line) };
+        let Some((mut first, mut indent)) = at.and_then(|at| Some((at, indent_of(at)?))) else { return line };
+        let mut around = vec![first];
+        for above in (0..first).rev() {
+            if let Some(less) = indent_of(above).filter(|less| *less < indent) {
+                indent = less;
+                first = above;
+                around.push(first);
+            }
+        }
+        let levels = around.len();
+        around.get(levels.saturating_sub(2)).copied().unwrap_or(first)
+    }
+
+    /// Whether only white space and comments stand before it in the file.
+    #[must_use]
+    pub fn is_before_code(&self, comment: &Comment) -> bool {
+        comment.alone && self.lines.iter().take(comment.line).all(|info| info.indent.is_none())
     }
 
     fn next_code_line(&self, from: usize) -> Option<usize> {
@@ -191,12 +222,10 @@ impl Reader<'_> {
                 }
                 _ => {
                     self.code(at, byte);
-                    if let Some(info) = self.lines.last_mut() {
-                        match byte {
-                            b'{' | b'[' | b'(' => info.depth += 1,
-                            b'}' | b']' | b')' => info.depth -= 1,
-                            _ => {}
-                        }
+                    match byte {
+                        b'{' | b'[' | b'(' => self.deepen(1),
+                        b'}' | b']' | b')' => self.deepen(-1),
+                        _ => {}
                     }
                     at += 1;
                 }
@@ -274,6 +303,12 @@ impl Reader<'_> {
         at
     }
 
+    fn deepen(&mut self, by: i32) {
+        if let Some(info) = self.lines.last_mut() {
+            info.depth += by;
+        }
+    }
+
     fn heredoc(&mut self, at: usize) -> usize {
         let rest = self.text.get(at + 2..).unwrap_or_default();
         let rest = rest.strip_prefix('-').unwrap_or(rest);
@@ -282,6 +317,8 @@ impl Reader<'_> {
         if marker.is_empty() {
             return at + 2;
         }
+        // Its lines belong to the line that opens it, like those between brackets.
+        self.deepen(1);
         let mut line = self.end_of_line(at);
         loop {
             let Some(newline) =
@@ -295,6 +332,7 @@ impl Reader<'_> {
             let text = self.text.get(start..end).unwrap_or_default();
             if text.trim() == marker {
                 self.code(start, b'E');
+                self.deepen(-1);
                 return end;
             }
             if !text.trim().is_empty() {
@@ -384,7 +422,20 @@ mod tests {
     fn a_line_inside_a_block_knows_the_outermost() {
         let text = "x {\n  y {\n    # c\n  }\n}\nz = 1\n";
         let comments = Comments::read(text, Language::Hcl);
-        assert_eq!(comments.outermost_block(comments.comments[0].line), 0..5);
+        assert_eq!(comments.around(comments.comments[0].line), 0..5);
+    }
+
+    #[test]
+    fn a_heredoc_belongs_to_its_line() {
+        let text = "x {\n  # a\n  y = <<-EOT\n    one\n  EOT\n  z = 1\n}\n";
+        assert_eq!(targets(text, Language::Hcl), [("a".to_owned(), 2..5)]);
+    }
+
+    #[test]
+    fn around_a_yaml_line_is_its_job() {
+        let text = "on: push\njobs:\n  a:\n    steps:\n      # here\n      - run: x\n  b:\n    steps: []\n";
+        let comments = Comments::read(text, Language::Yaml);
+        assert_eq!(comments.around(comments.comments[0].line), 2..6);
     }
 
     #[test]

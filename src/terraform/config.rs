@@ -3,7 +3,6 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::constraint::{self, Defaults};
@@ -19,7 +18,6 @@ use crate::value::Type;
 pub struct Configs<'a> {
     pub(crate) files: &'a Files,
     modules: Mutex<HashMap<PathBuf, Arc<Module>>>,
-    several_roots: AtomicBool,
 }
 
 /// A module directory, parsed.
@@ -163,16 +161,7 @@ impl ResourceConfig {
 impl<'a> Configs<'a> {
     #[must_use]
     pub fn new(files: &'a Files) -> Self {
-        Self { files, modules: Mutex::default(), several_roots: AtomicBool::default() }
-    }
-
-    /// Notes that more than one root module is evaluated with what is parsed here.
-    pub(crate) fn expect_several_roots(&self) {
-        self.several_roots.store(true, Ordering::Relaxed);
-    }
-
-    pub(crate) fn has_several_roots(&self) -> bool {
-        self.several_roots.load(Ordering::Relaxed)
+        Self { files, modules: Mutex::default() }
     }
 
     /// The modules parsed so far, to be dropped where nothing waits for it.

@@ -110,17 +110,6 @@ impl Instance {
         Self::new(config, "".into(), String::new(), Vec::new(), None, Multiplicity::One, HashMap::new())
     }
 
-    /// Forgets what was worked out. Module instances hold each other, caller and called: without this, none of them
-    /// would ever be let go of.
-    pub(crate) fn forget(&self) {
-        self.variables.take();
-        self.locals.take();
-        self.outputs.take();
-        self.call_memo.take();
-        self.resources.take();
-        self.provider_memo.take();
-    }
-
     /// Whether the module may have no instance at all: what fails in it need not fail.
     pub(crate) fn is_uncertain(&self) -> bool {
         self.multiplicity.may_be_none()

@@ -33,15 +33,10 @@ pub fn find_roots(configs: &Configs<'_>, dirs: &BTreeSet<PathBuf>) -> Vec<Root> 
                 }
             }
         }
-        let roots: Vec<Root> = dirs
-            .iter()
+        dirs.iter()
             .filter(|dir| !called.contains(*dir) || has_root_marks(configs, dir))
             .map(|dir| Root { dir: dir.clone() })
-            .collect();
-        if roots.len() > 1 {
-            configs.expect_several_roots();
-        }
-        roots
+            .collect()
     })
 }
 

@@ -19,15 +19,6 @@ pub struct Session<'a> {
     root: Rc<Instance>,
 }
 
-impl Drop for Session<'_> {
-    fn drop(&mut self) {
-        // A single root module is the last thing a run evaluates: what it leaves behind is nobody's room.
-        if self.evaluator.configs.has_several_roots() {
-            self.evaluator.instances.borrow().iter().for_each(|instance| instance.forget());
-        }
-    }
-}
-
 impl<'a> Session<'a> {
     pub(super) fn open(configs: &'a Configs<'a>, dir: &Path, options: &'a Options) -> Self {
         let evaluator = Evaluator::new(configs, dir, options);

@@ -250,8 +250,9 @@ fn network_load_balancers_count_by_protocol() {
 #[test]
 fn dimensions_said_of_the_balancer_itself() {
     let balancer = |kind: &str, usage: &str| {
-        let text =
-            format!("resource \"aws_lb\" \"main\" {{ load_balancer_type = \"{kind}\" \n internal = true }}");
+        let text = format!(
+            "resource \"aws_lb\" \"main\" {{\n  load_balancer_type = \"{kind}\"\n  internal = true\n}}"
+        );
         of_terraform(&text, &format!("{{ aws_lb.main: {{ {usage} }} }}"))
     };
     // 50/25 = 2 x 730; 1,000 GB a month are 1,000 LCU-hours, less than that.
@@ -305,6 +306,32 @@ fn the_next_service_goes_on_in_the_tier_where_the_one_before_ended() {
     assert_eq!(quantity(&estimate, "aws_ecs_service.worker", INTERNET), "2356.0000");
     let above = format!("{INTERNET} above 10240 GB");
     assert_eq!(quantity(&estimate, "aws_ecs_service.worker", &above), "5528.0000");
+}
+
+#[test]
+fn a_network_load_balancer_crosses_zones_when_it_is_told_to() {
+    // 100 x 2,628,000 s = 262,800,000 requests x (1 + 1) KB x 1/2 for two subnets x 2 directions = 525.6 GB x 0.01.
+    let usage = "{ aws_ecs_service.api: { requests_per_second: 100, request_kb: 1, response_kb: 1 } }";
+    let text = stack("network", "TCP", 0, "");
+    let estimate = of_terraform(&text, usage);
+    assert!(!lines(&estimate).iter().any(|line| line.contains(ZONES)));
+    let crossing = text.replace(
+        "load_balancer_type = \"network\"",
+        "load_balancer_type = \"network\"\n  enable_cross_zone_load_balancing = true",
+    );
+    assert_eq!(monthly(&of_terraform(&crossing, usage), "aws_ecs_service.api", ZONES), "5.2560");
+}
+
+#[test]
+fn the_largest_and_smallest_numbers_do_no_harm() {
+    let usage = "{ aws_ecs_service.api: { requests_per_second: 1e15, request_kb: 1e15, response_kb: 1e15, \
+        requests_per_connection: 0.00000000000000000001, connection_seconds: 1e15, log_bytes_per_request: 1e15, \
+        external_sent_kb: 1e15, external_received_kb: 1e15, s3_kb: 1e15, backend_kb: 1e15, image_mb: 1e15, \
+        deploys_per_month: 1e15, task_starts_per_month: 1e15 }, aws_ecr_repository.r: { images_kept: 1e15 } }";
+    for (kind, protocol) in [("application", "HTTPS"), ("network", "TLS")] {
+        let estimate = of_terraform(&stack(kind, protocol, 12, ""), usage);
+        assert!(estimate.total().low <= estimate.total().high);
+    }
 }
 
 #[test]
@@ -378,10 +405,10 @@ fn a_profile_says_that_its_numbers_are_invented() {
     // 5,256,000 x 21 KB = 110.376 GB.
     assert_eq!(quantity(&estimate, "aws_ecs_service.api", INTERNET), "110.3760");
     let profile = estimate.assumptions.iter().find(|it| it.name == "usage profile").unwrap();
-    assert!(profile.value.starts_with("small: ") && profile.value.contains("not measured"));
+    assert!(profile.value.starts_with("small: ") && profile.value.contains("nobody measured"));
     let state = |key: &str| estimate.usage.iter().find(|it| it.key == key).map(|it| it.state.clone());
     assert_eq!(state("requests_per_second"), Some(UsageState::Given(2.into())));
-    assert_eq!(state("response_kb"), Some(UsageState::Assumed("20 (profile small)".to_owned())));
+    assert_eq!(state("response_kb"), Some(UsageState::Profile(20.into())));
     let total = |profile| {
         of_terraform_in("us-east-1", &stack("application", "HTTPS", 12, ""), "{}", Some(profile))
             .total()

@@ -48,10 +48,7 @@ fn ask(sheet: &mut Sheet<'_>, service: &Service, flow: Option<&Flow>) {
         }
         let state = match said {
             Some(said) if said.span.is_some() => UsageState::Given(said.amount),
-            Some(said) => {
-                let profile = sheet.context.options.usage.profile().map(|it| it.name()).unwrap_or_default();
-                UsageState::Assumed(format!("{} (profile {profile})", said.amount.normalize()))
-            }
+            Some(said) => UsageState::Profile(said.amount),
             None => UsageState::Missing,
         };
         sheet.ask(UsageAsked {
@@ -128,8 +125,8 @@ pub(super) fn sent_gb(flow: &Flow) -> Option<Decimal> {
     Some(sent(flow)?.ok()?.0)
 }
 
-/// Traffic with databases, caches and other services, and that of network load balancers, whose way to their targets
-/// is billed when it crosses zones (that of application load balancers is not).
+/// Traffic with databases, caches and other services, and that of network load balancers with cross-zone load balancing,
+/// whose way to their targets is billed when it crosses zones (that of application load balancers is not).
 fn between_zones(sheet: &mut Sheet<'_>, flow: &Flow) {
     let Some(requests) = flow.requests() else { return };
     let deployment = sheet.context.deployment;
@@ -137,7 +134,10 @@ fn between_zones(sheet: &mut Sheet<'_>, flow: &Flow) {
         .entrances
         .iter()
         .filter_map(|entrance| deployment.load_balancer(entrance.balancer))
-        .any(|balancer| balancer.kind.holds(false, |kind| kind == "network").is_yes());
+        .any(|balancer| {
+            let crosses = !balancer.cross_zone.holds(false, |crosses| *crosses).is_no();
+            crosses && balancer.kind.holds(false, |kind| kind == "network").is_yes()
+        });
     let backend = flow.kb("backend_kb");
     let balanced = flow.kb("response_kb").filter(|_| network_balancer);
     if backend.is_none() && balanced.is_none() {

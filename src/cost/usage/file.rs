@@ -141,6 +141,7 @@ fn comment(asked: &UsageAsked, is_kept: bool) -> String {
         UsageState::Given(_) if is_kept => "given here".to_owned(),
         UsageState::Given(amount) => format!("{} is given elsewhere", amount.normalize()),
         UsageState::Assumed(words) => words.clone(),
+        UsageState::Profile(amount) => format!("{} of the usage profile", amount.normalize()),
         UsageState::Missing if key.otherwise.is_empty() => "not given, so not priced".to_owned(),
         UsageState::Missing => format!("{} is assumed", key.otherwise),
     };
@@ -156,7 +157,7 @@ fn comment(asked: &UsageAsked, is_kept: bool) -> String {
 /// What stands behind the key in a comment: what holds now, where that is one number.
 fn example(asked: &UsageAsked) -> String {
     match &asked.state {
-        UsageState::Given(amount) => amount.normalize().to_string(),
+        UsageState::Given(amount) | UsageState::Profile(amount) => amount.normalize().to_string(),
         UsageState::Assumed(_) | UsageState::Missing => "0".to_owned(),
     }
 }

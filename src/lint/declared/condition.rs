@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::operator::Test;
 use super::tables::Selectable;
-use crate::lint::Severity;
+use crate::lint::{Applicability, Severity, Term};
 
 /// One check of a rule: what it looks at, what must or must not hold there, and its words.
 #[derive(Debug)]
@@ -24,6 +24,15 @@ pub(crate) struct Check {
     pub(crate) message_absent: Option<Message>,
     pub(crate) help: Option<Message>,
     pub(crate) severity: Option<Severity>,
+    pub(crate) fix: Option<Fix>,
+}
+
+/// An argument that is set to a value, as the file writes it.
+#[derive(Debug, Clone)]
+pub(crate) struct Fix {
+    pub(crate) argument: Arc<str>,
+    pub(crate) value: Term,
+    pub(crate) applicability: Applicability,
 }
 
 #[derive(Debug)]

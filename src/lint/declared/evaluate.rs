@@ -9,11 +9,13 @@ use super::raw;
 use super::relations::{Key, Relations};
 use super::tables::Nodes;
 use super::view::{Constant, Entries, Fields, Follow, Further, List, Seen};
-use crate::lint::RuleInfo;
 use crate::lint::probe::{Probe, Problem, Verdict, container_element};
+use crate::lint::rules::facts::edits;
+use crate::lint::{Applicability, Change, RuleInfo};
 use crate::model::field::unsupported;
 use crate::model::network::Direction;
 use crate::model::{Deployment, Field, Items, Meta, NotKnown, PatternPart, Reference, State, Tri};
+use crate::source::Span;
 use crate::value::{Cause, Causes, Kind as ValueKind, Origin};
 
 /// Items of a list that a message names.
@@ -35,6 +37,8 @@ pub(super) struct Judged {
     pub(super) at: Origin,
     /// Nothing is written there.
     absent: bool,
+    /// What is written there is a single known value.
+    known: bool,
 }
 
 /// What a condition is asked of.
@@ -137,7 +141,8 @@ impl<'a> Asker<'_, 'a> {
                 let tri = self
                     .decided_by_provider(path, test, &seen, scope.meta)
                     .unwrap_or_else(|| answer(test, test.operator, &seen));
-                Judged { tri: if test.negated { tri.negate() } else { tri }, at, absent }
+                let known = !absent && !seen.is_unknown();
+                Judged { tri: if test.negated { tri.negate() } else { tri }, at, absent, known }
             }),
             Condition::Items { path, every, condition } => {
                 self.walk(scope, path, *every, &mut |seen| match list_of(seen) {
@@ -151,7 +156,7 @@ impl<'a> Asker<'_, 'a> {
             Condition::Connected { to, negated, condition } => {
                 let at = scope.seen.origin();
                 let tri = self.connected(to, condition.as_deref(), scope);
-                Judged { tri: if *negated { tri.negate() } else { tri }, at, absent: false }
+                Judged { tri: if *negated { tri.negate() } else { tri }, at, absent: false, known: false }
             }
         }
     }
@@ -230,7 +235,7 @@ impl<'a> Asker<'_, 'a> {
             }
             (_, Seen::Absent(at)) => {
                 if steps.contains(&Step::Each) {
-                    Judged { tri: every.into(), at, absent: true }
+                    Judged { tri: every.into(), at, absent: true, known: false }
                 } else {
                     leaf(Seen::Absent(at))
                 }
@@ -302,7 +307,7 @@ impl<'a> Asker<'_, 'a> {
                     let mut values: Vec<String> = Vec::new();
                     self.walk(scope, path, true, &mut |seen| {
                         values.push(shown(&seen));
-                        Judged { tri: Tri::Yes, at: seen.origin(), absent: false }
+                        Judged { tri: Tri::Yes, at: seen.origin(), absent: false, known: false }
                     });
                     if values.is_empty() {
                         values.push("not known".to_owned());
@@ -463,7 +468,7 @@ impl<'a> Looker<'_, 'a> {
         let Some(each) = &self.check.each else { return self.judge(&scope, applies, element) };
         let mut lists = Vec::new();
         self.asker.walk(&scope, each, true, &mut |seen| {
-            let judged = Judged { tri: Tri::Yes, at: seen.origin(), absent: false };
+            let judged = Judged { tri: Tri::Yes, at: seen.origin(), absent: false, known: false };
             lists.push(seen);
             judged
         });
@@ -502,16 +507,20 @@ impl<'a> Looker<'_, 'a> {
         let check = self.check;
         let judged = self.asker.ask(&check.condition, scope);
         let bad = if check.forbids { judged.tri } else { judged.tri.negate() };
-        let (at, absent) = match &check.at {
-            None => (judged.at, judged.absent),
+        let (at, absent, known) = match &check.at {
+            None => (judged.at, judged.absent, judged.known),
             Some(path) => {
                 let mut found = None;
                 self.asker.walk(scope, path, true, &mut |seen| {
                     let at = seen.origin();
-                    found.get_or_insert((at.clone(), seen.is_absent()));
-                    Judged { tri: Tri::Yes, at, absent: false }
+                    found.get_or_insert((
+                        at.clone(),
+                        seen.is_absent(),
+                        !seen.is_absent() && !seen.is_unknown(),
+                    ));
+                    Judged { tri: Tri::Yes, at, absent: false, known: false }
                 });
-                found.unwrap_or((judged.at, judged.absent))
+                found.unwrap_or((judged.at, judged.absent, judged.known))
             }
         };
         let mut probe = self.probe(scope.meta, element);
@@ -520,6 +529,9 @@ impl<'a> Looker<'_, 'a> {
             let mut problem = Problem::new(self.asker.words(message, scope));
             if let Some(help) = &check.help {
                 problem = problem.help(self.asker.words(help, scope));
+            }
+            if let Some(fix) = &check.fix {
+                problem = fixed(problem, fix, scope, &at, absent, known);
             }
             match check.severity {
                 Some(severity) => problem.severity(severity),
@@ -532,7 +544,7 @@ impl<'a> Looker<'_, 'a> {
 
 impl Judged {
     fn maybe(causes: Causes, at: Origin) -> Self {
-        Self { tri: Tri::Maybe(causes), at, absent: false }
+        Self { tri: Tri::Maybe(causes), at, absent: false, known: false }
     }
 
     fn negate(self) -> Self {
@@ -571,7 +583,7 @@ impl Judged {
                 },
             });
         }
-        result.unwrap_or_else(|| Self { tri: all.into(), at: whole.origin(), absent: false })
+        result.unwrap_or_else(|| Self { tri: all.into(), at: whole.origin(), absent: false, known: false })
     }
 
     /// Whether this one answer decides for all (no) or for any (yes).
@@ -583,6 +595,37 @@ impl Judged {
 impl Path {
     fn last_name(&self) -> Option<String> {
         self.name.clone()
+    }
+}
+
+/// Proposes the fix of a rule where the value stands in the resource or the container itself.
+fn fixed(
+    problem: Problem,
+    fix: &super::Fix,
+    scope: &Scope<'_>,
+    at: &Origin,
+    absent: bool,
+    known: bool,
+) -> Problem {
+    if !absent && !known {
+        return problem;
+    }
+    let set = |place: Span| Change::Set {
+        place,
+        within: Vec::new(),
+        arguments: vec![(fix.argument.clone(), fix.value.clone())],
+    };
+    match &scope.seen {
+        Seen::Object(node, object) if !node.kind().is_node => {
+            let fits = edits::is_in_place(object) && (absent || edits::is_beside(object, at));
+            if fits { problem.fix(fix.applicability, set(object.span)) } else { problem }
+        }
+        _ if absent || at.via.is_none() => problem.fix(fix.applicability, set(scope.meta.block)),
+        _ if edits::is_argument(at) => {
+            let change = Change::Replace { literal: at.span, value: fix.value.clone() };
+            problem.fix(Applicability::Unsafe, change)
+        }
+        _ => problem,
     }
 }
 

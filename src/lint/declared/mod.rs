@@ -12,7 +12,7 @@ pub(crate) mod view;
 
 use std::sync::{Arc, OnceLock};
 
-pub(crate) use condition::Check;
+pub(crate) use condition::{Check, Fix};
 pub(crate) use evaluate::World;
 
 use crate::source::{FileId, SourceMap};

@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use regex::RegexBuilder;
 use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
 
-use super::condition::{Check, Condition, META, Message, MetaAttribute, Part, Path, Select, Step};
+use super::condition::{Check, Condition, Fix, META, Message, MetaAttribute, Part, Path, Select, Step};
 use super::operator::{Literal, OPERATORS, Operator, Takes, Test};
 use super::tables::{Selectable, names, selectable};
 use super::view::{Kind, Ty};
+use crate::lint::{Applicability, Term};
 use crate::source::Span;
 use crate::syntax::tree::{Member, Node, NodeKind};
 use crate::text::closest;
@@ -102,7 +104,7 @@ pub(crate) fn resource_types(checks: &[Check]) -> Vec<Arc<str>> {
     types
 }
 
-const CHECK_KEYS: [&str; 11] = [
+const CHECK_KEYS: [&str; 12] = [
     "select",
     "resource",
     "each",
@@ -114,6 +116,7 @@ const CHECK_KEYS: [&str; 11] = [
     "message_absent",
     "help",
     "severity",
+    "fix",
 ];
 const CONDITION_KEYS: [&str; 14] = [
     "all",
@@ -275,7 +278,13 @@ impl Reader<'_> {
             }
             severity
         });
+        let fix = node.get("fix").and_then(|node| self.fix(node));
         for select in selects {
+            if fix.is_some() && !can_be_fixed(&select, node.get("each").is_some()) {
+                let help = "a fix sets an argument of a resource, or a field of a container".to_owned();
+                let at = node.member("fix").map_or(node.span, |member| member.key_span);
+                self.mistake(at, "this cannot be fixed by a rule", Some(help));
+            }
             let outer = scope_of(&select);
             let when =
                 node.get("when").and_then(|node| self.condition(node, &outer, Strict { every: false }, 0));
@@ -306,10 +315,48 @@ impl Reader<'_> {
                 message_absent,
                 help,
                 severity,
+                fix: fix.clone(),
             });
             if self.mistakes.len() > before {
                 // The same mistake would be found for the next kind as well.
                 return;
+            }
+        }
+    }
+
+    fn fix(&mut self, node: &Node) -> Option<Fix> {
+        self.members(node, "`fix`", &["set", "value", "applicability"])?;
+        let (Some(set), Some(value)) = (node.get("set"), node.get("value")) else {
+            let help = "`{set: deletion_protection, value: true, applicability: safe}`".to_owned();
+            self.mistake(node.span, "`fix` needs `set` and `value`", Some(help));
+            return None;
+        };
+        let argument = self.text(set, "set")?;
+        let is_name = !argument.is_empty() && argument.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+        let term = match literal(value) {
+            Some(Literal::Flag(flag)) => Some(Term::Bool(flag)),
+            Some(Literal::Number(number)) if number.is_integer() => number.to_i64().map(Term::Number),
+            Some(Literal::Text(text)) => Some(Term::Text(text)),
+            Some(Literal::Number(_)) | None => None,
+        };
+        let applicability = match node.get("applicability").map(|node| (node.as_str(), node.span)) {
+            None | Some((Some("unsafe"), _)) => Applicability::Unsafe,
+            Some((Some("safe"), _)) => Applicability::Safe,
+            Some((_, span)) => {
+                self.mistake(span, "`applicability` is `safe` or `unsafe`", None);
+                return None;
+            }
+        };
+        match term {
+            Some(value) if is_name => Some(Fix { argument, value, applicability }),
+            _ => {
+                let message = if is_name {
+                    "a fix writes text, a whole number, true or false"
+                } else {
+                    "`set` is the name of an argument"
+                };
+                self.mistake(node.span, message, None);
+                None
             }
         }
     }
@@ -831,6 +878,19 @@ fn attribute_of(
 
 fn meta_type(of: MetaAttribute) -> Ty {
     if of == MetaAttribute::Tags { Ty::Map } else { Ty::Text }
+}
+
+/// What a task definition calls its fields depends on the file, and workflows have no arguments.
+fn can_be_fixed(select: &Select, each: bool) -> bool {
+    match select {
+        _ if each => false,
+        Select::Resource(_) => true,
+        Select::Kind(kind) => {
+            let kind = (kind.kind)();
+            kind.name == "container"
+                || (kind.is_node && !["task-definition", "workflow"].contains(&kind.name))
+        }
+    }
 }
 
 fn scope_of(select: &Select) -> Scope {

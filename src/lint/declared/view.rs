@@ -380,6 +380,22 @@ impl Seen<'_> {
         }
     }
 
+    /// Whether there is something there that is not known, though what it can be may be.
+    pub(crate) fn is_unknown(&self) -> bool {
+        match self {
+            Self::Unknown(..) | Self::Choice(..) => true,
+            Self::Text(field) => field.not_known().is_some(),
+            Self::Number(field) => field.not_known().is_some(),
+            Self::Decimal(field) => field.not_known().is_some(),
+            Self::Flag(field) => field.not_known().is_some(),
+            Self::Presence(field) => field.not_known().is_some(),
+            Self::Reference(field, _) => field.not_known().is_some(),
+            Self::Raw(value, _) => value.as_unknown().is_some(),
+            Self::List(list) => list.open.is_some(),
+            Self::Absent(_) | Self::Constant(..) | Self::Object(..) | Self::Map(..) => false,
+        }
+    }
+
     pub(crate) fn is_absent(&self) -> bool {
         match self {
             Self::Absent(_) => true,

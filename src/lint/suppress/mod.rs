@@ -5,13 +5,16 @@ mod comment;
 use std::cell::Cell;
 use std::collections::HashSet;
 use std::ops::Range;
+use std::path::{Path, PathBuf};
 
 use globset::GlobMatcher;
 
+use self::comment::{Place, Read};
 use super::change::{Change, Proposal};
 use super::finding::{Applicability, Finding, Instance, SuppressedBy};
+use super::policy::Policy;
 use super::registry::Catalogue;
-use super::sink::{InputProblem, Policy};
+use super::sink::InputProblem;
 use super::text::RuleId;
 use crate::date::Date;
 use crate::source::{FileId, SourceMap, Span};
@@ -22,6 +25,24 @@ use crate::text::closest;
 #[derive(Debug, Default)]
 pub struct Ignores {
     entries: Vec<Entry>,
+    /// What paths of the configuration are relative to.
+    base: PathBuf,
+    /// Comments that look like ignores and are none.
+    malformed: Vec<(Span, String)>,
+}
+
+/// What ignores depend on besides the files.
+#[derive(Debug, Clone, Copy)]
+pub struct Surroundings<'a> {
+    pub as_of: Date,
+    /// Whether comments written for other tools are honoured.
+    pub foreign: bool,
+    /// The user's rules: what they show as examples silences nothing.
+    pub rule_files: &'a HashSet<FileId>,
+    /// What paths of the configuration are relative to.
+    pub base: &'a Path,
+    /// The Terraform workspace that is judged.
+    pub workspace: &'a str,
 }
 
 /// An `ignore:` entry of the configuration.
@@ -53,6 +74,8 @@ struct Entry {
     /// Rules it silences, resolved from ids and aliases.
     rules: Vec<RuleName>,
     place: EntryPlace,
+    /// It speaks of a line, not of the block that begins there.
+    only_line: bool,
     reason: Option<String>,
     until: Option<String>,
     expiry: Expiry,
@@ -89,17 +112,27 @@ impl Ignores {
     pub fn read(
         sources: &SourceMap,
         catalogue: &Catalogue,
-        rule_files: &HashSet<FileId>,
         config: &[ConfigIgnore],
-        as_of: Date,
-        honour_foreign: bool,
+        around: Surroundings<'_>,
     ) -> Self {
+        let as_of = around.as_of;
         let mut entries = Vec::new();
+        let mut malformed = Vec::new();
         // What rule files show as examples silences nothing.
-        for (id, file) in sources.iter().filter(|(id, _)| !rule_files.contains(id)) {
+        for (id, file) in sources.iter().filter(|(id, _)| !around.rule_files.contains(id)) {
             let Some(language) = language_of(&file.name) else { continue };
             for (written, comment, lines) in comment::in_file(&file.text, language) {
-                if written.foreign && !honour_foreign {
+                let written = match written {
+                    Read::Ignore(written) => written,
+                    Read::Malformed(text) => {
+                        malformed.push((Span::new(id, comment.range), text));
+                        continue;
+                    }
+                };
+                if written.foreign && !around.foreign {
+                    continue;
+                }
+                if written.workspace.as_deref().is_some_and(|name| name != around.workspace) {
                     continue;
                 }
                 entries.push(Entry {
@@ -108,6 +141,7 @@ impl Ignores {
                         .iter()
                         .map(|name| RuleName::resolve(name, written.foreign, catalogue))
                         .collect(),
+                    only_line: written.place == Place::Line,
                     place: EntryPlace::Lines(id, lines),
                     reason: written.reason,
                     expiry: expiry(written.until.as_deref(), as_of),
@@ -122,6 +156,7 @@ impl Ignores {
             let until = ignore.until.as_ref().map(|(text, _)| text.clone());
             entries.push(Entry {
                 rules: vec![RuleName::resolve(&ignore.rule, false, catalogue)],
+                only_line: false,
                 place: EntryPlace::Config { path: ignore.path.clone(), resource: ignore.resource.clone() },
                 reason: ignore.reason.clone(),
                 expiry: expiry(until.as_deref(), as_of),
@@ -131,7 +166,7 @@ impl Ignores {
                 foreign: false,
             });
         }
-        Self { entries }
+        Self { entries, base: around.base.to_path_buf(), malformed }
     }
 
     /// The first active entry that silences this instance of the finding.
@@ -147,7 +182,7 @@ impl Ignores {
             let Some(name) = entry.rules.iter().find(|name| name.resolved.contains(&finding.rule)) else {
                 continue;
             };
-            if !entry.place.covers(finding, instance, sources) {
+            if !self.covers(entry, finding, instance, sources) {
                 continue;
             }
             name.used.set(true);
@@ -167,11 +202,38 @@ impl Ignores {
         result
     }
 
+    fn covers(&self, entry: &Entry, finding: &Finding, instance: &Instance, sources: &SourceMap) -> bool {
+        let covers = |place: &Span| self.covers_place(entry, *place, &instance.address, sources);
+        match entry.place {
+            // Only the instance's own places: the way to another one says nothing about it.
+            EntryPlace::Lines(..) => {
+                let block = if entry.only_line { &[][..] } else { &instance.block };
+                covers(&finding.primary) || instance.places.iter().chain(block).any(covers)
+            }
+            EntryPlace::Config { .. } => covers(&finding.primary),
+        }
+    }
+
+    fn covers_place(&self, entry: &Entry, place: Span, address: &str, sources: &SourceMap) -> bool {
+        match &entry.place {
+            EntryPlace::Lines(file, lines) => {
+                place.file == *file
+                    && sources
+                        .get(*file)
+                        .is_some_and(|source| lines.contains(&source.line_index(place.start)))
+            }
+            EntryPlace::Config { path, resource } => {
+                path.as_ref().is_none_or(|glob| glob.is_match(&*sources.path_below(place.file, &self.base)))
+                    && resource.as_ref().is_none_or(|glob| glob.is_match(address))
+            }
+        }
+    }
+
     /// Notes that a check of `rule` at these places is undecided: an ignore there is not unused.
     pub(super) fn note_undecided(&self, rule: &str, places: &[Span], address: &str, sources: &SourceMap) {
         for entry in &self.entries {
             for name in entry.rules.iter().filter(|name| name.resolved.iter().any(|known| known == rule)) {
-                if places.iter().any(|place| entry.place.covers_place(*place, address, sources)) {
+                if places.iter().any(|place| self.covers_place(entry, *place, address, sources)) {
                     name.used.set(true);
                 }
             }
@@ -188,7 +250,22 @@ impl Ignores {
     ) -> Vec<InputProblem> {
         let ran: HashSet<&str> = ran.collect();
         let mut problems = Vec::new();
+        for (span, text) in &self.malformed {
+            let help = "an ignore names its rules in brackets: `plimsoll: ignore[rule-id] reason`";
+            problems.push(InputProblem {
+                help: Some(help.to_owned()),
+                ..InputProblem::new(
+                    "ignore-unknown-rule",
+                    *span,
+                    format!("`{text}` names no rule, so it silences nothing"),
+                )
+            });
+        }
         for entry in &self.entries {
+            // Comments of other tools also name rules that are none of ours.
+            if entry.foreign && entry.rules.iter().all(|name| name.resolved.is_empty()) {
+                continue;
+            }
             let until = entry.until.as_deref().unwrap_or_default();
             match entry.expiry {
                 Expiry::Active => {}
@@ -232,7 +309,7 @@ impl Ignores {
                     && !name.used.get()
                     && entry.expiry == Expiry::Active
                     && name.resolved.iter().any(|rule| ran.contains(&**rule))
-                    && entry.place.is_looked_at(policy, sources)
+                    && entry.place.is_looked_at(&self.base, policy, sources)
                 {
                     let message = format!("no finding of `{}` is silenced here", name.written);
                     let mut problem = InputProblem::new("ignore-unused", entry.span, message);
@@ -278,10 +355,14 @@ impl RuleName {
         let mut resolved: Vec<RuleId> = Vec::new();
         if let Some(info) = catalogue.info(written).filter(|_| !foreign) {
             resolved.push(info.id.clone());
-        } else if written == "kics:*" {
-            let of_kics =
-                |info: &&super::RuleInfo| info.aliases.iter().any(|alias| alias.starts_with("kics:"));
-            resolved.extend(catalogue.infos().filter(of_kics).map(|info| info.id.clone()));
+        } else if let Some(start) = written.strip_suffix('*').filter(|_| foreign) {
+            // Every rule of a tool, or those whose ids begin so; Trivy leaves out the prefix `AVD-`.
+            let starts = [start.to_ascii_lowercase(), format!("avd-{}", start.to_ascii_lowercase())];
+            let is_meant = |info: &&super::RuleInfo| {
+                let mut aliases = info.aliases.iter().map(|alias| alias.to_ascii_lowercase());
+                aliases.any(|alias| starts.iter().any(|start| alias.starts_with(start)))
+            };
+            resolved.extend(catalogue.infos().filter(is_meant).map(|info| info.id.clone()));
         } else {
             resolved.extend(catalogue.by_alias(written).map(|info| info.id.clone()));
             // Trivy writes its ids with and without the prefix `AVD-`.
@@ -293,42 +374,14 @@ impl RuleName {
 
 impl EntryPlace {
     /// Whether the run looks at a file in which the entry could silence something.
-    fn is_looked_at(&self, policy: &Policy, sources: &SourceMap) -> bool {
+    fn is_looked_at(&self, base: &Path, policy: &Policy, sources: &SourceMap) -> bool {
         let Some(selected) = &policy.selected else { return true };
         match self {
             Self::Lines(file, _) => selected.contains(file),
             Self::Config { path: Some(glob), .. } => {
-                selected.iter().any(|file| glob.is_match(sources.name(*file)))
+                selected.iter().any(|file| glob.is_match(&*sources.path_below(*file, base)))
             }
             Self::Config { path: None, .. } => false,
-        }
-    }
-
-    fn covers(&self, finding: &Finding, instance: &Instance, sources: &SourceMap) -> bool {
-        let places = std::iter::once(finding.primary)
-            .chain(finding.related.iter().map(|related| related.span))
-            .chain(instance.places.iter().copied());
-        match self {
-            Self::Lines(..) => {
-                let mut places = places;
-                places.any(|place| self.covers_place(place, &instance.address, sources))
-            }
-            Self::Config { .. } => self.covers_place(finding.primary, &instance.address, sources),
-        }
-    }
-
-    fn covers_place(&self, place: Span, address: &str, sources: &SourceMap) -> bool {
-        match self {
-            Self::Lines(file, lines) => {
-                place.file == *file
-                    && sources
-                        .get(*file)
-                        .is_some_and(|source| lines.contains(&source.line_index(place.start)))
-            }
-            Self::Config { path, resource } => {
-                path.as_ref().is_none_or(|glob| glob.is_match(sources.name(place.file)))
-                    && resource.as_ref().is_none_or(|glob| glob.is_match(address))
-            }
         }
     }
 }
@@ -350,6 +403,9 @@ fn language_of(name: &str) -> Option<Language> {
         "tf" | "tfvars" | "hcl" => Some(Language::Hcl),
         "yml" | "yaml" => Some(Language::Yaml),
         "sh" | "bash" => Some(Language::Hash),
+        // Files of environment variables: `.env`, `prod.env`, `.env.prod`.
+        "env" => Some(Language::Hash),
+        _ if file.starts_with(".env.") => Some(Language::Hash),
         _ if file.starts_with("Dockerfile") || extension == "dockerfile" => Some(Language::Hash),
         _ => None,
     }

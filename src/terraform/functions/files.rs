@@ -131,11 +131,13 @@ pub(super) fn fileexists(call: &Call<'_>) -> Outcome {
     let path = call.str(0);
     let Some(absolute) = absolute(call, path) else { return failed(call, unseen(path)) };
     match call.context.files.resolve(&absolute) {
-        Ok(real) if real.is_file() => Ok(call.bool(true)),
+        Ok(real) if call.context.files.is_file(&real) => Ok(call.bool(true)),
         Ok(_) => Err(Failure::argument(0, format!("\"{path}\" is not a regular file"))),
         Err(LoadError::NotFound) => {
             let mut above = absolute.ancestors().skip(1);
-            if above.any(|dir| call.context.files.resolve(dir).is_ok_and(|real| real.is_file())) {
+            if above.any(|dir| {
+                call.context.files.resolve(dir).is_ok_and(|real| call.context.files.is_file(&real))
+            }) {
                 return Err(Failure::argument(0, format!("failed to stat \"{path}\"")));
             }
             Ok(call.bool(false))

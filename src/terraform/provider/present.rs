@@ -13,7 +13,6 @@ const RESULTS: &[(&str, &[&str])] = &[
     ("aws_ecr_image", &["image_digest", "image_uri"]),
     ("aws_ecr_repository", &["registry_id", "repository_url"]),
     ("aws_ecs_cluster", &["status"]),
-    ("aws_elasticache_replication_group", &["replication_group_id"]),
     ("aws_iam_role", &["unique_id"]),
     ("aws_lb", &["arn_suffix", "dns_name", "zone_id"]),
     ("aws_lb_target_group", &["arn_suffix"]),

@@ -87,7 +87,7 @@ pub(crate) fn is_beside(object: &Origin, value: &Origin) -> bool {
 }
 
 /// Whether a literal is an argument of a module call and nothing else happened to it.
-fn is_argument(origin: &Origin) -> bool {
+pub(crate) fn is_argument(origin: &Origin) -> bool {
     let mut steps = origin.steps().map(|via| &via.step);
     steps.all(|step| matches!(step, Step::Variable(_) | Step::Argument(_)))
         && origin.steps().any(|via| matches!(via.step, Step::Argument(_)))

@@ -8,7 +8,7 @@ use crate::model::{Field, NotKnown, PatternPart, State};
 use crate::value::{Cause, Causes};
 
 fn in_plain_text(name: &str, secret: Secret) -> Problem {
-    Problem::new(format!("`{name}` holds {} in plain text", secret.kind)).help(
+    Problem::new(format!("`{name}` holds {} in plain text", secret.kind)).part(name).help(
         "store it in Secrets Manager or as an SSM SecureString, reference it under `secrets`, and change it: it has been seen",
     )
 }
