@@ -130,14 +130,13 @@ pub(super) fn sent_gb(flow: &Flow) -> Option<Decimal> {
 fn between_zones(sheet: &mut Sheet<'_>, flow: &Flow) {
     let Some(requests) = flow.requests() else { return };
     let deployment = sheet.context.deployment;
-    let network_balancer = flow
-        .entrances
-        .iter()
-        .filter_map(|entrance| deployment.load_balancer(entrance.balancer))
-        .any(|balancer| {
-            let crosses = !balancer.cross_zone.holds(false, |crosses| *crosses).is_no();
-            crosses && balancer.kind.holds(false, |kind| kind == "network").is_yes()
-        });
+    let network_balancer =
+        flow.entrances.iter().filter_map(|entrance| deployment.load_balancer(entrance.balancer)).any(
+            |balancer| {
+                let crosses = !balancer.cross_zone.holds(false, |crosses| *crosses).is_no();
+                crosses && balancer.kind.holds(false, |kind| kind == "network").is_yes()
+            },
+        );
     let backend = flow.kb("backend_kb");
     let balanced = flow.kb("response_kb").filter(|_| network_balancer);
     if backend.is_none() && balanced.is_none() {
