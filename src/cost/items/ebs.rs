@@ -93,7 +93,7 @@ fn provisioned(sheet: &mut Sheet<'_>, disk: &Disk, title: &str, volumes: &Quanti
             let [first, second] = IO2_TIERS.map(Decimal::from);
             for (metric, words, above, up_to) in [
                 (EbsMetric::IopsTier1, "provisioned IOPS up to 32,000", Decimal::ZERO, Some(first)),
-                (EbsMetric::IopsTier2, "provisioned IOPS up to 64,000", first, Some(second)),
+                (EbsMetric::IopsTier2, "provisioned IOPS above 32,000", first, Some(second)),
                 (EbsMetric::IopsTier3, "provisioned IOPS above 64,000", second, None),
             ] {
                 let named = format!("{title} {words}");

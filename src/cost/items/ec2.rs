@@ -125,7 +125,8 @@ fn image_names(sheet: &Sheet<'_>, view: View<'_>) -> Vec<String> {
     for source in sources {
         let read = sheet.context.deployment.data_sources.get(&(sheet.meta.unit, source.as_str().into()));
         names.extend(read.and_then(|read| read.text.as_deref()).map(str::to_owned));
-        names.push(source);
+        // Modules on the way say nothing of the image.
+        names.push(source.rsplit_once("data.").map_or(source.clone(), |(_, name)| name.to_owned()));
     }
     names.iter_mut().for_each(|name| name.make_ascii_lowercase());
     names
@@ -316,7 +317,7 @@ fn charge_root(sheet: &mut Sheet<'_>, view: View<'_>, disk: Option<&Disk>, volum
         _ => {
             let (gib, image) =
                 if is_ecs { (ECS_ROOT, "ECS-optimized image") } else { (LINUX_ROOT, "Linux image") };
-            let value = format!("{gib} GiB of {usual_type} where none is written, as an {image} has");
+            let value = format!("{gib} GiB of {usual_type} where none is written, as {image}s have");
             let name = sheet.assume("root volumes", value, "volume_size of the root device");
             Ok(Quantity::exactly(gib).assuming(name))
         }
