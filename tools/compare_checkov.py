@@ -6,8 +6,8 @@
     tools/compare_checkov.py --checkov /tmp/ckv/bin/checkov --runs 7 --output raw.csv fixtures/*/ DIRECTORY...
 
 The raw table has a row for each finding, suppressed finding and undecided check of either, and for a check that
-Checkov passes where plimsoll has a finding; the times and the
-counts go to standard output as Markdown. Which finding is right is for a reader: see docs/comparison.md.
+Checkov passes where plimsoll has a finding. The counts and times go to standard output as Markdown; where other
+work goes on, processor time says more than time elapsed. Which finding is right is for a reader: docs/comparison.md.
 
 Two findings match when a plimsoll rule carries the id of the Checkov check as an alias, and they speak of the same
 resource or of overlapping lines of one file. Where ids differ, an overlap of lines is noted as `near`.
@@ -29,7 +29,7 @@ COLUMNS = ["target", "tool", "state", "rule", "file", "line", "end_line", "resou
 
 
 def run(command, directory):
-    """Runs one whole process; gives its output, seconds of wall time and peak memory in MB."""
+    """Runs one whole process; gives its output, seconds elapsed, seconds of processor time and peak memory in MB."""
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         start = time.perf_counter()
         process = subprocess.Popen(command, cwd=directory, stdin=subprocess.DEVNULL, stdout=out, stderr=err)
@@ -42,7 +42,7 @@ def run(command, directory):
         # Both end with 1 when they find something.
         if process.returncode not in (0, 1):
             sys.exit(f"{' '.join(command)} ended with {process.returncode}:\n{err.read().decode('utf-8', 'replace')}")
-    return text, seconds, usage.ru_maxrss / 1024
+    return text, (seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 
 def checkov_rows(text):
@@ -88,6 +88,14 @@ def plimsoll_rows(text):
                 "places": [(place["file"], place["line"]) for place in record.get("related", [])],
                 "instances": [record.get("resource"), *record.get("instances", [])],
             }
+
+
+def span(seconds):
+    """The least and the median, in the unit that shows them best."""
+    least, median = min(seconds), statistics.median(seconds)
+    if median < 0.5:
+        return f"{least * 1000:.0f} / {median * 1000:.0f} ms"
+    return f"{least:.1f} / {median:.1f} s"
 
 
 def without_keys(address):
@@ -147,7 +155,8 @@ def main():
     aliases = {rule["id"]: rule["aliases"] for rule in rules}
     version = subprocess.run([*checkov, "--version"], capture_output=True, text=True, check=True).stdout.strip()
     print(f"Checkov {version}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, runs {arguments.runs}\n")
-    print("| folder | plimsoll: found, suppressed, undecided | Checkov: found, suppressed | same | plimsoll ms min / median | MB | Checkov s min / median | MB |")
+    print("| folder | plimsoll: found, suppressed, undecided | Checkov: found, suppressed | same | tool |", end="")
+    print(" elapsed min / median | processor min / median | MB |")
     print("|---|---|---|---|---|---|---|---|")
     rows = []
     for target in arguments.targets:
@@ -166,15 +175,14 @@ def main():
             return sum(row["tool"] == tool and row["state"] == state for row in found)
 
         same = sum(row["tool"] == "checkov" and row["state"] != "passed" and row["match"] == "same" for row in found)
-        seconds = {tool: [seconds for _, seconds, _ in runs] for tool, runs in taken.items()}
-        memory = {tool: max(megabytes for _, _, megabytes in runs) for tool, runs in taken.items()}
-        print(
-            f"| {name} | {count('plimsoll', 'found')}, {count('plimsoll', 'suppressed')}, {count('plimsoll', 'undecided')}"
+        counts = (
+            f"{name} | {count('plimsoll', 'found')}, {count('plimsoll', 'suppressed')}, {count('plimsoll', 'undecided')}"
             f" | {count('checkov', 'found')}, {count('checkov', 'suppressed')} | {same}"
-            f" | {min(seconds['plimsoll']) * 1000:.0f} / {statistics.median(seconds['plimsoll']) * 1000:.0f} | {memory['plimsoll']:.0f}"
-            f" | {min(seconds['checkov']):.1f} / {statistics.median(seconds['checkov']):.1f} | {memory['checkov']:.0f} |",
-            flush=True,
         )
+        for tool, runs in taken.items():
+            elapsed, processor, memory = zip(*(measured for _, measured in runs))
+            print(f"| {counts} | {tool} | {span(elapsed)} | {span(processor)} | {max(memory):.0f} |", flush=True)
+            counts = " | | | "
     with open(arguments.output, "w", newline="", encoding="utf-8") as file:
         table = csv.DictWriter(file, COLUMNS, extrasaction="ignore")
         table.writeheader()
