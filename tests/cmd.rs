@@ -20,8 +20,7 @@ fn prints_what_the_files_say() {
 
 /// Commands below `command`, as its help lists them.
 fn subcommands(command: &[String]) -> Vec<String> {
-    let output =
-        Command::new(env!("CARGO_BIN_EXE_plimsoll")).args(command).arg("--help").output().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_plimsoll")).args(command).arg("--help").output().unwrap();
     assert!(output.status.success(), "{command:?} --help");
     let help = String::from_utf8(output.stdout).unwrap();
     help.lines()
@@ -44,7 +43,8 @@ fn the_help_of_every_command_is_tested() {
         let name = if command.is_empty() { "plimsoll".to_owned() } else { command.join("-") };
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/cmd/help/{name}.trycmd"));
         let text = fs::read_to_string(&path).unwrap_or_default();
-        let wanted = format!("$ plimsoll {}", [command.clone(), vec!["--help".to_owned()]].concat().join(" "));
+        let wanted =
+            format!("$ plimsoll {}", [command.clone(), vec!["--help".to_owned()]].concat().join(" "));
         assert!(text.lines().any(|line| line == wanted), "`{wanted}` is in no file {}", path.display());
         for next in subcommands(&command) {
             waiting.push([command.clone(), vec![next]].concat());
