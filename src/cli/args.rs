@@ -476,7 +476,7 @@ pub enum Format {
     Json,
 }
 
-/// Formats of findings. Only `human`, `json`, `ndjson` and `markdown` have a place for an estimate.
+/// Formats of the list of rules.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum RulesFormat {
     Human,
@@ -485,6 +485,7 @@ pub enum RulesFormat {
     Markdown,
 }
 
+/// Formats of findings. Only `human`, `json`, `ndjson` and `markdown` have a place for an estimate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum CheckFormat {
     /// For people at a terminal
