@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use super::balancer::{Listener, ListenerRule, LoadBalancer, TargetGroup};
+use super::budget::Budget;
 use super::cache::Cache;
 use super::database::{Database, DatabaseCluster};
 use super::iam::{Policy, PolicyAttachment, Role};
@@ -169,6 +170,7 @@ families! {
     parameters: Parameter, ParameterId, parameter;
     roles: Role, RoleId, role;
     workflows: Workflow, WorkflowId, workflow;
+    budgets: Budget, BudgetId, budget;
 }
 
 /// A root module, or the raw files of the scan together: links are looked for inside a unit first.
