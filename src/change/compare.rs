@@ -221,7 +221,10 @@ fn money(
         })
         .collect();
     resources.sort_by(|a, b| {
-        b.delta().expected.cmp(&a.delta().expected).then_with(|| (&a.address, &a.file).cmp(&(&b.address, &b.file)))
+        b.delta()
+            .expected
+            .cmp(&a.delta().expected)
+            .then_with(|| (&a.address, &a.file).cmp(&(&b.address, &b.file)))
     });
     MoneyChange {
         before: before.total(),
@@ -351,7 +354,13 @@ fn findings(
         let item = of.get(at)?;
         let finding = item.finding;
         let name = item.name.clone();
-        Some((finding.rule.clone(), name, finding.element.clone(), item.file.to_owned(), finding.message.clone()))
+        Some((
+            finding.rule.clone(),
+            name,
+            finding.element.clone(),
+            item.file.to_owned(),
+            finding.message.clone(),
+        ))
     };
     pairs.by(|at| exact(&then, at), |at| exact(&now, at));
     let by_fingerprint = |of: &[Item<'_>], at: usize| {
@@ -391,9 +400,11 @@ fn findings(
         };
         of.iter().filter_map(key).collect()
     };
-    let is_known = |item: &&Item<'_>, others: &std::collections::HashSet<(String, String, Option<String>)>| {
+    let is_known = |item: &&Item<'_>,
+                    others: &std::collections::HashSet<(String, String, Option<String>)>| {
         let numbered = item.name.as_deref().is_some_and(|name| name != item.address);
-        let key = item.name.clone().map(|name| (item.finding.rule.clone(), name, item.finding.element.clone()));
+        let key =
+            item.name.clone().map(|name| (item.finding.rule.clone(), name, item.finding.element.clone()));
         numbered && key.is_some_and(|key| others.contains(&key))
     };
     let (of_then, of_now) = (known(&then), known(&now));
@@ -411,13 +422,17 @@ fn together(items: &[&Item<'_>]) -> Vec<Finding> {
         match findings.last_mut() {
             Some((of, finding)) if *of == item.of => finding.instances.push(item.address.to_owned()),
             _ => {
-                let instances =
-                    if item.finding.instances.is_empty() { Vec::new() } else { vec![item.address.to_owned()] };
+                let instances = if item.finding.instances.is_empty() {
+                    Vec::new()
+                } else {
+                    vec![item.address.to_owned()]
+                };
                 findings.push((item.of, Finding { instances, ..item.finding.clone() }));
             }
         }
     }
     let mut findings: Vec<Finding> = findings.into_iter().map(|(_, finding)| finding).collect();
-    findings.sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| (&a.file, a.line).cmp(&(&b.file, b.line))));
+    findings
+        .sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| (&a.file, a.line).cmp(&(&b.file, b.line))));
     findings
 }

@@ -128,3 +128,6 @@ pub struct Move {
     pub from: String,
     pub to: String,
 }
+
+#[cfg(test)]
+mod tests;

@@ -78,13 +78,7 @@ fn place(span: Span, sources: &SourceMap) -> (String, usize) {
 }
 
 /// Holds an `aws_budgets_budget` against what its root module costs, where that is what it is about.
-fn of_code(
-    of: &BudgetResource,
-    on: On,
-    analysis: &Analysis,
-    estimate: &Estimate,
-    verdicts: &mut Verdicts,
-) {
+fn of_code(of: &BudgetResource, on: On, analysis: &Analysis, estimate: &Estimate, verdicts: &mut Verdicts) {
     let address = of.meta.address.to_string();
     let (file, line) = place(of.meta.origin.span, &analysis.sources);
     match limit(of) {

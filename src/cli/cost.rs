@@ -4,7 +4,7 @@ use clap::ArgMatches;
 
 use super::args::{CostArgs, CostFormat};
 use super::sides::{self, Named};
-use super::{Exit, Stop, budgets, common, diff};
+use super::{Exit, Stop, budgets, common};
 use crate::analysis::{Analysis, Request};
 use crate::change::{self, MoneyChange};
 use crate::report;
@@ -36,8 +36,7 @@ pub(super) fn run(args: &CostArgs, matches: &ArgMatches) -> Result<Exit, Stop> {
 /// What became dearer since `--base`.
 fn since(base: &str, request: &Request, analysis: &Analysis) -> Result<MoneyChange, Stop> {
     let named = Named::of(base, &request.working_directory)?;
-    let request = diff::base_request(&named, request);
-    let before = sides::read(&named, &request, Some(&analysis.catalogue), None)?;
+    let before = sides::read(&named, request, Some(&analysis.catalogue), None)?;
     let after = sides::state(analysis, request.as_of)?;
     change::compare(&before.state, &after, &analysis.moves)
         .money

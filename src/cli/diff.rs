@@ -1,6 +1,6 @@
 //! `plimsoll diff`: what a change adds and removes, in money and findings.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use clap::ArgMatches;
 use clap::parser::ValueSource;
@@ -11,8 +11,8 @@ use super::{Exit, Stop, budgets, common};
 use crate::analysis::Request;
 use crate::change::{self, Difference};
 use crate::config::FailOn;
-use crate::report::change::Report;
 use crate::report;
+use crate::report::change::Report;
 
 pub(super) fn run(args: &DiffArgs, matches: &ArgMatches) -> Result<Exit, Stop> {
     let targets = common::targets(&args.format, &args.common.output, matches, DiffFormat::Human)?;
@@ -66,7 +66,9 @@ fn named(args: &DiffArgs, request: &Request, paths_are_given: bool) -> Result<(N
         None => Named::WorkingTree,
     };
     if paths_are_given && !(base.is_revision() && head.is_revision()) {
-        return Err(Stop::usage("paths behind BASE and HEAD say where to look in two revisions; a directory stands for itself"));
+        return Err(Stop::usage(
+            "paths behind BASE and HEAD say where to look in two revisions; a directory stands for itself",
+        ));
     }
     Ok((base, head))
 }
@@ -109,13 +111,4 @@ fn notes(base: &Read, head: &Read) -> Vec<String> {
         ));
     }
     notes
-}
-
-/// Paths of the sides, for commands that compare with something.
-pub(super) fn base_request(base: &Named, request: &Request) -> Request {
-    let paths: Vec<PathBuf> = match base {
-        Named::Path(path) => vec![path.clone()],
-        _ => request.paths.clone(),
-    };
-    Request { paths, ..request.clone() }
 }

@@ -88,8 +88,7 @@ pub(super) fn read(
     match named {
         Named::Revision(revision) => {
             let of = analyse_revision(request, revision, rules).map_err(common::stop)?;
-            let side =
-                Side { kind: SideKind::Revision, name: revision.clone(), commit: Some(of.commit) };
+            let side = Side { kind: SideKind::Revision, name: revision.clone(), commit: Some(of.commit) };
             of_analysis(side, of.analysis, request)
         }
         Named::WorkingTree => {
@@ -104,8 +103,7 @@ pub(super) fn read(
             of_analysis(side, analysis, &request)
         }
         Named::Report(path) => {
-            let refused =
-                |reason: &str| Stop::path(format!("`{}` cannot be read: {reason}", path.display()));
+            let refused = |reason: &str| Stop::path(format!("`{}` cannot be read: {reason}", path.display()));
             let size = std::fs::metadata(path).map_err(|error| refused(&error.to_string()))?.len();
             if size > LARGEST_REPORT {
                 return Err(refused("it is too large for a report"));

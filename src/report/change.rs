@@ -185,7 +185,9 @@ fn table(money: &MoneyChange) -> Table {
     let mut table = Table::new(columns);
     for of in &money.resources {
         let mut row = vec![Cell::new(text::line(&resource_words(of))).look(Look::Strong)];
-        row.extend(figures(of.before, of.after, of.delta(), has_ranges).into_iter().map(|c| c.look(Look::Strong)));
+        row.extend(
+            figures(of.before, of.after, of.delta(), has_ranges).into_iter().map(|c| c.look(Look::Strong)),
+        );
         table.row(row);
         for component in &of.components {
             let mut row = vec![Cell::new(text::line(&component_words(component))).indent(4)];
@@ -258,7 +260,8 @@ pub(super) fn arithmetic(of: &ComponentChange) -> String {
         (Some(before), Some(after)) if before != after => format!("{before} → {after}"),
         (before, after) => after.or(before).unwrap_or_default(),
     };
-    let quantity = change(of.before.map(|amount| words(amount.quantity)), of.after.map(|amount| words(amount.quantity)));
+    let quantity =
+        change(of.before.map(|amount| words(amount.quantity)), of.after.map(|amount| words(amount.quantity)));
     let price = change(
         of.before.map(|amount| unit_price(amount.unit_price)),
         of.after.map(|amount| unit_price(amount.unit_price)),
@@ -376,7 +379,10 @@ pub(super) fn checked_words(of: &Checked) -> String {
     };
     let on = of.budget.on.as_str();
     let actual = match (of.actual, of.budget.limit) {
-        (Some(actual), Limit::Monthly(_)) => format!("{} a month {on}", dollars(actual)),
+        (Some(actual), Limit::Monthly(_)) => {
+            let of = if matches!(of.budget.by, By::Resource { .. }) { " by its root module" } else { "" };
+            format!("{} a month {on}{of}", dollars(actual))
+        }
         (Some(actual), Limit::Increase(_)) => format!("{} a month {on}", signed_dollars(actual)),
         (Some(actual), Limit::IncreasePercent(_)) => format!("{} % {on}", signed_percent(actual)),
         (None, _) => "more than nothing".to_owned(),

@@ -242,10 +242,8 @@ fn resource(of: &ResourceChange) -> ResourceRecord<'_> {
 fn component(of: &ComponentChange) -> ComponentRecord<'_> {
     let amount = |amount: Amount| AmountRecord {
         quantity: exact(amount.quantity.expected),
-        quantity_range: (!amount.quantity.is_exact()).then(|| QuantityRecord {
-            low: exact(amount.quantity.low),
-            high: exact(amount.quantity.high),
-        }),
+        quantity_range: (!amount.quantity.is_exact())
+            .then(|| QuantityRecord { low: exact(amount.quantity.low), high: exact(amount.quantity.high) }),
         unit_price: exact(amount.unit_price),
         monthly: amount.monthly.into(),
     };

@@ -27,11 +27,14 @@ pub(super) fn section(report: &Report<'_>, style: &Style, room: usize) -> String
     }
     if let Some(of) = &report.difference.findings {
         let title = findings_words(of.added.len(), of.removed.len());
-        let rows = of.added.iter().map(|finding| ("new", finding)).chain(of.removed.iter().map(|f| ("gone", f)));
+        let rows =
+            of.added.iter().map(|finding| ("new", finding)).chain(of.removed.iter().map(|f| ("gone", f)));
         let room = room.saturating_sub(text.len() + 400);
         let (rows, left) = fitting(rows, room, |(state, finding)| finding_row(state, finding));
         if !of.added.is_empty() || !of.removed.is_empty() {
-            text.push_str(&format!("\n#### Findings: {title}\n\n| | | Where | What | Rule |\n|---|---|---|---|---|\n"));
+            text.push_str(&format!(
+                "\n#### Findings: {title}\n\n| | | Where | What | Rule |\n|---|---|---|---|---|\n"
+            ));
             text.push_str(&rows);
             more(left, "more finding", &mut text);
         }
@@ -75,7 +78,11 @@ pub(super) fn budgets(verdicts: &Verdicts, style: &Style, text: &mut String) {
             continue;
         }
         let said = words(&without_dollars(&checked_words(checked)));
-        lines.push_str(&if checked.kept == Kept::No { format!("- **{said}**\n") } else { format!("- {said}\n") });
+        lines.push_str(&if checked.kept == Kept::No {
+            format!("- **{said}**\n")
+        } else {
+            format!("- {said}\n")
+        });
         for because in &checked.because {
             let said = because_words(because, checked.budget.limit.is_increase());
             lines.push_str(&format!("  - {}\n", words(&without_dollars(&said))));
@@ -101,7 +108,9 @@ fn of_money(money: &MoneyChange, style: &Style, room: usize, text: &mut String) 
     }
     let (rows, left) = fitting(&money.resources, room / 3, resource_row);
     if !rows.is_empty() {
-        text.push_str("\n| | Resource | Where | Before | After | Change, USD a month |\n|---|---|---|--:|--:|--:|\n");
+        text.push_str(
+            "\n| | Resource | Where | Before | After | Change, USD a month |\n|---|---|---|--:|--:|--:|\n",
+        );
         text.push_str(&rows);
         more(left, "more resource", text);
     }
@@ -127,9 +136,8 @@ fn of_money(money: &MoneyChange, style: &Style, room: usize, text: &mut String) 
         ("Not priced, and new with the change, so that it costs more than this:", &money.unpriced.added),
         ("Was not priced, and is gone:", &money.unpriced.removed),
     ] {
-        let (lines, left) = fitting(list, room / 10, |of| {
-            format!("- {}\n", words(&without_dollars(&unpriced_words(of))))
-        });
+        let (lines, left) =
+            fitting(list, room / 10, |of| format!("- {}\n", words(&without_dollars(&unpriced_words(of)))));
         if !lines.is_empty() {
             text.push_str(&format!("\n{title}\n\n{lines}"));
             if left > 0 {
