@@ -22,11 +22,12 @@ use std::sync::Arc;
 
 pub use accepted::{Accept, Compared};
 use rayon::prelude::*;
-pub use revision::{OfRevision, analyse_revision, is_revision};
+pub use revision::{OfRevision, analyse_revision, find_revision};
 
 use lowered::Lowered;
 pub use usage::read_usage;
 
+use crate::change::Move;
 use crate::config::{self, Config, ConfigError};
 use crate::cost::estimate::Estimate;
 use crate::cost::{self, CostOptions, Usage};
@@ -139,6 +140,8 @@ pub struct Analysis {
     /// Directory of the configuration file.
     pub config_directory: Option<PathBuf>,
     pub policy: Policy,
+    /// What was called otherwise before.
+    pub moves: Vec<Move>,
     selection: Selection,
 }
 
@@ -277,6 +280,8 @@ fn state(request: &Request) -> Result<Analysis, Failure> {
     for evaluation in &evaluations {
         problems.extend(problems::of_evaluation(evaluation, &files));
     }
+    let moved = evaluations.iter_mut().flat_map(|evaluation| std::mem::take(&mut evaluation.moved));
+    let moves = moved.map(|(from, to)| Move { from, to }).collect();
     let of_plans = evaluations.split_off(first);
     let modules = evaluations.iter().flat_map(|evaluation| &evaluation.files).collect::<HashSet<_>>().len();
     // Plans that are completed take the same flags.
@@ -390,6 +395,7 @@ fn state(request: &Request) -> Result<Analysis, Failure> {
         root: discovered.root,
         config_directory: directory,
         policy,
+        moves,
         selection: discovered.selection,
     })
 }

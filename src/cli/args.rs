@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use rust_decimal::Decimal;
 
+use crate::change::budget::{Limit, On};
 use crate::config::FailOn;
 use crate::cost::usage::Profile;
 use crate::date::Date;
@@ -31,6 +33,8 @@ pub enum Command {
     Check(CheckArgs),
     /// Estimate the monthly cost
     Cost(CostArgs),
+    /// Report what a change adds and removes: money and findings
+    Diff(DiffArgs),
     /// Explain a rule, a resource, or a value: why it hurts, how it was judged, where it comes from
     Explain(ExplainArgs),
     /// Accept today's findings, so that only new ones are reported
@@ -121,9 +125,60 @@ pub struct CostArgs {
     pub common: CommonArgs,
     #[command(flatten)]
     pub price: PriceArgs,
+    #[command(flatten)]
+    pub budget: BudgetArgs,
+    /// What --max-increase compares with: a revision, a directory, a plan or a saved report
+    #[arg(long, value_name = "BASE")]
+    pub base: Option<String>,
     /// Output format (default: human); several in one run, each with an --output behind it
     #[arg(long, value_enum)]
     pub format: Vec<CostFormat>,
+}
+
+/// `plimsoll diff BASE [HEAD]`. A side is a git revision, a directory, a plan, another file that can be judged, or a
+/// report that was saved with `--format json`.
+#[derive(Debug, Args)]
+pub struct DiffArgs {
+    /// What to compare with: a git revision (`main...` is where the branch left main), a directory, a plan, or a
+    /// report saved with --format json
+    #[arg(value_name = "BASE")]
+    pub base: String,
+    /// What to compare (default: the working tree)
+    #[arg(value_name = "HEAD")]
+    pub head: Option<String>,
+    #[command(flatten)]
+    pub common: CommonArgs,
+    #[command(flatten)]
+    pub price: PriceArgs,
+    #[command(flatten)]
+    pub budget: BudgetArgs,
+    /// Exit with 1 when the change adds a finding from this severity on: error, warning, info, never (default: never)
+    #[arg(long, value_name = "SEVERITY", value_parser = fail_on)]
+    pub fail_on: Option<FailOn>,
+    /// Judge both sides without the author's own ignore comments and entries
+    #[arg(long)]
+    pub no_ignores: bool,
+    /// Output format (default: human); several in one run, each with an --output behind it
+    #[arg(long, value_enum)]
+    pub format: Vec<DiffFormat>,
+}
+
+/// What a month may cost. An `aws_budgets_budget` of the same code is checked as well.
+#[derive(Debug, Clone, Default, Args)]
+pub struct BudgetArgs {
+    /// Exit with 1 when a month costs more than this, in USD (default: `budgets` of plimsoll.yaml)
+    #[arg(long, value_name = "AMOUNT", value_parser = Limit::amount)]
+    pub max_monthly: Option<Decimal>,
+    /// Exit with 1 when a month costs more than this more than before: USD, or percent of what it cost
+    #[arg(long, value_name = "AMOUNT|PERCENT%", value_parser = Limit::increase)]
+    pub max_increase: Option<Limit>,
+    /// The figure that is held against budgets: expected or high (default: expected)
+    #[arg(long, value_name = "FIGURE", value_parser = budget_on)]
+    pub budget_on: Option<On>,
+}
+
+fn budget_on(text: &str) -> Result<On, String> {
+    On::from_name(text).ok_or_else(|| "one of expected, high".to_owned())
 }
 
 #[derive(Debug, Args)]
@@ -196,6 +251,8 @@ pub enum SchemaOf {
     Findings,
     /// Output of `cost --format json`
     Estimate,
+    /// Output of `diff --format json`
+    Diff,
     /// Output of `show --format json`
     Show,
     /// Output of `explain ADDRESS --format json`
@@ -513,6 +570,16 @@ pub enum CostFormat {
     /// For people at a terminal
     Human,
     /// One JSON object: plimsoll/estimate/1
+    Json,
+    /// For a comment on a pull request or a step summary; at most 60,000 bytes
+    Markdown,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum DiffFormat {
+    /// For people at a terminal
+    Human,
+    /// One JSON object: plimsoll/diff/1
     Json,
     /// For a comment on a pull request or a step summary; at most 60,000 bytes
     Markdown,

@@ -3,9 +3,11 @@
 
 mod args;
 mod baseline;
+mod budgets;
 mod check;
 mod common;
 mod cost;
+mod diff;
 mod eval;
 mod explain;
 mod fixing;
@@ -18,6 +20,7 @@ mod rules_test;
 mod schema;
 mod shell;
 mod show;
+mod sides;
 mod usage;
 
 use std::ffi::OsString;
@@ -70,6 +73,10 @@ impl Stop {
     pub(crate) fn path(message: impl Into<String>) -> Self {
         Self { exit: Exit::Path, message: message.into() }
     }
+
+    pub(crate) fn internal(message: impl std::fmt::Display) -> Self {
+        Self { exit: Exit::Internal, message: format!("a bug in plimsoll; please report it: {message}") }
+    }
 }
 
 impl From<std::io::Error> for Stop {
@@ -117,6 +124,7 @@ fn dispatch(cli: Cli, matches: &clap::ArgMatches) -> Result<Exit, Stop> {
         Some(Command::Check(args)) => check::run(&args, own),
         Some(Command::Baseline(args)) => baseline::run(&args, own),
         Some(Command::Cost(args)) => cost::run(&args, own),
+        Some(Command::Diff(args)) => diff::run(&args, own),
         Some(Command::Explain(args)) => explain::run(&args, own),
         Some(Command::Rules(args)) => rules::run(&args),
         Some(Command::Schema(args)) => schema::run(&args),

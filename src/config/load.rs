@@ -49,7 +49,7 @@ pub fn load(text: &str, file: FileId) -> Result<Config, Vec<ConfigError>> {
     if reader.errors.is_empty() { Ok(config) } else { Err(reader.errors) }
 }
 
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 14] = [
     "region",
     "stage",
     "profile",
@@ -61,6 +61,7 @@ const KEYS: [&str; 13] = [
     "baseline",
     "rule_paths",
     "environments",
+    "budgets",
     "limits",
     "usage",
 ];
@@ -176,6 +177,7 @@ impl Reader {
                 }
                 "ignore" => self.ignores(value, config),
                 "environments" => config.environments = self.environments(value),
+                "budgets" => config.budgets = self.budgets(value),
                 "limits" => self.limits(value, config),
                 "usage" => config.usage = Some(value.clone()),
                 _ => {}

@@ -1,11 +1,13 @@
 //! `plimsoll.yaml`: what a team decided once. Typed; every mistake is an error with its place.
 
+mod budgets;
 mod environments;
 mod load;
 mod overrides;
 mod rule_schema;
 pub mod rules;
 
+pub use budgets::ConfigBudget;
 pub use environments::{Environment, VarFile};
 pub use load::{find, load};
 pub use rule_schema::rule_schema;
@@ -46,6 +48,8 @@ pub struct Config {
     pub ignores: Vec<ConfigIgnore>,
     /// `environments:` in the order written.
     pub environments: Vec<Environment>,
+    /// `budgets:` in the order written.
+    pub budgets: Vec<ConfigBudget>,
     /// Whether comments written for other tools are honoured; they are where not written.
     pub ignore_foreign: Option<bool>,
     /// `limits.instances`: instances of one block that are read.

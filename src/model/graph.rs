@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use super::balancer::{Listener, ListenerRule, LoadBalancer, TargetGroup};
+use super::budget::Budget;
 use super::cache::Cache;
 use super::compute::{AutoScalingGroup, Instance, LaunchTemplate, Volume};
 use super::database::{Database, DatabaseCluster};
@@ -170,6 +171,7 @@ families! {
     parameters: Parameter, ParameterId, parameter;
     roles: Role, RoleId, role;
     workflows: Workflow, WorkflowId, workflow;
+    budgets: Budget, BudgetId, budget;
     launch_templates: LaunchTemplate, LaunchTemplateId, launch_template;
     instances: Instance, InstanceId, instance;
     auto_scaling_groups: AutoScalingGroup, AutoScalingGroupId, auto_scaling_group;

@@ -36,6 +36,7 @@ impl Case {
             masks: Masks::new(),
             judgement: Judgement { decided: 117, ..Judgement::default() },
             estimate: None,
+            budgets: None,
             notes: Vec::new(),
             environment: Vec::new(),
             decide_with: std::collections::BTreeMap::new(),

@@ -2,6 +2,7 @@
 //! later, by `model::link`.
 
 mod balancer;
+mod budget;
 mod cache;
 mod compute;
 mod database;
@@ -118,6 +119,7 @@ fn family(ty: &str) -> Option<Lower> {
         "aws_ecr_lifecycle_policy" => registry::lifecycle_policy,
         "aws_ecr_registry_scanning_configuration" => registry::scanning,
         "aws_ecr_pull_through_cache_rule" => registry::pull_through_cache,
+        "aws_budgets_budget" => budget::budget,
         "aws_secretsmanager_secret" => secrets::secret,
         "aws_ssm_parameter" => secrets::parameter,
         "aws_iam_role" => iam::role,
