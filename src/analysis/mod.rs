@@ -58,6 +58,8 @@ pub struct Request {
     pub environment: Option<String>,
     pub region: Option<String>,
     pub price_region: Option<String>,
+    /// Hours that things run which can be stopped; those of the configuration where not given.
+    pub hours: Option<cost::hours::Hours>,
     /// A file with quantities that win over the configuration's.
     pub usage: Option<PathBuf>,
     /// Numbers for quantities that nobody says.
@@ -94,6 +96,7 @@ impl Request {
             environment: None,
             region: None,
             price_region: None,
+            hours: None,
             usage: None,
             usage_profile: None,
             stage: None,
@@ -121,6 +124,8 @@ pub struct Analysis {
     pub deployment: Deployment,
     pub judgement: Judgement,
     pub estimate: Option<Estimate>,
+    /// What the estimate was made with; `None` where none was wanted.
+    pub cost_options: Option<CostOptions>,
     /// Files that were judged.
     pub files: usize,
     pub notes: Vec<String>,
@@ -306,16 +311,17 @@ fn state(request: &Request) -> Result<Analysis, Failure> {
             format!("usage: {}{help}", problem.message)
         }));
     }
-    let mut estimate = request.price.then(|| {
-        let cost_options = CostOptions {
-            region: options.region.clone(),
-            price_region: request.price_region.clone(),
-            hours: config.hours.unwrap_or(cost::HOURS_PER_MONTH),
-            usage,
-            as_of: request.as_of,
-        };
-        cost::estimate(&deployment, &cost_options)
+    let of_environment = chosen.and_then(|chosen| chosen.environment.hours.clone());
+    let hours = request.hours.clone().or(of_environment).or_else(|| config.hours.clone()).unwrap_or_default();
+    let cost_options = request.price.then(|| CostOptions {
+        region: options.region.clone(),
+        price_region: request.price_region.clone(),
+        hours: hours.a_month,
+        windows: hours.windows,
+        usage,
+        as_of: request.as_of,
     });
+    let mut estimate = cost_options.as_ref().map(|options| cost::estimate(&deployment, options));
 
     let search = environments::Search {
         files: &files,
@@ -379,6 +385,7 @@ fn state(request: &Request) -> Result<Analysis, Failure> {
         deployment,
         judgement,
         estimate,
+        cost_options,
         files: file_count,
         notes,
         environment,

@@ -5,8 +5,8 @@ use serde_json::Value;
 use super::args::{Color, SchemaArgs, SchemaOf};
 use super::{Exit, Stop, common};
 use crate::config;
-use crate::report::schema::{self, Shape};
 use crate::cost::usage;
+use crate::report::schema::{self, Shape};
 
 pub(super) fn run(args: &SchemaArgs) -> Result<Exit, Stop> {
     let schema: Value = match args.of {

@@ -22,7 +22,7 @@ pub(super) fn run(args: &UsageArgs, matches: &ArgMatches) -> Result<Exit, Stop> 
 }
 
 fn init(args: &UsageInitArgs, matches: &ArgMatches) -> Result<Exit, Stop> {
-    let request = common::request(&args.common, matches, false, Some(&args.price))?;
+    let request = common::request(&args.common, matches, None, Some(&args.price))?;
     let file = match args.common.output.as_slice() {
         [] => directory(&args.common.paths).join(FILE_NAME),
         [one] => one.clone(),

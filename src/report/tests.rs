@@ -484,7 +484,8 @@ fn component(name: &str, quantity: Range, unit: &str, price: &str) -> Component 
         unit: unit.to_owned(),
         unit_price: decimal(price),
         monthly: quantity.times(decimal(price)),
-        price: PriceSource { table: "rds_instances", captured: "2025-06-17" },
+        price: PriceSource { table: "rds_instances", source: "Q", captured: "2025-06-17" },
+        factors: Vec::new(),
         drivers: Vec::new(),
         assumption: None,
     }
@@ -518,6 +519,7 @@ fn priced(with_ranges: bool) -> Case {
         free: None,
     };
     let mut estimate = Estimate {
+        usage: Vec::new(),
         resources: vec![
             resource("aws_db_instance.main", "rds-instance", vec![database, storage]),
             resource("module.services[\"größe-全角\"].aws_ecs_service.this", "ecs-service", vec![compute]),

@@ -55,7 +55,7 @@ fn charge<'a>(sheet: &mut Sheet<'a>, task: &'a ScheduledTask) {
         let task_hours = match (&runs, tasks) {
             (Ok(runs), Ok(tasks)) => {
                 let minutes_a_month = minutes.clone().by(runs).by(&tasks);
-                Ok(Quantity { range: divided(minutes_a_month.range, 60), ..minutes_a_month })
+                Ok(minutes_a_month.over(60, "minutes to hours"))
             }
             (Err(missing), _) => Err(missing.clone()),
             (_, Err(missing)) => Err(missing),
@@ -74,11 +74,6 @@ fn usage(sheet: &mut Sheet<'_>, task: &ScheduledTask, key: &'static str, noun: &
         Some(rule) => sheet.usage_of(&[own, (rule, "aws_cloudwatch_event_rule")], key, noun),
         None => sheet.usage_of(&[own], key, noun),
     }
-}
-
-fn divided(range: Range, by: i64) -> Range {
-    let by = Decimal::from(by);
-    Range { low: range.low / by, expected: range.expected / by, high: range.high / by }
 }
 
 /// Billed minutes of one run.
