@@ -10,6 +10,7 @@ mod lowered;
 pub mod own_rules;
 pub mod plans;
 mod problems;
+mod revision;
 pub mod secret_places;
 mod since;
 mod usage;
@@ -21,6 +22,7 @@ use std::sync::Arc;
 
 pub use accepted::{Accept, Compared};
 use rayon::prelude::*;
+pub use revision::{OfRevision, analyse_revision, is_revision};
 
 use lowered::Lowered;
 pub use usage::read_usage;

@@ -11,11 +11,11 @@ use crate::report::schema::{self, Shape};
 pub(super) fn run(args: &SchemaArgs) -> Result<Exit, Stop> {
     let schema: Value = match args.of {
         SchemaOf::Rule => config::rule_schema(),
+        SchemaOf::Usage => usage::schema(),
         SchemaOf::Findings => schema::of(Shape::Findings),
         SchemaOf::Estimate => schema::of(Shape::Estimate),
         SchemaOf::Show => schema::of(Shape::Show),
         SchemaOf::Explain => schema::of(Shape::Explain),
-        SchemaOf::Usage => usage::schema(),
     };
     common::deliver(args.output.as_deref(), Color::Never, false, |_, out| {
         serde_json::to_writer_pretty(&mut *out, &schema)?;
