@@ -62,6 +62,8 @@ pub struct Request {
     pub price_region: Option<String>,
     /// Hours that things run which can be stopped; those of the configuration where not given.
     pub hours: Option<cost::hours::Hours>,
+    /// Whether what AWS gives every account each month is taken off.
+    pub free_tier: bool,
     /// A file with quantities that win over the configuration's.
     pub usage: Option<PathBuf>,
     /// Numbers for quantities that nobody says.
@@ -99,6 +101,7 @@ impl Request {
             region: None,
             price_region: None,
             hours: None,
+            free_tier: false,
             usage: None,
             usage_profile: None,
             stage: None,
@@ -320,6 +323,7 @@ fn state(request: &Request) -> Result<Analysis, Failure> {
         price_region: request.price_region.clone(),
         hours: hours.a_month,
         windows: hours.windows,
+        free_tier: request.free_tier,
         usage,
         as_of: request.as_of,
     });

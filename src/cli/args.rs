@@ -420,6 +420,9 @@ pub struct PriceArgs {
     /// as "weekdays 8-20, sat 9-13"
     #[arg(long, value_name = "HOURS", value_parser = Hours::parse)]
     pub hours: Option<Hours>,
+    /// Take off what AWS gives every account each month for nothing: 5 GB of logs, 100 GB to the internet, 10 alarms …
+    #[arg(long)]
+    pub free_tier: bool,
     /// How much is used a month, by resource address: wins over `usage:` in plimsoll.yaml; an infracost-usage.yml
     /// works too
     #[arg(long, value_name = "FILE")]

@@ -5,6 +5,7 @@ pub mod breakdown;
 pub mod catalogue;
 pub mod estimate;
 mod free;
+mod free_tier;
 pub mod hours;
 mod items;
 mod quantity;
@@ -57,6 +58,8 @@ pub struct CostOptions {
     pub hours: Decimal,
     /// The windows of a week that `hours` are from, as written.
     pub windows: Option<String>,
+    /// Whether what AWS gives every account each month is taken off.
+    pub free_tier: bool,
     pub usage: Usage,
     /// The day the estimate is made for.
     pub as_of: Date,
@@ -71,6 +74,7 @@ impl CostOptions {
             price_region: None,
             hours: HOURS_PER_MONTH,
             windows: None,
+            free_tier: false,
             usage: Usage::default(),
             as_of,
         }
@@ -255,6 +259,9 @@ impl<'a> Ledger<'a> {
         estimate.resources.sort_by_key(|resource| (place(resource.span, &resource.address), resource.call));
         estimate.unpriced.sort_by_key(|unpriced| place(unpriced.span, &unpriced.address));
         estimate.usage.sort_by_key(|asked| place(asked.span, &asked.address));
+        if self.context.options.free_tier {
+            free_tier::apply(&mut estimate);
+        }
         estimate.assumptions = merged(estimate.assumptions);
         estimate.hours_per_month = hours.max(HOURS_PER_MONTH);
         estimate
