@@ -1,6 +1,6 @@
 # The way out of private subnets: one NAT gateway, or interface endpoints in two zones.
 variable "nat_gateways" { default = 1 }
-variable "endpoints" { default = [] }
+variable "endpoints" { default = false }
 
 provider "aws" {
   region = "us-east-1"
@@ -18,7 +18,7 @@ resource "aws_nat_gateway" "main" {
 }
 
 resource "aws_vpc_endpoint" "main" {
-  for_each          = toset(var.endpoints)
+  for_each          = toset(var.endpoints ? ["ecr.api", "ecr.dkr", "logs", "secretsmanager"] : [])
   service_name      = "com.amazonaws.us-east-1.${each.key}"
   vpc_endpoint_type = "Interface"
   vpc_id            = "vpc-1"
