@@ -519,7 +519,6 @@ fn priced(with_ranges: bool) -> Case {
         free: None,
     };
     let mut estimate = Estimate {
-        usage: Vec::new(),
         resources: vec![
             resource("aws_db_instance.main", "rds-instance", vec![database, storage]),
             resource("module.services[\"größe-全角\"].aws_ecs_service.this", "ecs-service", vec![compute]),
