@@ -31,12 +31,8 @@ fn decimal(value: &Value) -> Decimal {
     value.as_str().unwrap_or_else(|| panic!("{value} is no decimal")).parse().unwrap()
 }
 
-const PRICED: [&str; 4] = [
-    "fixtures/fastapi-mvp",
-    "fixtures/django-celery",
-    "fixtures/two-writers",
-    "docs/cost-questions/scaling",
-];
+const PRICED: [&str; 4] =
+    ["fixtures/fastapi-mvp", "fixtures/django-celery", "fixtures/two-writers", "docs/cost-questions/scaling"];
 
 #[test]
 fn why_names_each_number_its_place_and_the_price() {
@@ -130,8 +126,7 @@ fn scheduled_scaling_is_weighted_over_the_week() {
 #[test]
 fn hours_stop_what_can_be_stopped() {
     let folder = "fixtures/fastapi-mvp";
-    let (all, some) =
-        (json(&["cost", folder]), json(&["cost", folder, "--hours", "weekdays 8-20"]));
+    let (all, some) = (json(&["cost", folder]), json(&["cost", folder, "--hours", "weekdays 8-20"]));
     let monthly = |report: &Value, kind: &str| {
         let resources = report["resources"].as_array().unwrap();
         let found = resources.iter().find(|it| it["kind"] == kind).unwrap();
@@ -183,10 +178,15 @@ fn sensitivity_is_sorted_and_what_happens() {
 #[test]
 fn prices_are_shown_with_source_and_age() {
     let text = human(&["pricing", "show", "fargate", "linux", "x86", "--region", "eu-west-1"]);
-    assert!(text.contains("linux x86_64 vcpu") && text.contains("0.04048") && text.contains("L 2025-10-27"), "{text}");
+    assert!(
+        text.contains("linux x86_64 vcpu") && text.contains("0.04048") && text.contains("L 2025-10-27"),
+        "{text}"
+    );
     let none = human(&["pricing", "show", "fargate", "windows", "--region", "ap-southeast-6"]);
     assert!(none.starts_with("No price in table fargate"), "{none}");
-    for wrong in [["pricing", "show", "fargat"].as_slice(), &["pricing", "show", "fargate", "--region", "eu-west-9"]] {
+    for wrong in
+        [["pricing", "show", "fargat"].as_slice(), &["pricing", "show", "fargate", "--region", "eu-west-9"]]
+    {
         let output = plimsoll(wrong);
         assert_eq!(output.status.code(), Some(2));
         assert!(String::from_utf8(output.stderr).unwrap().contains("did you mean"), "{wrong:?}");
@@ -199,4 +199,24 @@ fn prices_are_shown_with_source_and_age() {
     assert_eq!(fargate["captures"][0]["age_months"], 13);
     let spot = tables.iter().find(|table| table["table"] == "fargate_spot").unwrap();
     assert_eq!(spot["captures"][0]["stale"], true);
+}
+
+/// The amount is the storage at the age of a year, less 30 of its 365 days.
+#[test]
+fn logs_kept_for_ever_say_what_retention_saves() {
+    let folder = "fixtures/django-celery";
+    let report = json(&[folder]);
+    let findings = report["findings"]["findings"].as_array().unwrap();
+    let found: Vec<&Value> =
+        findings.iter().filter(|it| it["rule"] == "log-retention" && !it["monthly"].is_null()).collect();
+    assert!(!found.is_empty(), "no finding of log-retention has an amount");
+    let groups = report["estimate"]["resources"].as_array().unwrap();
+    for finding in found {
+        let group = groups.iter().find(|it| it["address"] == finding["resource"]).unwrap();
+        let components = group["components"].as_array().unwrap();
+        let storage = components.iter().find(|it| it["name"] == "Log storage").unwrap();
+        let stored = decimal(&storage["monthly"]["expected"]);
+        let saved = (stored * Decimal::from(335) / Decimal::from(365)).round_dp(2);
+        assert_eq!(decimal(&finding["monthly"]["amount"]), -saved, "{finding}");
+    }
 }

@@ -64,7 +64,10 @@ fn the_commands_print_what_the_page_says() {
     if std::env::var_os("UPDATE_DOCS").is_some() {
         std::fs::write(&page, written).unwrap();
     } else {
-        assert!(written == text, "run `UPDATE_DOCS=1 cargo test --test cost_questions` and read what changed");
+        assert!(
+            written == text,
+            "run `UPDATE_DOCS=1 cargo test --test cost_questions` and read what changed"
+        );
     }
 }
 

@@ -7,6 +7,7 @@ pub mod environments;
 pub mod examples;
 mod git;
 mod lowered;
+mod money;
 pub mod own_rules;
 pub mod plans;
 mod problems;
@@ -376,6 +377,9 @@ fn state(request: &Request) -> Result<Analysis, Failure> {
     };
     fix::resolve(&mut judgement, &deployment, &sources, &editable);
     secret_places::redact(&mut judgement, &policy, &mut masks, &sources);
+    if let Some(estimate) = &estimate {
+        money::tell(&mut judgement.findings, estimate);
+    }
     if let Some(estimate) = &mut estimate {
         secret_places::redact_estimate(estimate, &masks, &sources);
     }
