@@ -32,6 +32,8 @@ pub(super) fn request(
         environment: args.terraform.environment.clone(),
         region: args.region.clone(),
         price_region: price.and_then(|price| price.price_region.clone()),
+        hours: price.and_then(|price| price.hours.clone()),
+        free_tier: price.is_some_and(|price| price.free_tier),
         usage: price.and_then(|price| price.usage.clone()),
         usage_profile: price.and_then(|price| price.usage_profile).map(UsageProfileArg::profile),
         stage: args.stage.map(|stage| match stage {

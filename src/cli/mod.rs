@@ -15,6 +15,7 @@ mod init;
 mod module;
 mod output;
 mod overview;
+mod pricing;
 mod rules;
 mod rules_test;
 mod schema;
@@ -130,6 +131,7 @@ fn dispatch(cli: Cli, matches: &clap::ArgMatches) -> Result<Exit, Stop> {
         Some(Command::Schema(args)) => schema::run(&args),
         Some(Command::Usage(args)) => usage::run(&args, own),
         Some(Command::Eval(args)) => eval::run(&args, own),
+        Some(Command::Pricing(args)) => pricing::run(&args),
         Some(Command::Show(args)) => show::run(&args, own),
         Some(Command::Init(args)) => init::run(&args),
         Some(Command::Completions(args)) => shell::completions(&args),

@@ -43,6 +43,9 @@ fn check(estimate: &Estimate) {
                 component.quantity.high * component.unit_price,
                 "{component:?}"
             );
+            let one = Range::exactly(1.into());
+            let product = component.factors.iter().fold(one, |product, it| product.times_range(it.value));
+            assert_eq!(product.rounded(8), component.quantity.rounded(8), "{component:?}");
             if let Some(name) = &component.assumption {
                 assert!(estimate.assumptions.iter().any(|it| it.name == *name), "{name} is not listed");
             }

@@ -22,6 +22,7 @@ pub(super) mod parameter;
 pub(super) mod rds;
 pub(super) mod rds_cluster;
 mod rds_support;
+mod scheduled_scaling;
 pub(super) mod scheduled_task;
 pub(super) mod secret;
 pub(super) mod service;

@@ -55,7 +55,7 @@ fn charge<'a>(sheet: &mut Sheet<'a>, task: &'a ScheduledTask) {
         let task_hours = match (&runs, tasks) {
             (Ok(runs), Ok(tasks)) => {
                 let minutes_a_month = minutes.clone().by(runs).by(&tasks);
-                Ok(Quantity { range: divided(minutes_a_month.range, 60), ..minutes_a_month })
+                Ok(minutes_a_month.over(60, "minutes to hours"))
             }
             (Err(missing), _) => Err(missing.clone()),
             (_, Err(missing)) => Err(missing),

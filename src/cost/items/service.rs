@@ -9,6 +9,7 @@ use super::super::sheet::Sheet;
 use super::capacity::{Placement, Provider, Share, split_quantity};
 use super::data_transfer;
 use super::fargate::{self, Capacity, Task};
+use super::scheduled_scaling::over_the_week;
 use super::{carrier, ebs};
 use crate::model::service::{ScalingTarget, Service};
 
@@ -117,7 +118,7 @@ pub(in crate::cost) fn task_count(sheet: &mut Sheet<'_>, service: &Service) -> K
         }
         (Err(missing), ..) => return Err(missing),
     };
-    Ok(scaled)
+    Ok(over_the_week(sheet, target, scaled))
 }
 
 fn join(first: &Quantity, others: &[&Quantity]) -> Quantity {

@@ -140,6 +140,20 @@ impl Usage {
         self
     }
 
+    /// The same with another quantity for the resource with this very address.
+    #[must_use]
+    pub fn with_quantity(
+        mut self,
+        address: &Arc<str>,
+        key: &'static str,
+        amount: Decimal,
+        span: Span,
+    ) -> Self {
+        let quantity = UsageQuantity { amount, span };
+        self.addresses.entry(address.clone()).or_default().insert(key, quantity);
+        self
+    }
+
     #[must_use]
     pub fn profile(&self) -> Option<Profile> {
         self.profile
