@@ -113,6 +113,8 @@ pub struct Analysis {
     pub deployment: Deployment,
     pub judgement: Judgement,
     pub estimate: Option<Estimate>,
+    /// What the estimate was made with; `None` where none was wanted.
+    pub cost_options: Option<CostOptions>,
     /// Files that were judged.
     pub files: usize,
     pub notes: Vec<String>,
@@ -294,16 +296,14 @@ fn state(request: &Request) -> Result<Analysis, Failure> {
             format!("usage: {}{help}", problem.message)
         }));
     }
-    let mut estimate = request.price.then(|| {
-        let cost_options = CostOptions {
-            region: options.region.clone(),
-            price_region: request.price_region.clone(),
-            hours: config.hours.unwrap_or(cost::HOURS_PER_MONTH),
-            usage,
-            as_of: request.as_of,
-        };
-        cost::estimate(&deployment, &cost_options)
+    let cost_options = request.price.then(|| CostOptions {
+        region: options.region.clone(),
+        price_region: request.price_region.clone(),
+        hours: config.hours.unwrap_or(cost::HOURS_PER_MONTH),
+        usage,
+        as_of: request.as_of,
     });
+    let mut estimate = cost_options.as_ref().map(|options| cost::estimate(&deployment, options));
 
     let search = environments::Search {
         files: &files,
@@ -367,6 +367,7 @@ fn state(request: &Request) -> Result<Analysis, Failure> {
         deployment,
         judgement,
         estimate,
+        cost_options,
         files: file_count,
         notes,
         environment,

@@ -5,6 +5,7 @@ mod args;
 mod baseline;
 mod check;
 mod common;
+mod compare;
 mod cost;
 mod eval;
 mod explain;
@@ -116,6 +117,7 @@ fn dispatch(cli: Cli, matches: &clap::ArgMatches) -> Result<Exit, Stop> {
         Some(Command::Check(args)) => check::run(&args, own),
         Some(Command::Baseline(args)) => baseline::run(&args, own),
         Some(Command::Cost(args)) => cost::run(&args, own),
+        Some(Command::Compare(args)) => compare::run(&args, own),
         Some(Command::Explain(args)) => explain::run(&args, own),
         Some(Command::Rules(args)) => rules::run(&args),
         Some(Command::Schema(args)) => schema::run(&args),

@@ -12,6 +12,7 @@ pub(super) fn run(args: &SchemaArgs) -> Result<Exit, Stop> {
         SchemaOf::Rule => config::rule_schema(),
         SchemaOf::Findings => schema::of(Shape::Findings),
         SchemaOf::Estimate => schema::of(Shape::Estimate),
+        SchemaOf::Compare => schema::of(Shape::Compare),
         SchemaOf::Show => schema::of(Shape::Show),
         SchemaOf::Explain => schema::of(Shape::Explain),
     };

@@ -1,6 +1,7 @@
 //! Findings and estimate as Markdown, for a comment on a pull request or the summary of a CI job. Never longer than
 //! such a comment may be: what does not fit is counted.
 
+mod compare;
 mod cost;
 mod escape;
 
@@ -8,6 +9,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::{self, Write};
 
+pub use self::compare::comparison;
 use self::escape::{code, words};
 use super::{Outcome, Style, grouped, human, patch};
 use crate::cost::estimate::Estimate;

@@ -2,6 +2,7 @@
 //! are given; nothing here prints, exits or judges. Source text passes through [`Masks`] on its way out.
 
 pub mod checkstyle;
+pub mod compare;
 pub mod diff;
 pub mod estimate;
 pub mod evaluated;

@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::super::Ledger;
+use super::super::{Context, Ledger};
 use super::super::catalogue::Price;
 use super::super::estimate::Range;
 use super::super::quantity::{Known, Missing, Quantity};
@@ -55,6 +55,12 @@ fn charge<'a>(sheet: &mut Sheet<'a>, service: &'a Service) {
             sheet.public_ipv4(fargate::address_hours(&task_hours, addresses));
         }
     }
+}
+
+/// Tasks of a service at the least, as desired, at the most; `None` where that is not known.
+pub(in crate::cost) fn counts<'a>(context: &'a Context<'a>, service: &'a Service) -> Option<Range> {
+    let mut sheet = Sheet::new(context, &service.meta, "ecs-service");
+    task_count(&mut sheet, service).ok().map(|tasks| tasks.range)
 }
 
 /// Tasks at the least, as desired, at the most.
