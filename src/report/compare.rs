@@ -60,10 +60,12 @@ fn remarks(outcome: &Outcome<'_>, column: &Column, priced: &Priced) -> Vec<Strin
     let mut lines = Vec::new();
     for change in &priced.changes {
         let place = outcome.place(change.span);
-        lines.push(format!(
-            "change {}:{}, {}: {} = {}",
-            place.file, place.start.line, change.address, change.argument, change.to
-        ));
+        let at = format!("{}:{}", place.file, place.start.line);
+        lines.push(if change.argument.is_empty() {
+            format!("do at {at}, {}: {}", change.address, change.to)
+        } else {
+            format!("change {at}, {}: {} = {}", change.address, change.argument, change.to)
+        });
     }
     lines.extend(priced.additions.iter().map(|addition| {
         format!("adds {}: {} a month", addition.what, range_words(addition.monthly))

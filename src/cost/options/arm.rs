@@ -1,7 +1,9 @@
 //! All Linux tasks on Graviton. Source: AWS Fargate pricing, "Linux/ARM".
 
+use super::super::catalogue::{Arch, FargateMetric, Os};
 use super::{Base, Column, Priced, set};
-use crate::model::Tri;
+use crate::model::graph::TaskDefinitionId;
+use crate::model::{Id, Tri};
 use crate::model::task::TaskDefinition;
 
 const NAME: &str = "arm";
@@ -11,7 +13,8 @@ pub(super) fn columns(base: &Base<'_>) -> Vec<Column> {
     let mut changed = base.deployment.clone();
     let mut priced = Priced::default();
     let mut windows = 0_usize;
-    for task in &mut changed.task_definitions {
+    let on_spot = without_spot_price(base);
+    for (at, task) in changed.task_definitions.iter_mut().enumerate() {
         if !may_run_on_fargate(task) {
             continue;
         }
@@ -20,6 +23,11 @@ pub(super) fn columns(base: &Base<'_>) -> Vec<Column> {
             continue;
         }
         if task.cpu_architecture.holds(false, |arch| arch == "ARM64").is_yes() {
+            continue;
+        }
+        if on_spot.iter().any(|id| id.index() == at) {
+            let why = "has tasks on Spot, and no Spot price for Arm is in the tables";
+            priced.notes.push(format!("{} stays: {why}", task.meta.address));
             continue;
         }
         let meta = task.meta.clone();
@@ -33,6 +41,9 @@ pub(super) fn columns(base: &Base<'_>) -> Vec<Column> {
         ));
     }
     if priced.changes.is_empty() {
+        if !priced.notes.is_empty() {
+            return vec![Column::not_here(NAME, TITLE, priced.notes.join("; "))];
+        }
         let why = if windows > 0 { "Windows tasks run on x86 only" } else { "no Fargate task runs on x86" };
         return vec![Column::not_here(NAME, TITLE, why)];
     }
@@ -42,6 +53,17 @@ pub(super) fn columns(base: &Base<'_>) -> Vec<Column> {
     }
     priced.estimate = base.estimate_of(&changed);
     vec![Column::priced(base, NAME, TITLE, priced)]
+}
+
+/// Task definitions that run on Spot where the tables have no Spot price for Arm.
+fn without_spot_price(base: &Base<'_>) -> Vec<TaskDefinitionId> {
+    let services = base.fargate_services().filter(|(service, resource)| {
+        let region = base.region(&service.meta);
+        let is_spot = resource.components.iter().any(|component| component.price.table == "fargate_spot");
+        let price = base.catalogue.fargate_spot(&region, Os::Linux, Arch::Arm64, FargateMetric::Vcpu);
+        is_spot && price.is_none()
+    });
+    services.filter_map(|(service, _)| service.task_definition_link.to()).collect()
 }
 
 /// Whether Fargate may run it: not where only other launch types are named.

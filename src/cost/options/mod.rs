@@ -3,10 +3,19 @@
 
 mod arm;
 mod commitments;
+mod ec2;
+mod egress;
 mod gp3;
+mod instances;
+mod monitoring;
+mod parameters;
+mod region;
 mod reserved;
 mod savings_plan;
+mod shared_alb;
+mod smaller_task;
 mod spot;
+mod zones;
 
 use std::sync::Arc;
 
@@ -34,6 +43,9 @@ pub struct Request {
 /// The columns of one option.
 type Columns = fn(&Base<'_>) -> Vec<Column>;
 
+const TO_REGION: &str = "--to-region";
+const VENDOR_PER_HOST: &str = "--vendor-per-host";
+
 /// Every option by name, in the order shown.
 pub const OPTIONS: &[Choice] = &[
     Choice { name: "arm", asks_for: None, columns: arm::columns },
@@ -41,6 +53,17 @@ pub const OPTIONS: &[Choice] = &[
     Choice { name: "savings-plan", asks_for: None, columns: savings_plan::columns },
     Choice { name: "reserved", asks_for: None, columns: reserved::columns },
     Choice { name: "gp3", asks_for: None, columns: gp3::columns },
+    Choice { name: "smaller-task", asks_for: None, columns: smaller_task::columns },
+    Choice { name: "ec2", asks_for: None, columns: ec2::columns },
+    Choice { name: "nat", asks_for: None, columns: egress::nat },
+    Choice { name: "endpoints", asks_for: None, columns: egress::endpoints },
+    Choice { name: "public-ip", asks_for: None, columns: egress::public_ip },
+    Choice { name: "multi-az", asks_for: None, columns: zones::multi },
+    Choice { name: "single-az", asks_for: None, columns: zones::single },
+    Choice { name: "parameters", asks_for: None, columns: parameters::columns },
+    Choice { name: "shared-alb", asks_for: None, columns: shared_alb::columns },
+    Choice { name: "region", asks_for: Some(TO_REGION), columns: region::columns },
+    Choice { name: "monitoring-vendor", asks_for: Some(VENDOR_PER_HOST), columns: monitoring::columns },
 ];
 
 /// An option that can be selected.
@@ -105,6 +128,7 @@ pub struct Addition {
 pub struct Change {
     pub address: Arc<str>,
     pub span: Span,
+    /// Empty where nothing is written, but something is done.
     pub argument: String,
     /// What to write there, or to do with it.
     pub to: String,
@@ -165,7 +189,7 @@ pub fn compare(
     let is_asked = |choice: &&Choice| {
         let is_named = request.only.iter().any(|name| is_of(choice.name, name));
         let is_given = match choice.asks_for {
-            Some("--to-region") => request.to_region.is_some(),
+            Some(TO_REGION) => request.to_region.is_some(),
             Some(_) => request.vendor_per_host.is_some(),
             None => true,
         };

@@ -49,7 +49,7 @@ fn column(base: &Base<'_>, term: Term, payment: Payment) -> Column {
         priced.changes.push(Change {
             address: resource.address.clone(),
             span: resource.span,
-            argument: "(nothing in the files)".to_owned(),
+            argument: String::new(),
             to: format!("buy {} reserved {}", count.normalize(), offer.what),
         });
         covered.push(resource.address.to_string());

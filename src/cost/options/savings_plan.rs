@@ -57,11 +57,10 @@ fn column(base: &Base<'_>, term: Term, payment: Payment) -> Column {
         Payment::AllUpfront => monthly.saturating_mul(months),
     };
     let hourly = monthly / super::super::HOURS_PER_MONTH;
-    priced.notes.push(format!(
-        "the plan commits ${} an hour ({} a month) and covers the least that always runs; what is above stays on demand",
-        hourly.round_dp(4),
-        dollars(monthly)
-    ));
+    priced.notes.push(format!("commits ${} an hour, {} a month", hourly.round_dp(4), dollars(monthly)));
+    priced
+        .assumptions
+        .push("the plan covers the least that always runs; what is above stays on demand".to_owned());
     if is_elsewhere {
         priced.assumptions.push(format!("the discount of {RATED}: other regions' rates are not in the tables"));
     }
