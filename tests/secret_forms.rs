@@ -255,7 +255,7 @@ fn forms(prefix: &str, body: &str) -> Vec<(&'static str, String)> {
         let encoded = STANDARD.encode(bytes);
         let core: String = encoded.chars().skip(if before == 0 { 0 } else { 4 }).collect();
         let core = core.trim_end_matches('=');
-        forms.push(("base64", core[..core.len() - 2].to_owned()));
+        forms.push(("base64", core.chars().take(core.len() - 2).collect()));
     }
     forms
 }

@@ -201,7 +201,7 @@ fn an_ignore_silences_the_instances_it_is_on_the_way_to() {
         let silenced: Vec<&str> = all.difference(&left).copied().collect();
         assert_eq!(silenced, expected, "place {place}: {report:#}");
         let suppressed = texts(&report, "suppressed", "reason");
-        assert_eq!(suppressed.iter().all(|reason| *reason == "agreed"), true);
+        assert!(suppressed.iter().all(|reason| *reason == "agreed"));
         assert_eq!(suppressed.is_empty(), expected.is_empty());
     }
 }

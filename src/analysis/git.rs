@@ -39,7 +39,7 @@ pub(super) struct ChangedLines {
 
 impl ChangedLines {
     pub(super) fn add_file(&mut self, path: PathBuf) {
-        self.lines.insert(path, vec![0..usize::MAX]);
+        self.lines.entry(path).or_default().push(0..usize::MAX);
     }
 
     /// Whether a line was changed.

@@ -5,11 +5,13 @@ use serde_json::Value;
 use super::args::{Color, SchemaArgs, SchemaOf};
 use super::{Exit, Stop, common};
 use crate::config;
+use crate::cost::usage;
 use crate::report::schema::{self, Shape};
 
 pub(super) fn run(args: &SchemaArgs) -> Result<Exit, Stop> {
     let schema: Value = match args.of {
         SchemaOf::Rule => config::rule_schema(),
+        SchemaOf::Usage => usage::schema(),
         SchemaOf::Findings => schema::of(Shape::Findings),
         SchemaOf::Estimate => schema::of(Shape::Estimate),
         SchemaOf::Compare => schema::of(Shape::Compare),

@@ -8,7 +8,7 @@ use super::TextEdit;
 use super::group::{Content, Entry, Group, Kind};
 use super::literal;
 use super::scan::{Scan, Strings};
-use crate::lint::Term;
+use crate::lint::{Arguments, Term};
 
 /// Aligned lines that an insertion moves; more of them are left alone and a new paragraph begins.
 const MOST_REALIGNED: usize = 4;
@@ -27,14 +27,12 @@ const META: [&str; 10] = [
     "policy",
 ];
 
-type Arguments = [(Arc<str>, Term)];
-
 /// Gives arguments of the group that `within` leads to these values.
 pub(super) fn set(
     scan: &Scan<'_>,
     group: &Group,
     within: &[&str],
-    arguments: &Arguments,
+    arguments: &[(Arc<str>, Term)],
 ) -> Option<Vec<TextEdit>> {
     match descend(scan, group, within)? {
         Place::Found(group) => set_here(scan, &group, arguments),
@@ -123,8 +121,8 @@ pub(super) fn copy(scan: &Scan<'_>, from: &Group, to: &Group, member: &str) -> O
 pub(super) fn rewrite(
     scan: &Scan<'_>,
     group: &Group,
-    arguments: &Arguments,
-    nested: &[(Arc<str>, Vec<(Arc<str>, Term)>)],
+    arguments: &[(Arc<str>, Term)],
+    nested: &[(Arc<str>, Arguments)],
 ) -> Option<Vec<TextEdit>> {
     if group.kind != Kind::Block || has_comment(scan, group) {
         return None;
@@ -190,7 +188,7 @@ fn descend<'p>(scan: &Scan<'_>, group: &Group, within: &'p [&'p str]) -> Option<
     Some(Place::Found(group))
 }
 
-fn set_here(scan: &Scan<'_>, group: &Group, arguments: &Arguments) -> Option<Vec<TextEdit>> {
+fn set_here(scan: &Scan<'_>, group: &Group, arguments: &[(Arc<str>, Term)]) -> Option<Vec<TextEdit>> {
     let mut edits = Vec::new();
     let mut missing = Vec::new();
     let mut anchor = None;

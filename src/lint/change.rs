@@ -22,7 +22,7 @@ pub struct Proposal {
 pub enum Change {
     /// Arguments of the block or object that `within` leads to from `place` get these values; what is missing on
     /// the way is written.
-    Set { place: Span, within: Vec<&'static str>, arguments: Vec<(Arc<str>, Term)> },
+    Set { place: Span, within: Vec<&'static str>, arguments: Arguments },
     /// The literal written here gets another value, in the notation it has.
     Replace { literal: Span, value: Term },
     /// An argument of the block at `place` gives way to another one.
@@ -31,6 +31,8 @@ pub enum Change {
     Quote { literal: Span },
     /// The text written here becomes a bare literal.
     Unquote { literal: Span },
+    /// The HCL expression written here becomes the argument of a function.
+    Call { expression: Span, function: &'static str },
     /// The member whose name is written here gets another name.
     Rename { key: Span, name: Arc<str> },
     /// A member of the object that `within` leads to gets another name.
@@ -40,11 +42,9 @@ pub enum Change {
     /// A member of one object is written into another one as well.
     Copy { from: Span, to: Span, member: &'static str },
     /// A nested block with this header is written anew with these arguments.
-    Rewrite { header: Span, arguments: Vec<(Arc<str>, Term)>, nested: Vec<(Arc<str>, Vec<(Arc<str>, Term)>)> },
+    Rewrite { header: Span, arguments: Arguments, nested: Vec<(Arc<str>, Arguments)> },
     /// The mapping that holds the key written here gets one more member.
     Beside { key: Span, argument: (Arc<str>, Term) },
-    /// The expression written here becomes the argument of a function.
-    Call { expression: Span, function: &'static str },
     /// A comment goes, with its line where it stands alone.
     Uncomment { comment: Span },
     /// A comment, or a word of the configuration, is written anew.
@@ -52,6 +52,9 @@ pub enum Change {
     /// An entry of a list in the configuration goes.
     Unlist { entry: Span },
 }
+
+/// Names with the values they get, in the order in which they are written.
+pub type Arguments = Vec<(Arc<str>, Term)>;
 
 /// A value to write.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -106,12 +109,12 @@ impl Change {
             | Self::Append { place, .. }
             | Self::RenameMember { place, .. } => *place,
             Self::Replace { literal, .. } | Self::Quote { literal } | Self::Unquote { literal } => *literal,
+            Self::Call { expression, .. } => *expression,
             Self::Rename { key, .. } | Self::Beside { key, .. } => *key,
             Self::Copy { to, .. } => *to,
             Self::Rewrite { header, .. } => *header,
             Self::Uncomment { comment } | Self::Reword { comment, .. } => *comment,
             Self::Unlist { entry } => *entry,
-            Self::Call { expression, .. } => *expression,
         }
     }
 }

@@ -18,7 +18,7 @@ pub mod suppress;
 mod text;
 mod verdicts;
 
-pub use change::{Change, Proposal, Term};
+pub use change::{Arguments, Change, Proposal, Term};
 pub use finding::{
     Applicability, Edit, Finding, Fix, Instance, Monthly, Related, Severity, Suppressed, SuppressedBy,
     Undecided,

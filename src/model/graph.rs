@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::balancer::{Listener, ListenerRule, LoadBalancer, TargetGroup};
 use super::cache::Cache;
+use super::compute::{AutoScalingGroup, Instance, LaunchTemplate, Volume};
 use super::database::{Database, DatabaseCluster};
 use super::iam::{Policy, PolicyAttachment, Role};
 use super::logs::LogGroup;
@@ -169,6 +170,10 @@ families! {
     parameters: Parameter, ParameterId, parameter;
     roles: Role, RoleId, role;
     workflows: Workflow, WorkflowId, workflow;
+    launch_templates: LaunchTemplate, LaunchTemplateId, launch_template;
+    instances: Instance, InstanceId, instance;
+    auto_scaling_groups: AutoScalingGroup, AutoScalingGroupId, auto_scaling_group;
+    volumes: Volume, VolumeId, volume;
 }
 
 /// A root module, or the raw files of the scan together: links are looked for inside a unit first.

@@ -161,7 +161,7 @@ fn env_files(deployment: &Deployment, files: &Files) -> BTreeSet<PathBuf> {
     for other in &deployment.others {
         if matches!(&*other.meta.kind, "aws_s3_object" | "aws_s3_bucket_object") {
             let sources = other.mentions.iter().filter(|(path, _)| &**path == "source");
-            sources.filter_map(|(_, to)| to.known()?.text.as_deref()).for_each(|path| name(path));
+            sources.filter_map(|(_, to)| to.known()?.text.as_deref()).for_each(&mut name);
         }
     }
     // Where such a name may be meant: the top, and beside the configurations and definitions that name it.

@@ -159,9 +159,7 @@ impl Walk<'_> {
         }
         if shape.contains('\n') {
             self.source(span);
-        } else if plain {
-            self.out.text(name, &shape, span);
-        } else if matches!(value_class(&shape), ValueClass::UrlPassword) {
+        } else if plain || matches!(value_class(&shape), ValueClass::UrlPassword) {
             self.out.text(name, &shape, span);
         }
     }

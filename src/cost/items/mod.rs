@@ -2,6 +2,7 @@
 
 mod capacity;
 pub(super) mod cluster;
+mod data_transfer;
 pub(super) mod ecr;
 pub(super) mod elastic_ip;
 pub(super) mod elasticache;

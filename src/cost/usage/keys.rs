@@ -1,0 +1,186 @@
+//! Every usage key: what it counts, in which unit, what it prices, and what holds where nobody says it.
+
+/// A usage key of a resource type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UsageKey {
+    /// Terraform resource types it is for.
+    pub types: &'static [&'static str],
+    pub key: &'static str,
+    /// What it counts, for the usage file and the documentation.
+    pub meaning: &'static str,
+    /// `GB`, `requests a second` …; empty where `meaning` says it.
+    pub unit: &'static str,
+    /// What of the bill depends on it; empty where `meaning` says it.
+    pub prices: &'static str,
+    /// What is assumed where it is not given; empty: that part is not priced.
+    pub otherwise: &'static str,
+    pub amount: Amount,
+}
+
+/// Which numbers a key takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Amount {
+    /// Zero or more.
+    Any,
+    /// Whole numbers from 1.
+    Whole,
+    /// From 0 to 1.
+    Share,
+    /// Hours of a month: 0 to 744.
+    Hours,
+    /// More than 0.
+    Positive,
+}
+
+/// A key that takes any amount.
+pub(super) const fn key(
+    types: &'static [&'static str],
+    key: &'static str,
+    meaning: &'static str,
+) -> UsageKey {
+    UsageKey { types, key, meaning, unit: "", prices: "", otherwise: "", amount: Amount::Any }
+}
+
+impl UsageKey {
+    const fn takes(mut self, amount: Amount) -> Self {
+        self.amount = amount;
+        self
+    }
+
+    /// The unit and what of the bill depends on it.
+    const fn of(mut self, unit: &'static str, prices: &'static str) -> Self {
+        self.unit = unit;
+        self.prices = prices;
+        self
+    }
+
+    const fn otherwise(mut self, assumed: &'static str) -> Self {
+        self.otherwise = assumed;
+        self
+    }
+}
+
+const SERVICE: &[&str] = &["aws_ecs_service"];
+const BALANCER: &[&str] = &["aws_lb", "aws_alb"];
+const SCHEDULE: &[&str] =
+    &["aws_scheduler_schedule", "aws_cloudwatch_event_rule", "aws_cloudwatch_event_target"];
+
+/// Every usage key.
+pub const KEYS: &[UsageKey] = &[
+    key(SERVICE, "requests_per_second", "requests that clients send, on average over the hours of traffic")
+        .of("a second", "load balancer capacity, logs, NAT and endpoint data, data transfer"),
+    key(SERVICE, "traffic_hours", "hours of a month with traffic")
+        .of("hours", "everything that follows from requests")
+        .takes(Amount::Hours)
+        .otherwise("every hour of the month"),
+    key(SERVICE, "request_kb", "size of a request, with headers")
+        .of("KB", "load balancer capacity")
+        .otherwise("1 KB"),
+    key(SERVICE, "response_kb", "size of a response, with headers")
+        .of("KB", "load balancer capacity, data transfer to the internet"),
+    key(SERVICE, "requests_per_connection", "requests that a client sends over one connection")
+        .of("requests", "load balancer capacity (new and active connections)")
+        .takes(Amount::Positive)
+        .otherwise("1"),
+    key(SERVICE, "connection_seconds", "how long a client's connection stays open")
+        .of("seconds", "load balancer capacity (active connections)")
+        .otherwise("60 s, the idle timeout of an Application Load Balancer,"),
+    key(SERVICE, "cache_hit_rate", "share of requests that a cache in front answers, such as a CDN; they reach nothing here, and the cache itself is not priced")
+        .of("0 to 1", "everything that follows from requests")
+        .takes(Amount::Share)
+        .otherwise("0"),
+    key(SERVICE, "log_bytes_per_request", "bytes that the containers log for a request")
+        .of("bytes", "log ingest and storage, NAT or endpoint data"),
+    key(SERVICE, "internet_share", "share of responses that leave to the internet")
+        .of("0 to 1", "data transfer to the internet")
+        .takes(Amount::Share)
+        .otherwise("1 behind an internet-facing load balancer, else 0"),
+    key(SERVICE, "external_sent_kb", "sent for a request to services on the internet, such as a payment API")
+        .of("KB", "NAT data, data transfer to the internet"),
+    key(SERVICE, "external_received_kb", "received for a request from services on the internet")
+        .of("KB", "NAT data"),
+    key(SERVICE, "s3_kb", "exchanged with S3 for a request, both directions")
+        .of("KB", "NAT data, unless an S3 gateway endpoint carries it"),
+    key(SERVICE, "backend_kb", "exchanged with databases, caches and other services of the VPC for a request")
+        .of("KB", "data transfer between zones"),
+    key(SERVICE, "cross_zone_share", "share of the traffic inside the VPC that crosses zones")
+        .of("0 to 1", "data transfer between zones")
+        .takes(Amount::Share)
+        .otherwise("a zone chosen at random (1/2 for two subnets, 2/3 for three)"),
+    key(SERVICE, "image_mb", "compressed size of all images of a task")
+        .of("MB", "NAT or endpoint data (image pulls), ECR storage"),
+    key(SERVICE, "deploys_per_month", "deployments, each of which starts every task anew")
+        .of("deployments", "NAT or endpoint data (image pulls), ECR storage"),
+    key(SERVICE, "task_starts_per_month", "tasks started besides deployments: scaling, Spot interruptions, crashes")
+        .of("tasks", "NAT or endpoint data (image pulls)")
+        .otherwise("0"),
+    key(
+        &["aws_cloudwatch_log_group"],
+        "ingested_gb",
+        "GB ingested; storage follows from `retention_in_days`",
+    )
+    .of("GB", "log ingest and storage"),
+    key(&["aws_ecr_repository"], "storage_gb", "GB of images stored").of("GB", "image storage"),
+    key(&["aws_ecr_repository"], "images_kept", "images that are in the repository at a time")
+        .of("images", "image storage, with `image_mb` of the service")
+        .otherwise("without a lifecycle policy one more with every deployment for 12 months (low 1, high 36)"),
+    key(BALANCER, "lcu", "average capacity units (LCU, NLCU, GLCU), billed for every hour")
+        .of("capacity units", "load balancer capacity, instead of what follows from connections and GB"),
+    key(BALANCER, "new_connections", "new connections or flows, on average")
+        .of("a second", "load balancer capacity"),
+    key(BALANCER, "active_connections", "connections or flows open in a minute, on average")
+        .of("a minute", "load balancer capacity"),
+    key(BALANCER, "processed_gb", "GB through this load balancer").of("GB", "load balancer capacity"),
+    key(BALANCER, "rule_evaluations", "requests times rules beyond the ten that are free")
+        .of("a second", "load balancer capacity"),
+    key(&["aws_elb"], "processed_gb", "GB through this load balancer").of("GB", "load balancer data"),
+    key(&["aws_nat_gateway"], "processed_gb", "GB through this gateway").of("GB", "NAT gateway data"),
+    key(&["aws_vpc_endpoint"], "processed_gb", "GB through this endpoint").of("GB", "endpoint data"),
+    key(SCHEDULE, "task_minutes", "assumed duration of one run, whole minutes, at least 1")
+        .of("minutes", "scheduled tasks")
+        .takes(Amount::Whole)
+        .otherwise("5 minutes"),
+    key(SCHEDULE, "runs", "runs a month, where the schedule does not say").of("runs", "scheduled tasks"),
+    key(
+        &["aws_db_instance", "aws_rds_cluster"],
+        "backup_gb",
+        "GB of backups kept in all; as many GB as the database has storage are free",
+    )
+    .of("GB", "backup storage"),
+    key(&["aws_db_instance", "aws_rds_cluster"], "io_requests", "I/O requests (magnetic and Aurora storage)")
+        .of("requests", "database I/O"),
+    key(&["aws_rds_cluster"], "storage_gb", "GB of Aurora storage").of("GB", "database storage"),
+    key(&["aws_rds_cluster_instance"], "acu", "average capacity of a Serverless v2 instance, in ACU")
+        .of("ACU", "Serverless v2 capacity")
+        .otherwise("half way between the bounds of the cluster"),
+    key(&["aws_elasticache_serverless_cache"], "data_gb", "average GB stored").of("GB", "cached data"),
+    key(&["aws_elasticache_serverless_cache"], "ecpu", "ElastiCache processing units")
+        .of("ECPU", "requests to the cache"),
+    key(
+        &["aws_secretsmanager_secret", "aws_db_instance", "aws_rds_cluster"],
+        "api_calls",
+        "calls for the secret",
+    )
+    .of("calls", "Secrets Manager requests"),
+];
+
+/// The key of a type, if there is one.
+#[must_use]
+pub fn find(ty: &str, key: &str) -> Option<&'static UsageKey> {
+    KEYS.iter().find(|known| known.key == key && known.types.contains(&ty))
+}
+
+/// The keys of a type, in the order in which a usage file has them.
+pub fn of_type(ty: &str) -> impl Iterator<Item = &'static UsageKey> {
+    KEYS.iter().filter(move |known| known.types.contains(&ty))
+}
+
+impl UsageKey {
+    /// What it counts, with its unit.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        let is_named = self.unit.is_empty()
+            || self.meaning.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| word == self.unit);
+        if is_named { self.meaning.to_owned() } else { format!("{} ({})", self.meaning, self.unit) }
+    }
+}
