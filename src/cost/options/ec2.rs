@@ -102,7 +102,7 @@ fn column(base: &Base<'_>) -> Result<Column, String> {
     if instance.name.starts_with('t') {
         priced.conditions.push("the tasks are mostly idle: T instances throttle or charge above their baseline".to_owned());
     }
-    let largest = groups.iter().max_by_key(|group| group.expected);
+    let largest = groups.iter().max_by_key(|group| group.each.saturating_mul(group.expected.into()));
     priced.notes.extend(largest.map(|group| crossover(group, &instances)));
     Ok(Column::priced(base, NAME, TITLE, priced))
 }
