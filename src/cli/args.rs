@@ -37,6 +37,8 @@ pub enum Command {
     Cost(CostArgs),
     /// Report what a change adds and removes: money and findings
     Diff(DiffArgs),
+    /// Compare what it costs with other ways to buy and build it, and with the scenarios of plimsoll.yaml
+    Compare(CompareArgs),
     /// Explain a rule, a resource, or a value: why it hurts, how it was judged, where it comes from
     Explain(ExplainArgs),
     /// Accept today's findings, so that only new ones are reported
@@ -188,6 +190,26 @@ fn budget_on(text: &str) -> Result<On, String> {
 }
 
 #[derive(Debug, Args)]
+pub struct CompareArgs {
+    #[command(flatten)]
+    pub common: CommonArgs,
+    #[command(flatten)]
+    pub price: PriceArgs,
+    /// Only this option (arm, spot, savings-plan, reserved-1yr-no-upfront …); may be given several times
+    #[arg(long = "option", value_name = "NAME")]
+    pub options: Vec<String>,
+    /// Compare with the prices of this region
+    #[arg(long, value_name = "REGION")]
+    pub to_region: Option<String>,
+    /// Compare CloudWatch with a monitoring vendor that takes so many USD a month for each host
+    #[arg(long, value_name = "USD")]
+    pub vendor_per_host: Option<rust_decimal::Decimal>,
+    /// Output format (default: human); several in one run, each with an --output behind it
+    #[arg(long, value_enum)]
+    pub format: Vec<CompareFormat>,
+}
+
+#[derive(Debug, Args)]
 pub struct ExplainArgs {
     /// Id of a rule, or of the same check in another tool (CKV_AWS_51); or the address of a resource, a module, or a
     /// value (aws_ecs_service.api.desired_count)
@@ -259,6 +281,8 @@ pub enum SchemaOf {
     Estimate,
     /// Output of `diff --format json`
     Diff,
+    /// Output of `compare --format json`
+    Compare,
     /// Output of `show --format json`
     Show,
     /// Output of `explain ADDRESS --format json`
@@ -657,6 +681,16 @@ pub enum DiffFormat {
     /// One JSON object: plimsoll/diff/1
     Json,
     /// For a comment on a pull request or a step summary; at most 60,000 bytes
+    Markdown,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CompareFormat {
+    /// For people at a terminal
+    Human,
+    /// One JSON object: plimsoll/compare/1
+    Json,
+    /// For a comment on a pull request or a step summary
     Markdown,
 }
 

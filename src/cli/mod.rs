@@ -6,6 +6,7 @@ mod baseline;
 mod budgets;
 mod check;
 mod common;
+mod compare;
 mod cost;
 mod diff;
 mod eval;
@@ -126,6 +127,7 @@ fn dispatch(cli: Cli, matches: &clap::ArgMatches) -> Result<Exit, Stop> {
         Some(Command::Baseline(args)) => baseline::run(&args, own),
         Some(Command::Cost(args)) => cost::run(&args, own),
         Some(Command::Diff(args)) => diff::run(&args, own),
+        Some(Command::Compare(args)) => compare::run(&args, own),
         Some(Command::Explain(args)) => explain::run(&args, own),
         Some(Command::Rules(args)) => rules::run(&args),
         Some(Command::Schema(args)) => schema::run(&args),

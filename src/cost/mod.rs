@@ -8,6 +8,7 @@ mod free;
 mod free_tier;
 pub mod hours;
 mod items;
+pub mod options;
 mod quantity;
 mod registry;
 pub mod schedule;

@@ -45,7 +45,7 @@ macro_rules! families {
         )*
 
         /// The deployment graph. Nodes of a family stand in order of discovery; links are indices.
-        #[derive(Debug, Default)]
+        #[derive(Debug, Clone, Default)]
         pub struct Deployment {
             $($(#[$doc])* pub $field: Vec<$node>,)*
             /// Rules that are resources of their own; inline ones are in their groups.
@@ -239,7 +239,7 @@ impl<I: Id> Index<I> {
 }
 
 /// Links followed backwards: worked out when a rule first asks, when the graph is complete.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Users {
     services_of_task: HashMap<TaskDefinitionId, Vec<ServiceId>>,
     services_in_group: HashMap<SecurityGroupId, Vec<ServiceId>>,

@@ -298,7 +298,7 @@ pub(super) struct EstimateReport<'a> {
 }
 
 #[derive(Serialize)]
-struct RangeRecord {
+pub(super) struct RangeRecord {
     #[serde(serialize_with = "money")]
     low: Decimal,
     #[serde(serialize_with = "money")]

@@ -4,6 +4,7 @@
 pub mod breakdown;
 pub mod change;
 pub mod checkstyle;
+pub mod compare;
 pub mod cost_why;
 pub mod diff;
 pub mod estimate;

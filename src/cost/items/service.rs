@@ -2,10 +2,10 @@
 
 use rust_decimal::Decimal;
 
-use super::super::Ledger;
 use super::super::estimate::Range;
 use super::super::quantity::{Known, Missing, Quantity};
 use super::super::sheet::Sheet;
+use super::super::{Context, Ledger};
 use super::capacity::{Placement, Provider, Share, split_quantity};
 use super::data_transfer;
 use super::fargate::{self, Capacity, Task};
@@ -71,6 +71,12 @@ fn volumes(sheet: &mut Sheet<'_>, service: &Service, tasks: &Known<Quantity>) {
             Err(missing) => sheet.leave_out("EBS volumes of tasks", missing.clone(), None),
         }
     }
+}
+
+/// Tasks of a service at the least, as desired, at the most; `None` where that is not known.
+pub(in crate::cost) fn counts<'a>(context: &'a Context<'a>, service: &'a Service) -> Option<Range> {
+    let mut sheet = Sheet::new(context, &service.meta, "ecs-service");
+    task_count(&mut sheet, service).ok().map(|tasks| tasks.range)
 }
 
 /// Tasks at the least, as desired, at the most.
