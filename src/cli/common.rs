@@ -95,8 +95,7 @@ pub(super) fn run(request: &Request, jobs: Option<usize>) -> Result<Analysis, St
     if jobs == Some(0) {
         return Err(Stop::usage("--jobs must be at least 1"));
     }
-    let mut pool =
-        ThreadPoolBuilder::new().stack_size(16 * 1024 * 1024).start_handler(|_| crate::heap::reserve());
+    let mut pool = ThreadPoolBuilder::new().stack_size(16 * 1024 * 1024);
     if let Some(jobs) = jobs {
         pool = pool.num_threads(jobs);
     }

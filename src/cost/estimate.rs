@@ -165,22 +165,27 @@ impl ResourceCost {
 
 /// The closed list of resource kinds.
 pub const KINDS: &[&str] = &[
+    "auto-scaling-group",
     "cache-cluster",
     "cache-serverless",
     "container-repository",
+    "ebs-volume",
     "ecs-cluster",
     "ecs-service",
     "elastic-ip",
     "free",
+    "instance",
     "load-balancer",
     "log-group",
     "nat-gateway",
+    "one-shot-task",
     "parameter",
     "rds-cluster",
     "rds-instance",
     "scheduled-task",
     "secret",
     "task-definition",
+    "vpc-connection",
     "vpc-endpoint",
 ];
 
