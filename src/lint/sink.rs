@@ -242,7 +242,8 @@ impl OfRule {
         problem: Problem,
         at: &Origin,
     ) {
-        let Some(severity) = severity(rule, problem.severity, at.span, meta.stage.stage, place.sources) else {
+        let Some(severity) = severity(rule, problem.severity, at.span, meta.stage.stage, place.sources)
+        else {
             return;
         };
         if !is_selected(place.policy, at.span, meta)
@@ -307,7 +308,9 @@ struct OfInput {
 
 impl OfInput {
     fn open(&mut self, place: Place<'_>, open: InputOpen) {
-        let Some(info) = place.catalogue.info(open.rule).filter(|info| place.policy.runs(info)) else { return };
+        let Some(info) = place.catalogue.info(open.rule).filter(|info| place.policy.runs(info)) else {
+            return;
+        };
         if place.leaves_out(open.span.file)
             || place.policy.of(info).at(open.span.file, Stage::Unknown, place.sources) == Judged::Off
         {
@@ -386,7 +389,12 @@ fn is_selected(policy: &Policy, primary: Span, meta: &Meta) -> bool {
     selected.is_none_or(|files| files.contains(&primary.file) || files.contains(&meta.origin.span.file))
 }
 
-fn finish(mut judgement: Judgement, mut findings: Vec<Finding>, place: Place<'_>, rules: &[Rule<'_>]) -> Judgement {
+fn finish(
+    mut judgement: Judgement,
+    mut findings: Vec<Finding>,
+    place: Place<'_>,
+    rules: &[Rule<'_>],
+) -> Judgement {
     let Place { catalogue, policy, ignores, sources } = place;
     // Before suppression: an ignore of one finding must not change the fingerprints of others.
     sort(&mut findings, sources);

@@ -118,6 +118,8 @@ pub struct Evaluation {
     /// `--var` of names that this root module does not declare.
     pub undeclared: Vec<Undeclared>,
     pub diagnostics: Vec<Diagnostic>,
+    /// Addresses of before and of now: `moved` blocks, previous addresses of a plan.
+    pub moved: Vec<(String, String)>,
 }
 
 impl Evaluation {
@@ -132,6 +134,7 @@ impl Evaluation {
             variables,
             files: std::mem::take(&mut self.files),
             undeclared: std::mem::take(&mut self.undeclared),
+            moved: std::mem::take(&mut self.moved),
             diagnostics: std::mem::take(&mut self.diagnostics),
             ..Self::default()
         }

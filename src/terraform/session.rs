@@ -102,8 +102,14 @@ impl<'a> Session<'a> {
         }
         unresolved_modules.sort_by(|a, b| a.address.cmp(&b.address));
         let mut files: Vec<_> = self.evaluator.used_files.borrow().iter().cloned().collect();
+        let mut moved = Vec::new();
         for instance in self.evaluator.instances.borrow().iter() {
             files.extend(instance.config.files.iter().cloned());
+            let full = |address: &str| match &*instance.address {
+                "" => address.to_owned(),
+                module => format!("{module}.{address}"),
+            };
+            moved.extend(instance.config.moved.iter().map(|(from, to)| (full(from), full(to))));
         }
         files.sort();
         files.dedup();
@@ -119,6 +125,7 @@ impl<'a> Session<'a> {
             unresolved_modules,
             undeclared: self.evaluator.undeclared.borrow().clone(),
             diagnostics,
+            moved,
         }
     }
 

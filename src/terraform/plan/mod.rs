@@ -86,8 +86,12 @@ impl<'a> Reader<'a> {
                 plan.hidden.extend(change.change.after.map(|after| self.span(after)));
                 continue;
             }
+            let address = part::<String>(change.address)?;
+            if let Some(previous) = &change.previous_address {
+                plan.evaluation.moved.push((previous.clone(), address.clone()));
+            }
             planned.push(Planned {
-                address: Arc::from(part::<String>(change.address)?),
+                address: Arc::from(address),
                 header: self.span(change.address),
                 block: self.span(raw),
                 data: change.mode.as_deref() == Some("data"),
