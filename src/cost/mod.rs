@@ -5,6 +5,7 @@ pub mod catalogue;
 pub mod estimate;
 mod free;
 mod items;
+mod metered;
 mod quantity;
 mod registry;
 pub mod schedule;

@@ -2,8 +2,8 @@
 
 use super::Ledger;
 use super::items::{
-    cluster, ecr, elastic_ip, elasticache, load_balancer, log_group, nat_gateway, parameter, rds,
-    rds_cluster, scheduled_task, secret, service, task_definition, vpc_endpoint,
+    alarm, cluster, ecr, elastic_ip, elasticache, kms, load_balancer, log_group, messaging, nat_gateway, parameter, rds,
+    rds_cluster, rds_proxy, route53, scheduled_task, secret, service, storage, task_definition, vpc_endpoint,
 };
 
 /// Puts every resource of its kind on a sheet of its own.
@@ -25,4 +25,10 @@ pub(super) const ITEMS: &[Item] = &[
     secret::price,
     parameter::price,
     vpc_endpoint::price,
+    alarm::price,
+    kms::price,
+    route53::price,
+    storage::price,
+    messaging::price,
+    rds_proxy::price,
 ];

@@ -13,7 +13,7 @@ use crate::model::database::{Database, DatabaseCluster};
 use crate::model::{Field, State};
 
 /// Class of Serverless v2 instances.
-const SERVERLESS: &str = "db.serverless";
+pub(super) const SERVERLESS: &str = "db.serverless";
 
 pub(in crate::cost) fn price(ledger: &mut Ledger<'_>) {
     let deployment = ledger.deployment();
@@ -153,7 +153,7 @@ fn instance(sheet: &mut Sheet<'_>, database: &Database, cluster: Option<&Databas
         let rate = sheet.rate_of(engine, "Aurora Serverless v2", |engine| {
             catalogue.aurora_serverless_v2(&region, engine, mode)
         });
-        let capacity = capacity(sheet, cluster).map(|acu| acu.times(hours));
+        let capacity = capacity(sheet, cluster, database).map(|acu| acu.times(hours));
         return sheet.charge("Aurora Serverless v2 capacity", "ACU-hours", capacity, rate);
     }
     let name = format!("Aurora instance ({})", class.values.join(" or "));
@@ -164,14 +164,18 @@ fn instance(sheet: &mut Sheet<'_>, database: &Database, cluster: Option<&Databas
 }
 
 /// Average ACUs: as the usage says, else half way between the bounds of the cluster.
-fn capacity(sheet: &mut Sheet<'_>, cluster: &DatabaseCluster) -> Known<Quantity> {
+pub(super) fn capacity(
+    sheet: &mut Sheet<'_>,
+    cluster: &DatabaseCluster,
+    instance: &Database,
+) -> Known<Quantity> {
     let bound = |field: &Field<Decimal>, what: &str| match &field.state {
         State::Known(value) if !value.is_sign_negative() && *value <= Decimal::from(1024) => Ok(*value),
         State::Known(_) => Err(Missing::because(format!("`{what}` is not between 0 and 1024"))),
         State::Absent => Err(Missing::because(format!("`{what}` is not written"))),
         State::Unknown(unknown) => Err(Missing::unknown(what, unknown.causes.clone())),
     };
-    let given = sheet.usage("acu", "average ACUs");
+    let given = sheet.usage_of(&[(&instance.meta.address, &instance.meta.kind)], "acu", "average ACUs");
     let low = bound(&cluster.serverless_min, "min_capacity");
     let high = bound(&cluster.serverless_max, "max_capacity");
     let range = match (given, low, high) {

@@ -58,7 +58,7 @@ fn charge<'a>(sheet: &mut Sheet<'a>, service: &'a Service) {
 }
 
 /// Tasks at the least, as desired, at the most.
-fn task_count(sheet: &mut Sheet<'_>, service: &Service) -> Known<Quantity> {
+pub(super) fn task_count(sheet: &mut Sheet<'_>, service: &Service) -> Known<Quantity> {
     // Terraform's provider creates no task when nothing is written.
     let mut desired = sheet.number(&service.desired_count, "desired_count", Some(0));
     let deployment = sheet.context.deployment;
