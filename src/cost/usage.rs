@@ -63,6 +63,7 @@ pub const KEYS: &[UsageKey] = &[
         "GB of backups kept in all; as many GB as the database has storage are free",
     ),
     key(&["aws_db_instance", "aws_rds_cluster"], "io_requests", "I/O requests (magnetic and Aurora storage)"),
+    key(&["aws_rds_cluster"], "change_records", "average number of change records that backtrack keeps"),
     key(&["aws_rds_cluster"], "storage_gb", "GB of Aurora storage"),
     key(&["aws_rds_cluster_instance"], "acu", "average capacity of a Serverless v2 instance, in ACU"),
     key(&["aws_elasticache_serverless_cache"], "data_gb", "average GB stored"),

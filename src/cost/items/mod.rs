@@ -15,6 +15,7 @@ pub(super) mod nat_gateway;
 pub(super) mod parameter;
 pub(super) mod rds;
 pub(super) mod rds_cluster;
+mod rds_insights;
 pub(super) mod rds_proxy;
 mod rds_support;
 pub(super) mod route53;

@@ -139,7 +139,8 @@ fn at_least(quantity: Quantity, fewest: i64) -> Quantity {
     quantity.with(range)
 }
 
-fn vcpus(sheet: &Sheet<'_>, class: &Choices<String>) -> Known<Quantity> {
+/// vCPUs of a class; of several the most is expected.
+pub(super) fn vcpus(sheet: &Sheet<'_>, class: &Choices<String>) -> Known<Quantity> {
     let sizes: Option<Vec<Decimal>> =
         class.values.iter().map(|class| Some(sheet.context.catalogue.rds_spec(class)?.vcpu)).collect();
     let sizes =
