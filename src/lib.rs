@@ -2,6 +2,7 @@
 //! and what it costs a month. `ARCHITECTURE.md` has the picture; this is the module map.
 
 pub mod analysis;
+pub mod change;
 pub mod cli;
 pub mod config;
 pub mod cost;

@@ -10,8 +10,10 @@ mod lowered;
 pub mod own_rules;
 pub mod plans;
 mod problems;
+mod revision;
 pub mod secret_places;
 mod since;
+mod usage;
 mod written;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -20,8 +22,10 @@ use std::sync::Arc;
 
 pub use accepted::{Accept, Compared};
 use rayon::prelude::*;
+pub use revision::{OfRevision, analyse_revision, is_revision};
 
 use lowered::Lowered;
+pub use usage::read_usage;
 
 use crate::config::{self, Config, ConfigError};
 use crate::cost::estimate::Estimate;
@@ -56,6 +60,10 @@ pub struct Request {
     pub environment: Option<String>,
     pub region: Option<String>,
     pub price_region: Option<String>,
+    /// A file with quantities that win over the configuration's.
+    pub usage: Option<PathBuf>,
+    /// Numbers for quantities that nobody says.
+    pub usage_profile: Option<cost::usage::Profile>,
     pub stage: Option<Stage>,
     pub profile: Option<Profile>,
     pub no_ignores: bool,
@@ -88,6 +96,8 @@ impl Request {
             environment: None,
             region: None,
             price_region: None,
+            usage: None,
+            usage_profile: None,
             stage: None,
             profile: None,
             no_ignores: false,
@@ -172,6 +182,10 @@ fn state(request: &Request) -> Result<Analysis, Failure> {
         Err(errors) => return Err(Failure::Config { errors, sources: files.into_sources() }),
     };
     let mut notes = note_lines(&discovered, &files);
+    let usage = match usage::read(request, &discovered, &files, usage, &mut notes)? {
+        Ok(usage) => usage,
+        Err(errors) => return Err(Failure::Config { errors, sources: files.into_sources() }),
+    };
     let own_rules = match &request.rules {
         Some(catalogue) => Ok((catalogue.clone(), HashSet::new())),
         None => own_rules::read(&files, &config, directory.as_deref(), request.config.is_some(), &mut notes),
@@ -409,11 +423,7 @@ fn configuration(
     if mistakes.is_empty() {
         return Ok(Ok((config, usage, Some(directory))));
     }
-    let errors = mistakes
-        .into_iter()
-        .map(|mistake| ConfigError { span: mistake.span, message: mistake.message, help: mistake.help })
-        .collect();
-    Ok(Err(errors))
+    Ok(Err(mistakes.into_iter().map(usage::mistake).collect()))
 }
 
 /// Reads a configuration file; the directory it lies in comes with it. One named on the command line is trusted: it may

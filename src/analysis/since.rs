@@ -1,14 +1,14 @@
 //! `--since`: leaves the findings on changed lines, and those that the change caused. The state of then is judged like
 //! that of now, from what git remembers of the files that changed.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
-use std::path::{Path, PathBuf};
+use std::collections::{HashMap, HashSet};
+use std::path::Path;
 use std::sync::Arc;
 
 use super::accepted::Accept;
-use super::git::{Changed, ChangedLines, Commit, Git};
+use super::git::{Changed, ChangedLines, Commit};
+use super::revision::{Then, paths_of_then};
 use super::{Analysis, Failure, Request, state};
-use crate::config;
 use crate::lint::baseline::Baseline;
 use crate::lint::{Catalogue, Finding, Undecided};
 use crate::source::{Files, Overlay, SourceMap, Span};
@@ -16,16 +16,14 @@ use crate::source::{Files, Overlay, SourceMap, Span};
 /// Keeps the findings of the change since a revision.
 pub(super) fn apply(request: &Request, revision: &str, mut analysis: Analysis) -> Result<Analysis, Failure> {
     let refused = |message: String| Failure::Argument(format!("--since: {message}"));
-    let git = Git::around(&analysis.root).map_err(refused)?;
-    let commit = git.commit(revision).map_err(refused)?;
-    let changes = git.changes(&commit).map_err(refused)?;
+    let Then { git, commit, changes, overlay } =
+        Then::read(&analysis.root, revision, &analysis.root, request.config.as_deref()).map_err(refused)?;
     let mut lines = git.changed_lines(&commit).map_err(refused)?;
     for change in &changes {
         if let (None, Some(path)) = (&change.before, &change.now) {
             lines.add_file(path.clone());
         }
     }
-    let overlay = overlay(&git, &changes, &analysis.root, request.config.as_deref()).map_err(refused)?;
     let (mut before, undecided) = match at(request, &analysis.catalogue, &changes, overlay) {
         Ok(then) => {
             let renamed = renames(&changes, &analysis.root);
@@ -69,29 +67,6 @@ fn note(revision: &str, commit: &Commit, left_out: usize) -> String {
     }
 }
 
-/// The files of then, laid over those of now: what git does not track is taken as it is.
-fn overlay(git: &Git, changes: &[Changed], root: &Path, named: Option<&Path>) -> Result<Overlay, String> {
-    let mut overlay = Overlay::default();
-    for path in changes.iter().filter_map(|change| change.now.clone()) {
-        overlay.hide(path);
-    }
-    let before: Vec<&(PathBuf, String)> = changes
-        .iter()
-        .filter_map(|change| change.before.as_ref())
-        .filter(|(path, _)| path.starts_with(root))
-        .collect();
-    let ids: Vec<&str> = before.iter().map(|(_, id)| id.as_str()).collect();
-    for ((path, _), content) in before.iter().zip(git.contents(&ids)?) {
-        // The settings of now hold for both states.
-        let is_configuration = config::FILE_NAMES.iter().any(|name| path.ends_with(name))
-            || named.is_some_and(|named| named.canonicalize().is_ok_and(|real| real == *path));
-        if let Some(content) = content.filter(|_| !is_configuration) {
-            overlay.put(path.clone(), content);
-        }
-    }
-    Ok(overlay)
-}
-
 /// Judges the files of then.
 fn at(
     request: &Request,
@@ -111,32 +86,6 @@ fn at(
         ..request.clone()
     };
     state(&then)
-}
-
-/// Where what is looked at now was then: renamed files are followed.
-fn paths_of_then(request: &Request, changes: &[Changed], overlay: &Overlay) -> Vec<PathBuf> {
-    let mut paths = BTreeSet::new();
-    for path in &request.paths {
-        let Ok(real) = path.canonicalize() else { continue };
-        let is_directory = real.is_dir();
-        for change in changes {
-            let (Some((old, _)), Some(new)) = (&change.before, &change.now) else { continue };
-            if new.starts_with(&real) && !old.starts_with(&real) {
-                let old = if is_directory { old.parent().unwrap_or(old) } else { old };
-                paths.insert(old.to_path_buf());
-            }
-        }
-        if is_directory || !overlay.hides(&real) {
-            paths.insert(real);
-        }
-    }
-    if paths.is_empty() {
-        // Files that are all new: nothing of them was there, but a run has to look at something.
-        let around =
-            request.paths.iter().filter_map(|path| path.canonicalize().ok()?.parent().map(Path::to_path_buf));
-        paths.extend(around);
-    }
-    paths.into_iter().collect()
 }
 
 /// Paths of then below the boundary, with what they are called now.

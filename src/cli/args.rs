@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::config::FailOn;
+use crate::cost::usage::Profile;
 use crate::date::Date;
 
 /// Says before anything ships what will break, what is unsafe and what it will cost: judges Terraform,
@@ -42,6 +43,8 @@ pub enum Command {
     Show(ShowArgs),
     /// Write plimsoll.yaml and snippets for pre-commit and CI that fit the repository
     Init(InitArgs),
+    /// Write a file for what code cannot say: how much is used a month
+    Usage(UsageArgs),
     /// Print a JSON Schema, for editors and other programs
     Schema(SchemaArgs),
     /// Print the completion script of a shell
@@ -195,6 +198,8 @@ pub enum SchemaOf {
     Show,
     /// Output of `explain ADDRESS --format json`
     Explain,
+    /// `usage:` in plimsoll.yaml, and files for --usage
+    Usage,
 }
 
 #[derive(Debug, Args)]
@@ -405,6 +410,60 @@ pub struct PriceArgs {
     /// Use the prices of this region whatever the files say
     #[arg(long, value_name = "REGION")]
     pub price_region: Option<String>,
+    /// How much is used a month, by resource address: wins over `usage:` in plimsoll.yaml; an infracost-usage.yml
+    /// works too
+    #[arg(long, value_name = "FILE")]
+    pub usage: Option<PathBuf>,
+    /// Invented numbers for what nobody has said, for a first look
+    #[arg(long, value_enum, value_name = "PROFILE")]
+    pub usage_profile: Option<UsageProfileArg>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum UsageProfileArg {
+    /// Nobody comes
+    Idle,
+    /// 1 request a second for each service
+    Small,
+    /// 20 requests a second for each service
+    Medium,
+    /// 200 requests a second for each service
+    Large,
+}
+
+impl UsageProfileArg {
+    #[must_use]
+    pub fn profile(self) -> Profile {
+        match self {
+            Self::Idle => Profile::Idle,
+            Self::Small => Profile::Small,
+            Self::Medium => Profile::Medium,
+            Self::Large => Profile::Large,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct UsageArgs {
+    #[command(subcommand)]
+    pub command: UsageCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum UsageCommand {
+    /// Write a file with every quantity that the estimate of a deployment depends on
+    Init(UsageInitArgs),
+}
+
+#[derive(Debug, Args)]
+pub struct UsageInitArgs {
+    #[command(flatten)]
+    pub common: CommonArgs,
+    #[command(flatten)]
+    pub price: PriceArgs,
+    /// Write the file anew; numbers in it are kept
+    #[arg(long)]
+    pub force: bool,
 }
 
 fn fail_on(text: &str) -> Result<FailOn, String> {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::ArgMatches;
 use rayon::ThreadPoolBuilder;
 
-use super::args::{CommonArgs, GateArgs, ProfileArg, StageArg, TerraformArgs};
+use super::args::{CommonArgs, GateArgs, ProfileArg, StageArg, TerraformArgs, UsageProfileArg};
 pub(super) use super::output::{deliver, deliver_all, replace, targets};
 use super::{Exit, Stop};
 use crate::analysis::{Accept, Analysis, Failure, Request, analyse};
@@ -32,6 +32,8 @@ pub(super) fn request(
         environment: args.terraform.environment.clone(),
         region: args.region.clone(),
         price_region: price.and_then(|price| price.price_region.clone()),
+        usage: price.and_then(|price| price.usage.clone()),
+        usage_profile: price.and_then(|price| price.usage_profile).map(UsageProfileArg::profile),
         stage: args.stage.map(|stage| match stage {
             StageArg::Production => Stage::Production,
             StageArg::NonProduction => Stage::NonProduction,

@@ -18,6 +18,7 @@ mod rules_test;
 mod schema;
 mod shell;
 mod show;
+mod usage;
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -119,6 +120,7 @@ fn dispatch(cli: Cli, matches: &clap::ArgMatches) -> Result<Exit, Stop> {
         Some(Command::Explain(args)) => explain::run(&args, own),
         Some(Command::Rules(args)) => rules::run(&args),
         Some(Command::Schema(args)) => schema::run(&args),
+        Some(Command::Usage(args)) => usage::run(&args, own),
         Some(Command::Eval(args)) => eval::run(&args, own),
         Some(Command::Show(args)) => show::run(&args, own),
         Some(Command::Init(args)) => init::run(&args),

@@ -6,6 +6,7 @@ use super::args::{Color, SchemaArgs, SchemaOf};
 use super::{Exit, Stop, common};
 use crate::config;
 use crate::report::schema::{self, Shape};
+use crate::cost::usage;
 
 pub(super) fn run(args: &SchemaArgs) -> Result<Exit, Stop> {
     let schema: Value = match args.of {
@@ -14,6 +15,7 @@ pub(super) fn run(args: &SchemaArgs) -> Result<Exit, Stop> {
         SchemaOf::Estimate => schema::of(Shape::Estimate),
         SchemaOf::Show => schema::of(Shape::Show),
         SchemaOf::Explain => schema::of(Shape::Explain),
+        SchemaOf::Usage => usage::schema(),
     };
     common::deliver(args.output.as_deref(), Color::Never, false, |_, out| {
         serde_json::to_writer_pretty(&mut *out, &schema)?;

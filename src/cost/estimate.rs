@@ -94,8 +94,33 @@ pub struct Estimate {
     pub resources: Vec<ResourceCost>,
     pub assumptions: Vec<Assumption>,
     pub unpriced: Vec<Unpriced>,
+    /// Every quantity that was looked for in the usage, in order of file and line.
+    pub usage: Vec<UsageAsked>,
     /// Hours a month that things run.
     pub hours_per_month: Decimal,
+}
+
+/// A quantity that only people can say, and whether they did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UsageAsked {
+    pub address: Arc<str>,
+    /// Resource type, as in [`crate::cost::usage::UsageKey::types`].
+    pub ty: Arc<str>,
+    pub key: &'static str,
+    /// What is counted: `LCU-hours`.
+    pub noun: String,
+    pub state: UsageState,
+    /// Something is not priced because of it.
+    pub is_needed: bool,
+    pub span: Span,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum UsageState {
+    Given(Decimal),
+    /// Worked out from the traffic of services, taken from a profile, or a default; in words.
+    Assumed(String),
+    Missing,
 }
 
 impl Estimate {

@@ -10,8 +10,10 @@ mod quantity;
 mod registry;
 pub mod schedule;
 mod sheet;
+mod traffic;
 pub mod usage;
 
+use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
@@ -23,6 +25,7 @@ use crate::value::{Cause, Causes};
 use catalogue::Catalogue;
 use estimate::{Assumption, Estimate, ResourceCost, Unpriced};
 use sheet::{Priced, Sheet};
+use traffic::Traffic;
 pub use usage::Usage;
 
 /// Hours of a month: 365 × 24 / 12, as AWS's own calculator counts.
@@ -83,13 +86,19 @@ pub(crate) struct Context<'a> {
     catalogue: Catalogue,
     /// The region of nodes whose files name none.
     fallback: (Arc<str>, Option<Assumption>),
+    traffic: OnceCell<Traffic>,
 }
 
 impl<'a> Context<'a> {
     fn new(deployment: &'a Deployment, options: &'a CostOptions) -> Self {
         let catalogue = Catalogue::embedded();
         let fallback = fallback_region(deployment, options, catalogue);
-        Self { deployment, options, catalogue, fallback }
+        Self { deployment, options, catalogue, fallback, traffic: OnceCell::new() }
+    }
+
+    /// The traffic of the services, worked out when it is first asked for.
+    fn traffic(&self) -> &Traffic {
+        self.traffic.get_or_init(|| Traffic::of(self))
     }
 
     /// Whose prices hold for a node, and the assumption behind that.
@@ -148,10 +157,11 @@ impl<'a> Ledger<'a> {
         self.claimed.insert((meta.unit, meta.address.clone()));
         let mut sheet = Sheet::new(self.context, meta, kind);
         fill(&mut sheet);
-        let Priced { resource, unpriced, assumptions } = sheet.finish();
+        let Priced { resource, unpriced, assumptions, usage } = sheet.finish();
         self.estimate.resources.extend(resource);
         self.estimate.unpriced.extend(unpriced);
         self.estimate.assumptions.extend(assumptions);
+        self.estimate.usage.extend(usage);
     }
 
     /// Everything that no item has priced: known free, or named as not priced.
@@ -198,15 +208,28 @@ impl<'a> Ledger<'a> {
     fn finish(self) -> Estimate {
         let mut estimate = self.estimate;
         if estimate.resources.iter().any(|resource| CARRIERS.contains(&resource.kind)) {
+            let value = if self.context.traffic().is_empty() {
+                "none: traffic to the internet and between zones is not estimated"
+            } else {
+                "only what the traffic profiles of services say"
+            };
             estimate.assumptions.push(Assumption {
                 name: "data transfer".to_owned(),
-                value: "none: traffic to the internet and between zones is not estimated".to_owned(),
+                value: value.to_owned(),
                 set_with: String::new(),
+            });
+        }
+        if let Some(profile) = self.context.options.usage.profile() {
+            estimate.assumptions.push(Assumption {
+                name: "usage profile".to_owned(),
+                value: profile.words(),
+                set_with: "--usage FILE or usage in plimsoll.yaml".to_owned(),
             });
         }
         let place = |span: crate::source::Span, address: &Arc<str>| (span.file, span.start, address.clone());
         estimate.resources.sort_by_key(|resource| (place(resource.span, &resource.address), resource.call));
         estimate.unpriced.sort_by_key(|unpriced| place(unpriced.span, &unpriced.address));
+        estimate.usage.sort_by_key(|asked| place(asked.span, &asked.address));
         estimate.assumptions = merged(estimate.assumptions);
         estimate.hours_per_month = self.context.options.hours;
         estimate

@@ -24,6 +24,21 @@ pub(super) struct Missing {
     pub(super) causes: Causes,
     /// The reason says itself which component is meant.
     pub(super) complete: bool,
+    /// The usage key that would say it.
+    pub(super) wants: Option<&'static str>,
+}
+
+/// A quantity that follows from the traffic of services.
+#[derive(Debug, Clone)]
+pub(super) struct Derived {
+    /// `capacity`, `data` …: the start of the assumption's name.
+    pub(super) what: &'static str,
+    pub(super) range: Range,
+    pub(super) drivers: Vec<Driver>,
+    /// The arithmetic.
+    pub(super) words: String,
+    /// Parts that could not be worked out.
+    pub(super) left_out: Vec<Missing>,
 }
 
 pub(super) type Known<T> = Result<T, Missing>;
@@ -96,11 +111,11 @@ impl Quantity {
 
 impl Missing {
     pub(super) fn because(reason: impl Into<String>) -> Self {
-        Self { reason: reason.into(), causes: Causes::none(), complete: false }
+        Self { reason: reason.into(), causes: Causes::none(), complete: false, wants: None }
     }
 
     pub(super) fn unknown(what: &str, causes: Causes) -> Self {
-        Self { reason: format!("`{what}` is unknown"), causes, complete: false }
+        Self { causes, ..Self::because(format!("`{what}` is unknown")) }
     }
 }
 

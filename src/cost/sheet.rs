@@ -8,8 +8,10 @@ use rust_decimal::Decimal;
 
 use super::Context;
 use super::catalogue::Price;
-use super::estimate::{Assumption, Component, Driver, PriceSource, Range, ResourceCost, Unpriced};
-use super::quantity::{Choices, Known, Missing, Quantity, Rate};
+use super::estimate::{
+    Assumption, Component, Driver, PriceSource, Range, ResourceCost, Unpriced, UsageAsked, UsageState,
+};
+use super::quantity::{Choices, Derived, Known, Missing, Quantity, Rate};
 use crate::model::{Count, Field, Meta, State};
 
 /// Above this no argument of AWS goes: what is larger is a mistake, not a bill.
@@ -30,6 +32,7 @@ pub(super) struct Sheet<'a> {
     free: Option<&'static str>,
     unpriced: Vec<Unpriced>,
     assumptions: Vec<Assumption>,
+    usage: Vec<UsageAsked>,
 }
 
 /// What a sheet adds to the estimate.
@@ -38,6 +41,7 @@ pub(super) struct Priced {
     pub(super) resource: Option<ResourceCost>,
     pub(super) unpriced: Vec<Unpriced>,
     pub(super) assumptions: Vec<Assumption>,
+    pub(super) usage: Vec<UsageAsked>,
 }
 
 impl<'a> Sheet<'a> {
@@ -52,6 +56,7 @@ impl<'a> Sheet<'a> {
             free: None,
             unpriced: Vec::new(),
             assumptions: assumption.into_iter().collect(),
+            usage: Vec::new(),
         }
     }
 
@@ -63,10 +68,12 @@ impl<'a> Sheet<'a> {
             region: self.region,
             span: self.meta.origin.span,
             call: self.meta.calls.last().copied(),
+            // What is free by itself may have traffic to pay for.
+            free: self.free.filter(|_| self.components.is_empty()),
             components: self.components,
-            free: self.free,
         });
-        Priced { resource, unpriced: self.unpriced, assumptions: self.assumptions }
+        let Self { unpriced, assumptions, usage, .. } = self;
+        Priced { resource, unpriced, assumptions, usage }
     }
 
     /// Region whose prices are used.
@@ -152,6 +159,9 @@ impl<'a> Sheet<'a> {
 
     /// Notes something that costs money but cannot be put into the total, with its unit price and unit.
     pub(super) fn leave_out(&mut self, name: &str, missing: Missing, price: Option<(Decimal, &str)>) {
+        if let Some(key) = missing.wants {
+            self.usage.iter_mut().filter(|asked| asked.key == key).for_each(|asked| asked.is_needed = true);
+        }
         let reason = if missing.complete { missing.reason } else { format!("{name}: {}", missing.reason) };
         self.unpriced.push(Unpriced {
             address: self.meta.address.clone(),
@@ -164,22 +174,89 @@ impl<'a> Sheet<'a> {
     }
 
     /// A quantity from the usage file.
-    pub(super) fn usage(&mut self, key: &str, noun: &str) -> Known<Quantity> {
+    pub(super) fn usage(&mut self, key: &'static str, noun: &str) -> Known<Quantity> {
         let meta = self.meta;
         self.usage_of(&[(&meta.address, &meta.kind)], key, noun)
     }
 
     /// A quantity from the usage file, said of the first of these addresses (with their types) that it knows.
-    pub(super) fn usage_of(&mut self, of: &[(&str, &str)], key: &str, noun: &str) -> Known<Quantity> {
+    pub(super) fn usage_of(&mut self, of: &[(&str, &str)], key: &'static str, noun: &str) -> Known<Quantity> {
+        self.usage_or(of, key, noun, Decimal::ONE, |_| None)
+    }
+
+    /// A quantity from the usage file, times a factor; else what `derive` works out, else that of the usage profile,
+    /// times the factor.
+    pub(super) fn usage_or(
+        &mut self,
+        of: &[(&str, &str)],
+        key: &'static str,
+        noun: &str,
+        times: Decimal,
+        derive: impl FnOnce(&mut Self) -> Option<Known<Derived>>,
+    ) -> Known<Quantity> {
         let usage = &self.context.options.usage;
-        let Some(given) = of.iter().find_map(|(address, ty)| usage.quantity(address, ty, key)) else {
-            return Err(Missing {
-                complete: true,
-                ..Missing::because(format!("usage not given: {noun} (usage key `{key}`)"))
-            });
-        };
-        let name = self.assume(key, given.amount.normalize().to_string(), &format!("usage key `{key}`"));
-        Ok(Quantity::exactly(given.amount).driven_by(given.span, key).assuming(name))
+        let set_with = format!("usage key `{key}`");
+        if let Some(given) = of.iter().find_map(|(address, ty)| usage.quantity(address, ty, key)) {
+            self.asked(of, key, noun, UsageState::Given(given.amount));
+            let name = self.assume(key, given.amount.normalize().to_string(), &set_with);
+            return Ok(Quantity::exactly(given.amount)
+                .times(times)
+                .driven_by(given.span, key)
+                .assuming(name));
+        }
+        match derive(self) {
+            Some(Ok(derived)) => {
+                self.asked(of, key, noun, UsageState::Assumed(derived.words.clone()));
+                return Ok(self.derived(derived, &set_with));
+            }
+            Some(Err(missing)) => {
+                self.asked(of, key, noun, UsageState::Missing);
+                return Err(missing);
+            }
+            None => {}
+        }
+        let of_profile = usage
+            .profile()
+            .and_then(|profile| Some((profile, of.iter().find_map(|(_, ty)| profile.amount(ty, key))?)));
+        if let Some((profile, amount)) = of_profile {
+            let words = format!("{} (profile {})", amount.normalize(), profile.name());
+            self.asked(of, key, noun, UsageState::Assumed(words.clone()));
+            let name = self.assume(key, words, &set_with);
+            return Ok(Quantity::exactly(amount).times(times).assuming(name));
+        }
+        self.asked(of, key, noun, UsageState::Missing);
+        Err(Missing {
+            complete: true,
+            wants: Some(key),
+            ..Missing::because(format!("usage not given: {noun} (usage key `{key}`)"))
+        })
+    }
+
+    /// A quantity that follows from the traffic of services, with its arithmetic as an assumption.
+    pub(super) fn derived(&mut self, derived: Derived, set_with: &str) -> Quantity {
+        for missing in derived.left_out {
+            self.leave_out(derived.what, missing, None);
+        }
+        let name = self.assume(format!("{} of {}", derived.what, self.meta.address), derived.words, set_with);
+        Quantity { range: derived.range, drivers: derived.drivers, assumption: Some(name) }
+    }
+
+    fn asked(&mut self, of: &[(&str, &str)], key: &'static str, noun: &str, state: UsageState) {
+        let Some((address, ty)) = of.first() else { return };
+        self.ask(UsageAsked {
+            address: Arc::from(*address),
+            ty: Arc::from(*ty),
+            key,
+            noun: noun.to_owned(),
+            state,
+            is_needed: false,
+            span: self.meta.origin.span,
+        });
+    }
+
+    /// Notes a quantity that only people can say.
+    pub(super) fn ask(&mut self, asked: UsageAsked) {
+        self.usage.push(asked);
     }
 
     /// A whole number of the files, zero or more. Of alternatives the fewest is low, the most is expected and high.

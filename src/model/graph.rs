@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::balancer::{Listener, ListenerRule, LoadBalancer, TargetGroup};
 use super::cache::Cache;
+use super::compute::{AutoScalingGroup, Instance, LaunchTemplate, Volume};
 use super::database::{Database, DatabaseCluster, DatabaseProxy, DatabaseProxyTarget};
 use super::dns::{DiscoveryInstance, DiscoveryService, HealthCheck, ResolverEndpoint, Zone};
 use super::iam::{Policy, PolicyAttachment, Role};
@@ -190,6 +191,10 @@ families! {
     keys: Key, KeyId, key;
     database_proxies: DatabaseProxy, DatabaseProxyId, database_proxy;
     database_proxy_targets: DatabaseProxyTarget, DatabaseProxyTargetId, database_proxy_target;
+    launch_templates: LaunchTemplate, LaunchTemplateId, launch_template;
+    instances: Instance, InstanceId, instance;
+    auto_scaling_groups: AutoScalingGroup, AutoScalingGroupId, auto_scaling_group;
+    volumes: Volume, VolumeId, volume;
 }
 
 /// A root module, or the raw files of the scan together: links are looked for inside a unit first.

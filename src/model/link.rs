@@ -33,6 +33,7 @@ pub fn link(deployment: &mut Deployment) {
     link_networks(deployment, &scope);
     link_balancers(deployment, &scope);
     link_data_stores(deployment, &scope);
+    link_compute(deployment, &scope);
     link_tasks(deployment, &scope);
     link_services(deployment, &scope);
     deployment.data_sources = data;
@@ -311,6 +312,24 @@ fn link_balancers(deployment: &mut Deployment, scope: &Scope<'_>) {
         for balancer in parts(&mut service.load_balancers) {
             balancer.target_group_link = groups.resolve(scope, service.meta.unit, &balancer.target_group);
         }
+    }
+}
+
+fn link_compute(deployment: &mut Deployment, scope: &Scope<'_>) {
+    let subnets = Book::by_identity(&deployment.subnets, |node| &node.meta);
+    let templates = Book::of(&deployment.launch_templates, |n| &n.meta, |n| Some(&n.name), names::plain);
+    let groups =
+        Book::of(&deployment.auto_scaling_groups, |n| &n.meta, |n| Some(&n.name), names::auto_scaling_group);
+    for instance in &mut deployment.instances {
+        instance.template_link = templates.resolve(scope, instance.meta.unit, &instance.template);
+        instance.subnet_link = subnets.resolve(scope, instance.meta.unit, &instance.subnet);
+    }
+    for group in &mut deployment.auto_scaling_groups {
+        group.template_link = templates.resolve(scope, group.meta.unit, &group.template);
+        group.subnet_links = subnets.resolve_all(scope, group.meta.unit, &group.subnets);
+    }
+    for provider in &mut deployment.capacity_providers {
+        provider.group_link = groups.resolve(scope, provider.meta.unit, &provider.group);
     }
 }
 

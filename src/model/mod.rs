@@ -4,6 +4,7 @@
 pub(crate) mod address;
 pub mod balancer;
 pub mod cache;
+pub mod compute;
 pub mod database;
 pub mod dns;
 pub mod field;

@@ -1,7 +1,8 @@
 //! ECS clusters, services and their scaling. Sources: ECS API `CreateService`, Application Auto Scaling
 //! `RegisterScalableTarget`.
 
-use super::graph::{ClusterId, ScalingTargetId, SecurityGroupId, SubnetId, TargetGroupId, TaskDefinitionId};
+use super::graph::{AutoScalingGroupId, ClusterId, ScalingTargetId, SecurityGroupId, SubnetId, TargetGroupId, TaskDefinitionId};
+use super::compute::Disk;
 use super::{Field, Items, Link, Meta, Reference};
 use crate::value::Origin;
 
@@ -22,6 +23,8 @@ pub struct CapacityProvider {
     pub name: Field<String>,
     /// `managed_instances_provider` is present; otherwise it is an Auto Scaling group of EC2 instances.
     pub managed_instances: Field<()>,
+    pub group: Field<Reference>,
+    pub group_link: Link<AutoScalingGroupId>,
 }
 
 /// `aws_ecs_cluster_capacity_providers`, before it is joined to its cluster.
@@ -67,6 +70,8 @@ pub struct Service {
     /// VPC Lattice configurations.
     pub lattice: Items<Origin>,
     pub network: Field<ServiceNetwork>,
+    /// EBS volumes that ECS makes for each task.
+    pub volumes: Items<Disk>,
     pub scaling: Vec<ScalingTargetId>,
     pub wait_for_steady_state: Field<bool>,
     pub force_new_deployment: Field<bool>,

@@ -22,8 +22,8 @@ pub(super) fn lines(outcome: &Outcome<'_>, finding: &Finding, width: usize) -> O
     let mut edits: Vec<&Edit> = fix.edits.iter().collect();
     edits.sort_by_key(|edit| edit.span);
     let mut lines = Vec::new();
-    for edit in edits {
-        change(outcome, edit, width, &mut lines);
+    for group in edits.chunk_by(|a, b| share_a_line(outcome, a, b)) {
+        change(outcome, group, width, &mut lines);
         if lines.len() > MOST_LINES {
             break;
         }
@@ -41,20 +41,37 @@ pub(super) fn lines(outcome: &Outcome<'_>, finding: &Finding, width: usize) -> O
     Some(note)
 }
 
-/// The lines an edit takes away and puts there, below the place where they stand.
-fn change(outcome: &Outcome<'_>, edit: &Edit, width: usize, lines: &mut Vec<String>) {
-    let Some(file) = outcome.sources.get(edit.span.file) else { return };
-    let (first, last) = (file.line_index(edit.span.start), file.line_index(edit.span.end));
+/// Whether the second of two edits starts on the line on which the first one ends: they are shown as one change.
+fn share_a_line(outcome: &Outcome<'_>, first: &Edit, second: &Edit) -> bool {
+    let Some(file) = outcome.sources.get(first.span.file) else { return false };
+    first.span.file == second.span.file
+        && first.span.end <= second.span.start
+        && file.line_index(first.span.end) == file.line_index(second.span.start)
+}
+
+/// The lines that edits of one place take away and put there, below the place where they stand.
+fn change(outcome: &Outcome<'_>, edits: &[&Edit], width: usize, lines: &mut Vec<String>) {
+    let (Some(start), Some(end)) = (edits.first(), edits.last()) else { return };
+    let Some(file) = outcome.sources.get(start.span.file) else { return };
+    let (first, last) = (file.line_index(start.span.start), file.line_index(end.span.end));
     let (from, to) = (file.line_range(first).start, file.line_range(last).end);
-    let shown = |range| outcome.masks.render(outcome.sources, edit.span.file, range).text;
-    let range = edit.span.range();
-    let new_text = outcome.masks.clean(outcome.sources, &edit.text);
+    let shown = |range| outcome.masks.render(outcome.sources, start.span.file, range).text;
+    let new_text = |edit: &Edit| outcome.masks.clean(outcome.sources, &edit.text).into_owned();
     lines.push(format!("{}:{}", text::line(&file.name), first + 1));
     let (old, new) = if to.saturating_sub(from) > LONGEST_LINE {
+        let range = start.span.range();
         let old = shown(range.start..range.end.min(range.start + LONGEST_LINE));
-        (old.lines().take(1).map(safe).collect(), new_text.lines().map(safe).collect())
+        (old.lines().take(1).map(safe).collect(), new_text(start).lines().map(safe).collect())
     } else {
-        let new = format!("{}{new_text}{}", shown(from..range.start), shown(range.end.min(to)..to));
+        let mut new = String::new();
+        let mut at = from;
+        for edit in edits {
+            let range = edit.span.range();
+            new.push_str(&shown(at..range.start));
+            new.push_str(&new_text(edit));
+            at = range.end.min(to);
+        }
+        new.push_str(&shown(at..to));
         differing(&shown(from..to), &new)
     };
     let skip = columns_to_skip(&old, &new, width);

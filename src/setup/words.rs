@@ -13,13 +13,10 @@ const MOST_USAGE: usize = 20;
 /// Resources whose cost waits for a quantity, as the configuration takes it: `aws_lb.main: { lcu: 0 }   # LCU-hours`.
 pub(super) fn usage_missing(analysis: &Analysis) -> Vec<String> {
     let Some(estimate) = &analysis.estimate else { return Vec::new() };
-    let waiting = estimate.unpriced.iter().filter_map(|unpriced| {
-        let what = unpriced.reason.strip_prefix("usage not given: ")?;
-        let (what, usage) = what.split_once(" (usage key `")?;
-        let (usage, _) = usage.split_once('`')?;
-        Some(format!("{}: {{ {usage}: 0 }}   # {what}", key(&unpriced.address)))
-    });
-    waiting.collect::<BTreeSet<_>>().into_iter().collect()
+    let needed = estimate.usage.iter().filter(|asked| asked.is_needed);
+    let lines =
+        needed.map(|asked| format!("{}: {{ {}: 0 }}   # {}", key(&asked.address), asked.key, asked.noun));
+    lines.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 pub(super) fn configuration(survey: &Survey) -> String {

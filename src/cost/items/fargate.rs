@@ -184,9 +184,8 @@ fn both(task_hours: &Known<Quantity>, amount: &Known<Quantity>) -> Known<Quantit
         (Ok(task_hours), Ok(amount)) => Ok(task_hours.clone().by(amount)),
         (Err(missing), Ok(_)) | (Ok(_), Err(missing)) => Err(missing.clone()),
         (Err(tasks), Err(size)) => Err(Missing {
-            reason: format!("{}, and {}", tasks.reason, size.reason),
             causes: tasks.causes.clone().and(&size.causes),
-            complete: false,
+            ..Missing::because(format!("{}, and {}", tasks.reason, size.reason))
         }),
     }
 }

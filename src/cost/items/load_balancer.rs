@@ -5,6 +5,7 @@ use super::super::Ledger;
 use super::super::catalogue::{LbKind, LbMetric};
 use super::super::quantity::{Known, Missing, Quantity};
 use super::super::sheet::Sheet;
+use super::super::traffic;
 use crate::model::Tri;
 use crate::model::balancer::LoadBalancer;
 
@@ -50,7 +51,10 @@ fn charge(sheet: &mut Sheet<'_>, balancer: &LoadBalancer) {
         sheet.charge(format!("{title} data"), "GB", processed, data);
     } else {
         let units = rate(sheet, LbMetric::CapacityUnit);
-        let used = sheet.usage("lcu", &format!("{unit}-hours")).map(|average| average.times(hours));
+        let of = [(&*balancer.meta.address, &*balancer.meta.kind)];
+        let kind = kinds.values.first().copied().filter(|_| kinds.values.len() == 1);
+        let derive = |sheet: &mut Sheet<'_>| traffic::capacity(sheet, balancer, kind?);
+        let used = sheet.usage_or(&of, "lcu", &format!("{unit}-hours"), hours, derive);
         sheet.charge(format!("{title} capacity"), &format!("{unit}-hours"), used, units);
     }
     if kinds.all(|kind| *kind != LbKind::Gwlb) {

@@ -7,6 +7,7 @@ use super::super::catalogue::Catalogue;
 use super::super::estimate::Range;
 use super::super::quantity::{Known, Missing, Quantity};
 use super::super::sheet::Sheet;
+use super::super::traffic;
 use crate::model::logs::LogGroup;
 use crate::model::{Field, State};
 
@@ -29,7 +30,9 @@ pub(in crate::cost) fn price(ledger: &mut Ledger<'_>) {
 }
 
 fn charge(sheet: &mut Sheet<'_>, group: &LogGroup) {
-    let ingested = sheet.usage("ingested_gb", "GB of logs");
+    let of = [(&*group.meta.address, &*group.meta.kind)];
+    let derive = |sheet: &mut Sheet<'_>| traffic::log_gb(sheet, group).map(Ok);
+    let ingested = sheet.usage_or(&of, "ingested_gb", "GB of logs", Decimal::ONE, derive);
     let class = sheet.choices(&group.class, "log_group_class", Some("STANDARD".to_owned()));
     let (catalogue, region) = (sheet.context.catalogue, sheet.region());
     let rate = class.and_then(|class| {

@@ -3,6 +3,7 @@
 pub(super) mod alarm;
 mod capacity;
 pub(super) mod cluster;
+mod data_transfer;
 pub(super) mod ecr;
 pub(super) mod elastic_ip;
 pub(super) mod elasticache;

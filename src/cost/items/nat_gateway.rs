@@ -3,6 +3,9 @@
 use super::super::Ledger;
 use super::super::quantity::Quantity;
 use super::super::sheet::Sheet;
+use super::super::traffic;
+use rust_decimal::Decimal;
+
 use crate::model::network::NatGateway;
 use crate::model::{State, Tri};
 
@@ -17,7 +20,9 @@ fn charge(sheet: &mut Sheet<'_>, gateway: &NatGateway) {
     let hourly = sheet.network_rate("nat_gateway_hour", "NAT gateways");
     sheet.charge("NAT gateway hours", "hours", Ok(Quantity::exactly(hours)), hourly);
     let data = sheet.network_rate("nat_gateway_data", "NAT gateway data");
-    let processed = sheet.usage("processed_gb", "GB processed");
+    let of = [(&*gateway.meta.address, &*gateway.meta.kind)];
+    let derive = |sheet: &mut Sheet<'_>| traffic::nat_gb(sheet, gateway).map(Ok);
+    let processed = sheet.usage_or(&of, "processed_gb", "GB processed", Decimal::ONE, derive);
     sheet.charge("NAT gateway data", "GB", processed, data);
     if has_foreign_address(gateway) {
         let quantity = Quantity::exactly(hours).driven_by(gateway.allocation.span(), "allocation_id");

@@ -68,7 +68,7 @@ fn charge<'a>(sheet: &mut Sheet<'a>, task: &'a ScheduledTask) {
 }
 
 /// Usage may be said of the target or of its EventBridge rule.
-fn usage(sheet: &mut Sheet<'_>, task: &ScheduledTask, key: &str, noun: &str) -> Known<Quantity> {
+fn usage(sheet: &mut Sheet<'_>, task: &ScheduledTask, key: &'static str, noun: &str) -> Known<Quantity> {
     let own: (&str, &str) = (&task.meta.address, &task.meta.kind);
     match &task.rule {
         Some(rule) => sheet.usage_of(&[own, (rule, "aws_cloudwatch_event_rule")], key, noun),

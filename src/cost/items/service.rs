@@ -8,6 +8,7 @@ use super::super::estimate::Range;
 use super::super::quantity::{Known, Missing, Quantity};
 use super::super::sheet::Sheet;
 use super::capacity::{Placement, Provider, Share, split_quantity};
+use super::data_transfer;
 use super::fargate::{self, Capacity, Task};
 use crate::model::service::{ScalingTarget, Service};
 
@@ -22,7 +23,10 @@ const INSTANCES: [&str; 5] = [
 
 pub(in crate::cost) fn price(ledger: &mut Ledger<'_>) {
     for service in &ledger.deployment().services {
-        ledger.price(&service.meta, "ecs-service", |sheet| charge(sheet, service));
+        ledger.price(&service.meta, "ecs-service", |sheet| {
+            charge(sheet, service);
+            data_transfer::charge(sheet, service);
+        });
     }
 }
 
@@ -58,7 +62,7 @@ fn charge<'a>(sheet: &mut Sheet<'a>, service: &'a Service) {
 }
 
 /// Tasks at the least, as desired, at the most.
-pub(super) fn task_count(sheet: &mut Sheet<'_>, service: &Service) -> Known<Quantity> {
+pub(in crate::cost) fn task_count(sheet: &mut Sheet<'_>, service: &Service) -> Known<Quantity> {
     // Terraform's provider creates no task when nothing is written.
     let mut desired = sheet.number(&service.desired_count, "desired_count", Some(0));
     let deployment = sheet.context.deployment;

@@ -1,9 +1,12 @@
 //! VPC endpoints: gateway endpoints are free, interface endpoints are billed by hour and zone and by data.
 //! Source: AWS PrivateLink pricing.
 
+use rust_decimal::Decimal;
+
 use super::super::Ledger;
 use super::super::quantity::{Known, Missing, Quantity, Rate};
 use super::super::sheet::Sheet;
+use super::super::traffic;
 use crate::model::State;
 use crate::model::network::VpcEndpoint;
 
@@ -33,7 +36,9 @@ fn charge(sheet: &mut Sheet<'_>, endpoint: &VpcEndpoint) {
     let hours = sheet.hours();
     let rate = sheet.network_rate(hourly, "interface endpoints");
     sheet.charge("Endpoint hours", "endpoint-hours", zones(endpoint).map(|zones| zones.times(hours)), rate);
-    let processed = sheet.usage("processed_gb", "GB processed");
+    let of = [(&*endpoint.meta.address, &*endpoint.meta.kind)];
+    let derive = |sheet: &mut Sheet<'_>| traffic::endpoint_gb(sheet, endpoint).map(Ok);
+    let processed = sheet.usage_or(&of, "processed_gb", "GB processed", Decimal::ONE, derive);
     let rate = first_tier(sheet, data);
     sheet.charge("Endpoint data", "GB", processed, rate);
 }

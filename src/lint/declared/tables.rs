@@ -242,7 +242,7 @@ models! {
         refers [cluster: cluster_link to Cluster in clusters,
                 task_definition: task_definition_link to TaskDefinition in task_definitions]
         joined [scaling to ScalingTarget in scaling_targets]
-        hides [meta];
+        hides [meta, volumes];
     CircuitBreaker "circuit-breaker" part [enable, rollback] hides [origin];
     DeploymentAlarms "deployment-alarms" part [enable, rollback] hides [origin];
     CapacityProviderStrategy "capacity-provider-strategy" part [provider, weight, base] hides [origin];
@@ -256,7 +256,7 @@ models! {
                security_groups: security_group_links to SecurityGroup in security_groups]
         hides [origin];
     Cluster "cluster" node [name, container_insights, capacity_providers, default_strategy] hides [meta];
-    CapacityProvider "capacity-provider" node [name, managed_instances] hides [meta];
+    CapacityProvider "capacity-provider" node [name, managed_instances] hides [meta, group, group_link];
     ClusterCapacityProviders "cluster-capacity-providers" node
         [cluster, capacity_providers, default_strategy] hides [meta];
     TaskSet "task-set" node [network] hides [meta];

@@ -57,6 +57,10 @@ pub(super) fn capacity_provider(context: &Context<'_>, resource: &Resource, into
         meta: context.meta(resource),
         name: reader.string("name"),
         managed_instances: reader.present("managed_instances_provider"),
+        group: reader
+            .within("auto_scaling_group_provider")
+            .reference("auto_scaling_group_arn", &["aws_autoscaling_group"]),
+        group_link: Link::Absent,
     });
 }
 
@@ -134,6 +138,7 @@ pub(super) fn service(context: &Context<'_>, resource: &Resource, into: &mut Dep
         }),
         lattice: reader.places("vpc_lattice_configurations"),
         network: network(&reader, "network_configuration"),
+        volumes: super::compute::task_volumes(&reader),
         scaling: Vec::new(),
         wait_for_steady_state: reader.boolean("wait_for_steady_state"),
         force_new_deployment: reader.boolean("force_new_deployment"),

@@ -3,6 +3,7 @@
 
 mod balancer;
 mod cache;
+mod compute;
 mod database;
 mod dns;
 mod ecs;
@@ -148,6 +149,11 @@ fn family(ty: &str) -> Option<Lower> {
         "aws_sns_topic" => messaging::topic,
         "aws_cloudwatch_event_bus" => messaging::event_bus,
         "aws_kms_key" | "aws_kms_replica_key" | "aws_kms_external_key" | "aws_kms_replica_external_key" => keys::key,
+        "aws_instance" | "aws_spot_instance_request" => compute::instance,
+        "aws_launch_template" => compute::launch_template,
+        "aws_launch_configuration" => compute::launch_configuration,
+        "aws_autoscaling_group" => compute::group,
+        "aws_ebs_volume" => compute::volume,
         _ => return None,
     })
 }
@@ -165,6 +171,7 @@ fn data_source(context: &Context<'_>, resource: &Resource) -> Option<Reference> 
         "aws_rds_cluster" => &["cluster_identifier"],
         "aws_secretsmanager_secret" => &["arn", "name"],
         "aws_ecr_repository" | "aws_cloudwatch_log_group" | "aws_iam_role" | "aws_ssm_parameter" => &["name"],
+        "aws_ami" => return compute::image(context, resource),
         _ => return None,
     };
     let reader = context.reader(resource);

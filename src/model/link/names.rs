@@ -58,6 +58,11 @@ pub(super) fn repository(image: &str) -> Option<&str> {
     Some(path.split_once(':').map_or(path, |(name, _)| name))
 }
 
+/// `arn:…:autoScalingGroup:id:autoScalingGroupName/name`.
+pub(super) fn auto_scaling_group(text: &str) -> Option<&str> {
+    Some(text.split_once(":autoScalingGroupName/").map_or(text, |(_, name)| name))
+}
+
 /// `service/cluster/name`.
 pub(super) fn service(text: &str) -> Option<&str> {
     let (_, name) = text.strip_prefix("service/")?.split_once('/')?;

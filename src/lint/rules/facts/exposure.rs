@@ -272,13 +272,7 @@ pub(crate) struct Attached<'a> {
 }
 
 /// Kinds of resources that run instances of the customer.
-const INSTANCES: [&str; 5] = [
-    "aws_instance",
-    "aws_launch_template",
-    "aws_launch_configuration",
-    "aws_spot_instance_request",
-    "aws_network_interface",
-];
+const INSTANCES: [&str; 1] = ["aws_network_interface"];
 
 /// Kinds of the model's outskirts that hold data.
 const DATA_STORES: [&str; 8] = [
@@ -325,6 +319,14 @@ pub(crate) fn attached(deployment: &Deployment, id: SecurityGroupId) -> Attached
             })
         })
     };
+    let machines = deployment.security_group(id).is_some_and(|group| {
+        let instances = deployment.instances.iter().map(|node| (&node.meta, &node.machine));
+        let templates = deployment.launch_templates.iter().map(|node| (&node.meta, &node.machine));
+        instances.chain(templates).filter(|(meta, _)| meta.unit == group.meta.unit).any(|(_, machine)| {
+            let named = machine.security_groups.iter().filter_map(Field::known);
+            named.into_iter().any(|reference| reference.is_to(&group.meta.address))
+        })
+    });
     Attached {
         balancers,
         services: deployment.services_in_group(id).collect(),
@@ -332,7 +334,7 @@ pub(crate) fn attached(deployment: &Deployment, id: SecurityGroupId) -> Attached
         endpoint: deployment.vpc_endpoints.iter().any(|endpoint| {
             holds_group(&endpoint.security_group_links, &endpoint.security_groups, false, id).is_yes()
         }),
-        instance: mentioned_by(&INSTANCES),
+        instance: machines || mentioned_by(&INSTANCES),
         vpn: mentioned_by(&["aws_ec2_client_vpn_endpoint"]),
     }
 }

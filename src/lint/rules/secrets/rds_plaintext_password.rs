@@ -6,13 +6,14 @@ use crate::model::{Field, Reference, State, Tri};
 use crate::source::Span;
 use crate::value::{Cause, Causes};
 
-fn in_the_code(argument: &'static str, block: Span) -> Problem {
+fn in_the_code(argument: &'static str, block: Span, is_here: bool) -> Problem {
     let by = ("manage_master_user_password", Term::Bool(true));
     // Who reads the password elsewhere must read it from the secret then.
     let change = Change::Swap { place: block, argument, by };
-    Problem::new(format!("`{argument}` is a literal: the database password stands in the code and in the state"))
-        .help("set `manage_master_user_password = true`, or pass `password_wo` from an ephemeral value; then change the password")
-        .fix(Applicability::Unsafe, change)
+    let problem = Problem::new(format!("`{argument}` is a literal: the database password stands in the code and in the state"))
+        .help("set `manage_master_user_password = true`, or pass `password_wo` from an ephemeral value; then change the password");
+    // A password in a variable would stay in the code.
+    if is_here { problem.fix(Applicability::Unsafe, change) } else { problem }
 }
 
 pub(super) fn instance(probe: &mut Probe<'_>, database: &Database) {
@@ -50,5 +51,5 @@ fn judge(
     // A restored database keeps the password of the snapshot.
     let bad = literal.and(snapshot.is_set().negate());
     let block = probe.meta().block;
-    probe.decide(bad, at, || in_the_code(argument, block));
+    probe.decide(bad, at, || in_the_code(argument, block, at.via.is_none()));
 }

@@ -59,11 +59,11 @@ pub(super) fn check(probe: &mut Probe<'_>, _task: &TaskDefinition, container: &C
 fn judge(probe: &mut Probe<'_>, variable: &EnvironmentVariable) -> bool {
     let name = variable.name.known().map_or("", String::as_str);
     let value = &variable.value;
-    // A literal that is a credential is the business of plaintext-secret-env.
-    let is_literal = |text: &String| text.is_empty() || classify(name, text).is_some();
-    if value.is_absent() || value.holds(false, is_literal).is_yes() {
+    if value.is_absent() {
         return false;
     }
+    // plaintext-secret-env reports a literal that is a credential: once is enough by default.
+    let is_told = value.holds(false, |text| classify(name, text).is_some()).is_yes();
     let at = reference(variable);
     let name_shown = if name.is_empty() { "an environment variable" } else { name };
     let what = match secret_source(name, &value.origin, &value.causes()) {
@@ -78,7 +78,8 @@ fn judge(probe: &mut Probe<'_>, variable: &EnvironmentVariable) -> bool {
         },
         Tri::No => return false,
     };
-    probe.fail(&at, shown(name_shown, &what));
+    let problem = shown(name_shown, &what);
+    probe.fail(&at, if is_told { problem.strict() } else { problem });
     true
 }
 

@@ -3,7 +3,7 @@
 use crate::lint::{Probe, Problem};
 use crate::model::task::{Container, EnvironmentVariable, TaskDefinition};
 use crate::model::workflow::{Job, Workflow};
-use crate::model::{Field, Tri};
+use crate::model::{Field, Items, Tri};
 use crate::value::Origin;
 
 /// Names that the AWS SDKs read before they ask for the task role. Source: AWS SDKs and Tools Reference Guide,
@@ -19,7 +19,7 @@ pub(super) fn check(probe: &mut Probe<'_>, _task: &TaskDefinition, container: &C
     let plain = container.environment.with_template();
     let secrets = container.secrets.with_template().map(|secret| (&secret.name, &secret.origin));
     let given = plain.map(|variable| (&variable.name, &variable.value.origin)).chain(secrets);
-    let elsewhere = talks_elsewhere(container.environment.with_template())
+    let elsewhere = talks_elsewhere(&container.environment)
         .or(container.secrets.any(|secret| secret.name.holds(false, |name| is_endpoint(name))));
     let found = judge(probe, given, &elsewhere);
     let mut open = container.environment.causes().and(&container.secrets.causes());
@@ -36,7 +36,7 @@ pub(super) fn check(probe: &mut Probe<'_>, _task: &TaskDefinition, container: &C
 pub(super) fn job(probe: &mut Probe<'_>, _workflow: &Workflow, job: &Job) {
     for step in job.steps.with_template() {
         let given = || step.task_environment.with_template();
-        let elsewhere = talks_elsewhere(given());
+        let elsewhere = talks_elsewhere(&step.task_environment);
         judge(probe, given().map(|variable| (&variable.name, &variable.value.origin)), &elsewhere);
     }
 }
@@ -58,11 +58,11 @@ fn judge<'a>(
 }
 
 /// Whether an endpoint of another vendor, or of a test on the same host, is set beside the keys.
-fn talks_elsewhere<'a>(variables: impl Iterator<Item = &'a EnvironmentVariable>) -> Tri {
-    variables
-        .filter(|variable| variable.name.known().is_some_and(|name| is_endpoint(name)))
-        .map(|variable| variable.value.holds(false, |url| !url.is_empty() && !url.contains(".amazonaws.com")))
-        .fold(Tri::No, Tri::or)
+fn talks_elsewhere(variables: &Items<EnvironmentVariable>) -> Tri {
+    variables.any(|variable| {
+        let url = variable.value.holds(false, |url| !url.is_empty() && !url.contains(".amazonaws.com"));
+        variable.name.holds(false, |name| is_endpoint(name)).and(url)
+    })
 }
 
 /// `AWS_ENDPOINT_URL`, `S3_ENDPOINT`, `MINIO_URL`, `R2_ENDPOINT_URL`.

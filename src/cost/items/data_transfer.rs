@@ -1,0 +1,195 @@
+//! Data that a service sends to the internet and between zones, from its traffic profile; part of the service's costs.
+//! Source: Amazon EC2 on-demand pricing, "Data Transfer". Tiers count the traffic of all services of a region.
+
+use std::sync::Arc;
+
+use rust_decimal::Decimal;
+
+use super::super::catalogue::{Price, Tiers};
+use super::super::estimate::{Range, UsageAsked, UsageState};
+use super::super::quantity::{Derived, Missing, Quantity, Rate};
+use super::super::sheet::Sheet;
+use super::super::traffic::{Flow, SERVICE, figure};
+use super::super::usage::keys;
+use crate::model::Deployment;
+use crate::model::service::Service;
+
+const INTERNET: &str = "Data transfer to the internet";
+const ZONES: &str = "Data transfer between zones";
+
+/// A GB that crosses zones is billed where it leaves and where it arrives.
+const DIRECTIONS: Decimal = Decimal::TWO;
+
+pub(super) fn charge<'a>(sheet: &mut Sheet<'a>, service: &'a Service) {
+    let context = sheet.context;
+    let id = Deployment::id_of(&context.deployment.services, service);
+    let flow = id.and_then(|id| context.traffic().of_service(id));
+    ask(sheet, service, flow);
+    let Some(flow) = flow else { return };
+    to_the_internet(sheet, flow);
+    between_zones(sheet, flow);
+}
+
+/// Lists the keys of the service's traffic profile.
+fn ask(sheet: &mut Sheet<'_>, service: &Service, flow: Option<&Flow>) {
+    let behind_balancer = !service.load_balancers.items.is_empty() || !service.load_balancers.is_closed();
+    for key in keys::of_type(SERVICE) {
+        let of_balancer = ["request_kb", "response_kb", "requests_per_connection", "connection_seconds"];
+        let said = flow.and_then(|flow| flow.said(key.key));
+        if !behind_balancer && of_balancer.contains(&key.key) && said.is_none() {
+            continue;
+        }
+        let state = match said {
+            Some(said) if said.span.is_some() => UsageState::Given(said.amount),
+            Some(said) => {
+                let profile = sheet.context.options.usage.profile().map(|it| it.name()).unwrap_or_default();
+                UsageState::Assumed(format!("{} (profile {profile})", said.amount.normalize()))
+            }
+            None => UsageState::Missing,
+        };
+        sheet.ask(UsageAsked {
+            address: sheet.meta.address.clone(),
+            ty: Arc::from(SERVICE),
+            key: key.key,
+            noun: key.sentence(),
+            state,
+            is_needed: false,
+            span: sheet.meta.origin.span,
+        });
+    }
+}
+
+/// GB a month that one instance sends to the internet, with the arithmetic; `Err` names the key that is missing.
+fn sent(flow: &Flow) -> Option<Result<(Decimal, String), &'static str>> {
+    let requests = flow.requests()?;
+    let (response, external) = (flow.kb("response_kb"), flow.kb("external_sent_kb"));
+    let share = flow.internet_share();
+    if response.is_none() && !share.is_zero() {
+        return Some(Err("response_kb"));
+    }
+    if external.is_none() && share.is_zero() {
+        return None;
+    }
+    let response = response.unwrap_or_default();
+    let kb = response.saturating_mul(share).saturating_add(external.unwrap_or_default());
+    let calls = external.map_or_else(String::new, |kb| format!(" + {} KB to others", figure(kb)));
+    let words = format!(
+        "{} requests x ({} KB x {} to the internet{calls})",
+        figure(requests),
+        figure(response),
+        figure(share)
+    );
+    Some(Ok((flow.gb_of(kb)?, words)))
+}
+
+fn to_the_internet(sheet: &mut Sheet<'_>, flow: &Flow) {
+    let region = sheet.region();
+    let tiers = sheet.context.catalogue.network(&region, "data_transfer_out_internet");
+    let list_price = tiers.as_ref().and_then(Tiers::list_price).map(|price| (price.amount, price.unit));
+    let (gb, words) = match sent(flow) {
+        None => return,
+        Some(Err(key)) => {
+            let missing = Missing {
+                complete: true,
+                wants: Some(key),
+                ..Missing::because(format!("usage not given: {INTERNET} (usage key `{key}`)"))
+            };
+            return sheet.leave_out(INTERNET, missing, list_price);
+        }
+        Some(Ok(sent)) => sent,
+    };
+    let Some(tiers) = tiers else {
+        let missing = sheet.no_price("data transfer to the internet");
+        return sheet.leave_out(INTERNET, missing, None);
+    };
+    let before = before(sheet, flow, &region);
+    let derived = Derived {
+        what: INTERNET,
+        range: Range::exactly(gb),
+        drivers: flow.drivers(&[
+            "requests_per_second",
+            "traffic_hours",
+            "cache_hit_rate",
+            "response_kb",
+            "internet_share",
+            "external_sent_kb",
+        ]),
+        words: format!("{words} = {} GB", figure(gb)),
+        left_out: Vec::new(),
+    };
+    let quantity = sheet.derived(derived, "usage keys of aws_ecs_service");
+    let parts: Vec<(String, Decimal, Price)> = tiers
+        .iter()
+        .filter_map(|tier| {
+            let up_to = |gb: Decimal| tier.to.map_or(gb, |to| gb.min(to)).max(tier.from);
+            let part = up_to(before.saturating_add(gb)) - up_to(before);
+            let from_gb = figure(tier.from);
+            let name = match tier.to {
+                _ if tier.from.is_zero() => INTERNET.to_owned(),
+                _ => format!("{INTERNET} above {from_gb} GB"),
+            };
+            (!part.is_zero()).then_some((name, part, tier.price))
+        })
+        .collect();
+    for (name, part, price) in parts {
+        let rate = Rate { low: price, high: price, drivers: Vec::new(), assumption: None };
+        sheet.charge(name, "GB", Ok(quantity.with(Range::exactly(part))), Ok(rate));
+    }
+}
+
+/// GB that the services before this one send from the same region: tiers go on where they end.
+fn before(sheet: &Sheet<'_>, flow: &Flow, region: &Arc<str>) -> Decimal {
+    let context = sheet.context;
+    let earlier = context.traffic().flows().iter().take_while(|other| !std::ptr::eq(*other, flow));
+    earlier
+        .filter(|other| other.region == *region)
+        .filter_map(|other| Some((other, sent(other)?.ok()?.0)))
+        .fold(Decimal::ZERO, |sum, (other, gb)| sum.saturating_add(other.count.expected.saturating_mul(gb)))
+}
+
+/// Traffic with databases, caches and other services, and that of network load balancers, whose way to their targets
+/// is billed when it crosses zones (that of application load balancers is not).
+fn between_zones(sheet: &mut Sheet<'_>, flow: &Flow) {
+    let Some(requests) = flow.requests() else { return };
+    let deployment = sheet.context.deployment;
+    let network_balancer = flow
+        .entrances
+        .iter()
+        .filter_map(|entrance| deployment.load_balancer(entrance.balancer))
+        .any(|balancer| balancer.kind.holds(false, |kind| kind == "network").is_yes());
+    let backend = flow.kb("backend_kb");
+    let balanced = flow.kb("response_kb").filter(|_| network_balancer);
+    if backend.is_none() && balanced.is_none() {
+        return;
+    }
+    let through = balanced.map(|kb| kb.saturating_add(flow.request_kb())).unwrap_or_default();
+    let kb = backend.unwrap_or_default().saturating_add(through);
+    let share = flow.cross_zone_share();
+    let crossing = flow.gb_of(kb.saturating_mul(share)).unwrap_or_default();
+    let gb = crossing.saturating_mul(DIRECTIONS);
+    if gb.is_zero() {
+        return;
+    }
+    let derived = Derived {
+        what: ZONES,
+        range: Range::exactly(gb),
+        drivers: flow.drivers(&[
+            "requests_per_second",
+            "traffic_hours",
+            "cache_hit_rate",
+            "backend_kb",
+            "cross_zone_share",
+        ]),
+        words: format!(
+            "{} requests x {} KB x {} that cross zones x 2 directions = {} GB",
+            figure(requests),
+            figure(kb),
+            figure(share),
+            figure(gb)
+        ),
+        left_out: Vec::new(),
+    };
+    let quantity: Quantity = sheet.derived(derived, "usage keys `backend_kb`, `cross_zone_share`");
+    let rate = sheet.network_rate("data_transfer_inter_az_each_direction", "data transfer between zones");
+    sheet.charge(ZONES, "GB", Ok(quantity), rate);
+}
