@@ -141,4 +141,3 @@ pub(super) fn paths_of_then(request: &Request, changes: &[Changed], overlay: &Ov
     }
     paths.into_iter().collect()
 }
-

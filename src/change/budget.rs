@@ -37,9 +37,9 @@ impl Limit {
             Some(digits) => number(digits.trim_end())
                 .map(Self::IncreasePercent)
                 .ok_or_else(|| format!("`{text}` is no percentage, such as 10%")),
-            None => Self::amount(text)
-                .map(Self::Increase)
-                .map_err(|_| format!("`{text}` is neither an amount in USD, such as 50, nor a percentage, such as 10%")),
+            None => Self::amount(text).map(Self::Increase).map_err(|_| {
+                format!("`{text}` is neither an amount in USD, such as 50, nor a percentage, such as 10%")
+            }),
         }
     }
 
@@ -105,9 +105,16 @@ pub struct Budget {
 pub enum By {
     Flag,
     /// `budgets:` of the configuration.
-    Config { file: String, line: usize },
+    Config {
+        file: String,
+        line: usize,
+    },
     /// An `aws_budgets_budget` of the same code.
-    Resource { address: String, file: String, line: usize },
+    Resource {
+        address: String,
+        file: String,
+        line: usize,
+    },
 }
 
 /// Whether a budget is kept.
@@ -242,7 +249,8 @@ mod tests {
         assert_eq!(Limit::amount("$99.50"), Ok(amount("99.5")));
         assert_eq!(Limit::increase("10%"), Ok(Limit::IncreasePercent(amount("10"))));
         assert_eq!(Limit::increase("0"), Ok(Limit::Increase(Decimal::ZERO)));
-        for wrong in ["", "-1", "1e9", "1,000", "%", "ten", ".", "1.2.3", "99999999999999999999999999999999"] {
+        for wrong in ["", "-1", "1e9", "1,000", "%", "ten", ".", "1.2.3", "99999999999999999999999999999999"]
+        {
             assert!(Limit::amount(wrong).is_err(), "{wrong}");
             assert!(Limit::increase(wrong).is_err(), "{wrong}");
         }
@@ -269,8 +277,7 @@ mod tests {
     #[test]
     fn any_increase_from_nothing_is_more_than_any_percentage() {
         let budget = Budget { limit: Limit::IncreasePercent(amount("500")), on: On::Expected, by: By::Flag };
-        let from_nothing =
-            MoneyChange { after: Range::exactly(amount("0.01")), ..MoneyChange::default() };
+        let from_nothing = MoneyChange { after: Range::exactly(amount("0.01")), ..MoneyChange::default() };
         let checked = check_change(&budget, &from_nothing).unwrap();
         assert_eq!((checked.kept, checked.actual), (Kept::No, None));
         assert_eq!(check_change(&budget, &MoneyChange::default()).unwrap().kept, Kept::Yes);

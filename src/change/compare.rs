@@ -131,7 +131,11 @@ pub fn compare(before: &State, after: &State, moves: &[Move]) -> Difference {
     let renames = Renames::new(moves);
     Difference {
         money: before.money.as_ref().zip(after.money.as_ref()).map(|(b, a)| money(b, a, &renames)),
-        findings: before.findings.as_ref().zip(after.findings.as_ref()).map(|(b, a)| findings(b, a, &renames)),
+        findings: before
+            .findings
+            .as_ref()
+            .zip(after.findings.as_ref())
+            .map(|(b, a)| findings(b, a, &renames)),
     }
 }
 
@@ -213,7 +217,10 @@ fn money(before: &Money, after: &Money, renames: &Renames<'_>) -> MoneyChange {
         })
         .collect();
     resources.sort_by(|a, b| {
-        b.delta().expected.cmp(&a.delta().expected).then_with(|| (&a.address, &a.file).cmp(&(&b.address, &b.file)))
+        b.delta()
+            .expected
+            .cmp(&a.delta().expected)
+            .then_with(|| (&a.address, &a.file).cmp(&(&b.address, &b.file)))
     });
     MoneyChange {
         before: before.total(),
@@ -336,7 +343,13 @@ fn findings(before: &Findings, after: &Findings, renames: &Renames<'_>) -> Findi
         let item = of.get(at)?;
         let finding = item.finding;
         let name = item.name.clone();
-        Some((finding.rule.clone(), name, finding.element.clone(), finding.file.clone(), finding.message.clone()))
+        Some((
+            finding.rule.clone(),
+            name,
+            finding.element.clone(),
+            finding.file.clone(),
+            finding.message.clone(),
+        ))
     };
     pairs.by(|at| exact(&then, at), |at| exact(&now, at));
     let by_fingerprint = |of: &[Item<'_>], at: usize| {
@@ -376,9 +389,11 @@ fn findings(before: &Findings, after: &Findings, renames: &Renames<'_>) -> Findi
         };
         of.iter().filter_map(key).collect()
     };
-    let is_known = |item: &&Item<'_>, others: &std::collections::HashSet<(String, String, Option<String>)>| {
+    let is_known = |item: &&Item<'_>,
+                    others: &std::collections::HashSet<(String, String, Option<String>)>| {
         let numbered = item.name.as_deref().is_some_and(|name| name != item.address);
-        let key = item.name.clone().map(|name| (item.finding.rule.clone(), name, item.finding.element.clone()));
+        let key =
+            item.name.clone().map(|name| (item.finding.rule.clone(), name, item.finding.element.clone()));
         numbered && key.is_some_and(|key| others.contains(&key))
     };
     let (of_then, of_now) = (known(&then), known(&now));
@@ -396,13 +411,17 @@ fn together(items: &[&Item<'_>]) -> Vec<Finding> {
         match findings.last_mut() {
             Some((of, finding)) if *of == item.of => finding.instances.push(item.address.to_owned()),
             _ => {
-                let instances =
-                    if item.finding.instances.is_empty() { Vec::new() } else { vec![item.address.to_owned()] };
+                let instances = if item.finding.instances.is_empty() {
+                    Vec::new()
+                } else {
+                    vec![item.address.to_owned()]
+                };
                 findings.push((item.of, Finding { instances, ..item.finding.clone() }));
             }
         }
     }
     let mut findings: Vec<Finding> = findings.into_iter().map(|(_, finding)| finding).collect();
-    findings.sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| (&a.file, a.line).cmp(&(&b.file, b.line))));
+    findings
+        .sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| (&a.file, a.line).cmp(&(&b.file, b.line))));
     findings
 }

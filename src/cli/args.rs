@@ -190,6 +190,8 @@ pub struct SchemaArgs {
 pub enum SchemaOf {
     /// A rule file below .plimsoll/rules
     Rule,
+    /// `usage:` in plimsoll.yaml, and files for --usage
+    Usage,
     /// Output of `check --format json`
     Findings,
     /// Output of `cost --format json`
@@ -198,8 +200,6 @@ pub enum SchemaOf {
     Show,
     /// Output of `explain ADDRESS --format json`
     Explain,
-    /// `usage:` in plimsoll.yaml, and files for --usage
-    Usage,
 }
 
 #[derive(Debug, Args)]

@@ -5,17 +5,17 @@ use serde_json::Value;
 use super::args::{Color, SchemaArgs, SchemaOf};
 use super::{Exit, Stop, common};
 use crate::config;
-use crate::report::schema::{self, Shape};
 use crate::cost::usage;
+use crate::report::schema::{self, Shape};
 
 pub(super) fn run(args: &SchemaArgs) -> Result<Exit, Stop> {
     let schema: Value = match args.of {
         SchemaOf::Rule => config::rule_schema(),
+        SchemaOf::Usage => usage::schema(),
         SchemaOf::Findings => schema::of(Shape::Findings),
         SchemaOf::Estimate => schema::of(Shape::Estimate),
         SchemaOf::Show => schema::of(Shape::Show),
         SchemaOf::Explain => schema::of(Shape::Explain),
-        SchemaOf::Usage => usage::schema(),
     };
     common::deliver(args.output.as_deref(), Color::Never, false, |_, out| {
         serde_json::to_writer_pretty(&mut *out, &schema)?;

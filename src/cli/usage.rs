@@ -22,7 +22,7 @@ pub(super) fn run(args: &UsageArgs, matches: &ArgMatches) -> Result<Exit, Stop> 
 }
 
 fn init(args: &UsageInitArgs, matches: &ArgMatches) -> Result<Exit, Stop> {
-    let request = common::request(&args.common, matches, false, Some(&args.price))?;
+    let request = common::request(&args.common, matches, None, Some(&args.price))?;
     let file = match args.common.output.as_slice() {
         [] => directory(&args.common.paths).join(FILE_NAME),
         [one] => one.clone(),
@@ -63,5 +63,6 @@ fn init(args: &UsageInitArgs, matches: &ArgMatches) -> Result<Exit, Stop> {
 /// The directory of the first path.
 fn directory(paths: &[PathBuf]) -> PathBuf {
     let first = paths.first().map_or(Path::new("."), PathBuf::as_path);
-    if first.is_dir() { first.to_path_buf() } else { first.parent().unwrap_or(Path::new("")).to_path_buf() }
+    let directory = if first.is_dir() { first } else { first.parent().unwrap_or(Path::new("")) };
+    directory.strip_prefix(".").unwrap_or(directory).to_path_buf()
 }

@@ -118,7 +118,9 @@ pub struct UsageAsked {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum UsageState {
     Given(Decimal),
-    /// Worked out from the traffic of services, taken from a profile, or a default; in words.
+    /// From a usage profile.
+    Profile(Decimal),
+    /// Worked out from the traffic of services, in words.
     Assumed(String),
     Missing,
 }

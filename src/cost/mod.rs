@@ -23,7 +23,7 @@ use crate::date::Date;
 use crate::model::{Deployment, Input, Meta, Unit};
 use crate::value::{Cause, Causes};
 use catalogue::Catalogue;
-use estimate::{Assumption, Estimate, ResourceCost, Unpriced};
+use estimate::{Assumption, Estimate, ResourceCost, Unpriced, UsageState};
 use sheet::{Priced, Sheet};
 use traffic::Traffic;
 pub use usage::Usage;
@@ -219,7 +219,8 @@ impl<'a> Ledger<'a> {
                 set_with: String::new(),
             });
         }
-        if let Some(profile) = self.context.options.usage.profile() {
+        let of_profile = estimate.usage.iter().any(|asked| matches!(asked.state, UsageState::Profile(_)));
+        if let Some(profile) = self.context.options.usage.profile().filter(|_| of_profile) {
             estimate.assumptions.push(Assumption {
                 name: "usage profile".to_owned(),
                 value: profile.words(),

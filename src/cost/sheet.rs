@@ -220,7 +220,7 @@ impl<'a> Sheet<'a> {
             .and_then(|profile| Some((profile, of.iter().find_map(|(_, ty)| profile.amount(ty, key))?)));
         if let Some((profile, amount)) = of_profile {
             let words = format!("{} (profile {})", amount.normalize(), profile.name());
-            self.asked(of, key, noun, UsageState::Assumed(words.clone()));
+            self.asked(of, key, noun, UsageState::Profile(amount));
             let name = self.assume(key, words, &set_with);
             return Ok(Quantity::exactly(amount).times(times).assuming(name));
         }

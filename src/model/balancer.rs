@@ -20,6 +20,9 @@ pub struct LoadBalancer {
     pub security_group_links: Vec<Link<SecurityGroupId>>,
     /// `ipv4`, `dualstack`, `dualstack-without-public-ipv4`.
     pub ip_address_type: Field<String>,
+    /// Targets in other zones get traffic too; where absent, false for network and gateway balancers. Application
+    /// balancers always do.
+    pub cross_zone: Field<bool>,
 }
 
 #[derive(Debug, Clone)]

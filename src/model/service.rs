@@ -1,8 +1,11 @@
 //! ECS clusters, services and their scaling. Sources: ECS API `CreateService`, Application Auto Scaling
 //! `RegisterScalableTarget`.
 
-use super::graph::{AutoScalingGroupId, ClusterId, ScalingTargetId, SecurityGroupId, SubnetId, TargetGroupId, TaskDefinitionId};
 use super::compute::Disk;
+use super::graph::{
+    AutoScalingGroupId, ClusterId, ScalingTargetId, SecurityGroupId, SubnetId, TargetGroupId,
+    TaskDefinitionId,
+};
 use super::{Field, Items, Link, Meta, Reference};
 use crate::value::Origin;
 

@@ -532,6 +532,7 @@ fn priced(with_ranges: bool) -> Case {
             set_with: "--region".to_owned(),
         }],
         unpriced: Vec::new(),
+        usage: Vec::new(),
         hours_per_month: decimal("730"),
     };
     if with_ranges {

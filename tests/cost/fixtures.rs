@@ -130,7 +130,9 @@ fn another_region_has_other_prices_and_an_unknown_one_has_none() {
 
 #[test]
 fn every_usage_key_is_documented() {
-    let page = std::fs::read_to_string(fixture("README.md")).unwrap();
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/usage.md");
+    let pages = [docs, fixture("README.md")].map(|page| std::fs::read_to_string(page).unwrap());
+    let page = pages.concat();
     for key in plimsoll::cost::usage::KEYS {
         for ty in key.types {
             let documented = page.lines().any(|line| {

@@ -6,10 +6,12 @@
 mod fixtures;
 mod items;
 mod properties;
+mod traffic;
 
 use std::path::Path;
 
 use plimsoll::cost::estimate::{Estimate, Range};
+use plimsoll::cost::usage::Profile;
 use plimsoll::cost::{CostOptions, Usage, estimate};
 use plimsoll::lower::{self, Inputs, Module};
 use plimsoll::model::Input;
@@ -75,8 +77,13 @@ fn lines(estimate: &Estimate) -> Vec<String> {
 
 /// The estimate of one Terraform file in us-east-1, with the text of a usage map.
 fn of_terraform(text: &str, usage_text: &str) -> Estimate {
+    of_terraform_in("us-east-1", text, usage_text, None)
+}
+
+/// The estimate of one Terraform file in a region, with the text of a usage map and a usage profile.
+fn of_terraform_in(region: &str, text: &str, usage_text: &str, profile: Option<Profile>) -> Estimate {
     let folder = tempfile::tempdir().unwrap();
-    let provider = "provider \"aws\" {\n  region = \"us-east-1\"\n}\n";
+    let provider = format!("provider \"aws\" {{\n  region = \"{region}\"\n}}\n");
     std::fs::write(folder.path().join("main.tf"), format!("{provider}{text}")).unwrap();
     std::fs::write(folder.path().join("plimsoll.yaml"), format!("usage: {usage_text}\n")).unwrap();
     let root = folder.path().canonicalize().unwrap();
@@ -88,8 +95,10 @@ fn of_terraform(text: &str, usage_text: &str) -> Estimate {
         ..Inputs::default()
     };
     let deployment = lower::lower(inputs, &lower::Options::default());
-    let options =
-        CostOptions { usage: usage(&files, &root), ..CostOptions::new("2026-11-20".parse().unwrap()) };
+    let options = CostOptions {
+        usage: usage(&files, &root).with_profile(profile),
+        ..CostOptions::new("2026-11-20".parse().unwrap())
+    };
     let estimate = estimate(&deployment, &options);
     check(&estimate);
     estimate

@@ -9,7 +9,7 @@ use super::super::catalogue::{Price, Tiers};
 use super::super::estimate::{Range, UsageAsked, UsageState};
 use super::super::quantity::{Derived, Missing, Quantity, Rate};
 use super::super::sheet::Sheet;
-use super::super::traffic::{Flow, SERVICE, figure};
+use super::super::traffic::{Flow, SERVICE, figure, many};
 use super::super::usage::keys;
 use crate::model::Deployment;
 use crate::model::service::Service;
@@ -41,10 +41,7 @@ fn ask(sheet: &mut Sheet<'_>, service: &Service, flow: Option<&Flow>) {
         }
         let state = match said {
             Some(said) if said.span.is_some() => UsageState::Given(said.amount),
-            Some(said) => {
-                let profile = sheet.context.options.usage.profile().map(|it| it.name()).unwrap_or_default();
-                UsageState::Assumed(format!("{} (profile {profile})", said.amount.normalize()))
-            }
+            Some(said) => UsageState::Profile(said.amount),
             None => UsageState::Missing,
         };
         sheet.ask(UsageAsked {
@@ -72,13 +69,13 @@ fn sent(flow: &Flow) -> Option<Result<(Decimal, String), &'static str>> {
     }
     let response = response.unwrap_or_default();
     let kb = response.saturating_mul(share).saturating_add(external.unwrap_or_default());
-    let calls = external.map_or_else(String::new, |kb| format!(" + {} KB to others", figure(kb)));
-    let words = format!(
-        "{} requests x ({} KB x {} to the internet{calls})",
-        figure(requests),
-        figure(response),
-        figure(share)
-    );
+    let mut parts = Vec::new();
+    if !share.is_zero() && !response.is_zero() {
+        let of_it = if share == Decimal::ONE { String::new() } else { format!(" x {}", figure(share)) };
+        parts.push(format!("{} KB of response{of_it}", figure(response)));
+    }
+    parts.extend(external.map(|kb| format!("{} KB to services on the internet", figure(kb))));
+    let words = format!("{} requests x ({})", many(requests), parts.join(" + "));
     Some(Ok((flow.gb_of(kb)?, words)))
 }
 
@@ -147,16 +144,18 @@ fn before(sheet: &Sheet<'_>, flow: &Flow, region: &Arc<str>) -> Decimal {
         .fold(Decimal::ZERO, |sum, (other, gb)| sum.saturating_add(other.count.expected.saturating_mul(gb)))
 }
 
-/// Traffic with databases, caches and other services, and that of network load balancers, whose way to their targets
-/// is billed when it crosses zones (that of application load balancers is not).
+/// Traffic with databases, caches and other services, and that of network load balancers with cross-zone load balancing,
+/// whose way to their targets is billed when it crosses zones (that of application load balancers is not).
 fn between_zones(sheet: &mut Sheet<'_>, flow: &Flow) {
     let Some(requests) = flow.requests() else { return };
     let deployment = sheet.context.deployment;
-    let network_balancer = flow
-        .entrances
-        .iter()
-        .filter_map(|entrance| deployment.load_balancer(entrance.balancer))
-        .any(|balancer| balancer.kind.holds(false, |kind| kind == "network").is_yes());
+    let network_balancer =
+        flow.entrances.iter().filter_map(|entrance| deployment.load_balancer(entrance.balancer)).any(
+            |balancer| {
+                let crosses = !balancer.cross_zone.holds(false, |crosses| *crosses).is_no();
+                crosses && balancer.kind.holds(false, |kind| kind == "network").is_yes()
+            },
+        );
     let backend = flow.kb("backend_kb");
     let balanced = flow.kb("response_kb").filter(|_| network_balancer);
     if backend.is_none() && balanced.is_none() {
@@ -182,7 +181,7 @@ fn between_zones(sheet: &mut Sheet<'_>, flow: &Flow) {
         ]),
         words: format!(
             "{} requests x {} KB x {} that cross zones x 2 directions = {} GB",
-            figure(requests),
+            many(requests),
             figure(kb),
             figure(share),
             figure(gb)

@@ -213,12 +213,17 @@ fn dearest(deployment: &Deployment, id: LoadBalancerId, kind: LbKind) -> Limits 
     of_listeners.min_by_key(|limits| limits.new).unwrap_or_else(|| limits(kind, None))
 }
 
+/// A quotient that stops at the largest decimal; the divisor is above 0.
+fn quotient(amount: Decimal, divisor: Decimal) -> Decimal {
+    amount.checked_div(divisor).unwrap_or(Decimal::MAX)
+}
+
 /// The load of one instance of a service on one of its balancers.
 fn load(flow: &Flow, rules: Decimal) -> Load {
     let balancers = Decimal::from(flow.entrances.len().max(1));
     let per_second = flow.per_second().unwrap_or_default() / balancers;
     let kb = flow.request_kb().saturating_add(flow.kb("response_kb").unwrap_or_default());
-    let new = per_second / flow.requests_per_connection();
+    let new = quotient(per_second, flow.requests_per_connection());
     Load {
         hours: flow.hours(),
         new,
@@ -301,7 +306,7 @@ impl Direct {
             hours,
             new: self.new.unwrap_or_default(),
             active: self.active.unwrap_or_default(),
-            gb_an_hour: self.gb.unwrap_or_default() / hours,
+            gb_an_hour: quotient(self.gb.unwrap_or_default(), hours),
             rules: self.rules.unwrap_or_default(),
         })
     }
@@ -309,7 +314,7 @@ impl Direct {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
     use super::*;
     use proptest::prelude::*;
 

@@ -90,7 +90,13 @@ impl Sum {
     }
 }
 
-/// A number for a sentence: three decimals below 1, two above, none where it is whole.
+/// `52.56 million` or `2400`: how many, for a sentence.
+pub(super) fn many(amount: Decimal) -> String {
+    let million = Decimal::from(1_000_000);
+    if amount < million { figure(amount) } else { format!("{} million", figure(amount / million)) }
+}
+
+/// A number for a sentence: four decimals below 1, two above, none where it is whole.
 pub(super) fn figure(amount: Decimal) -> String {
     let places = if amount < Decimal::ONE { 4 } else { 2 };
     amount.round_dp(places).normalize().to_string()

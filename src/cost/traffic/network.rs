@@ -8,7 +8,7 @@ use super::super::quantity::Derived;
 use super::super::sheet::Sheet;
 use super::flow::{Flow, instances};
 use super::images::{self, is_from_ecr, pulls};
-use super::{Sum, figure};
+use super::{Sum, figure, many};
 use crate::model::graph::VpcId;
 use crate::model::logs::LogGroup;
 use crate::model::network::{NatGateway, VpcEndpoint};
@@ -56,7 +56,7 @@ pub(in crate::cost) fn log_gb(sheet: &mut Sheet<'_>, group: &LogGroup) -> Option
             several => (Decimal::from(several), format!(" / {several} log groups")),
         };
         let gb = Range { low: gb.low / share, expected: gb.expected / share, high: gb.high / share };
-        let words = format!("{} requests x {} bytes{among}", figure(requests), figure(bytes));
+        let words = format!("{} requests x {} bytes{among}", many(requests), figure(bytes));
         sum.add(flow, gb, &words, &with_requests("log_bytes_per_request"));
     }
     sum.derived("logs")
@@ -146,7 +146,7 @@ fn through_nat(context: &Context<'_>, flow: &Flow, sum: &mut Sum) {
     if let (true, Some(requests)) = (sent.is_some() || received.is_some(), flow.requests()) {
         let kb = sent.unwrap_or_default().saturating_add(received.unwrap_or_default());
         let gb = flow.all(flow.gb_of(kb).unwrap_or_default());
-        let words = format!("{} requests x {} KB to and from the internet", figure(requests), figure(kb));
+        let words = format!("{} requests x {} KB to and from the internet", many(requests), figure(kb));
         let mut keys = with_requests("external_sent_kb");
         keys.push("external_received_kb");
         sum.add(flow, certain(gb), &words, &keys);
@@ -159,7 +159,7 @@ fn through_nat(context: &Context<'_>, flow: &Flow, sum: &mut Sum) {
         (flow.kb("s3_kb").filter(|kb| !kb.is_zero()), flow.requests(), s3)
     {
         let gb = flow.all(flow.gb_of(kb).unwrap_or_default());
-        let words = format!("{} requests x {} KB with S3", figure(requests), figure(kb));
+        let words = format!("{} requests x {} KB with S3", many(requests), figure(kb));
         sum.add(flow, certain(gb), &words, &with_requests("s3_kb"));
     }
     if s3.is_none() || !is_from_ecr(flow, context.deployment) {
@@ -202,7 +202,7 @@ pub(in crate::cost) fn endpoint_gb(sheet: &mut Sheet<'_>, endpoint: &VpcEndpoint
             _ => {
                 if let (Some(kb), Some(requests)) = (flow.kb("s3_kb"), flow.requests()) {
                     let gb = flow.all(flow.gb_of(kb).unwrap_or_default());
-                    let words = format!("{} requests x {} KB with S3", figure(requests), figure(kb));
+                    let words = format!("{} requests x {} KB with S3", many(requests), figure(kb));
                     sum.add(flow, gb, &words, &with_requests("s3_kb"));
                 }
                 match pulls(flow).filter(|_| is_from_ecr(flow, context.deployment)) {

@@ -13,8 +13,7 @@ const HEAD: &str = "\
 # How much this deployment uses a month: what its code cannot say. Read with `plimsoll cost --usage FILE`, or copied
 # below `usage:` in plimsoll.yaml. Keys and their arithmetic: docs/usage.md
 #
-# A line that starts with `# ` and a key is not set: take the mark away and write a number. What is not set is
-# assumed as the comment says, or not priced.
+# `#key: 0` is not set: take the mark away and write a number. What is not set is assumed or not priced, as `now` says.
 ";
 
 /// A number that is given already and is kept.
@@ -70,13 +69,14 @@ pub fn usage_file(estimate: &Estimate, kept: &Usage) -> String {
     for (address, keys) in &resources {
         let _ = writeln!(text, "\n{}:", quoted(address));
         for asked in keys {
-            let _ = writeln!(text, "{}", comment(asked));
-            match kept_of(address, asked.key) {
+            let kept = kept_of(address, asked.key);
+            let _ = writeln!(text, "{}", comment(asked, kept.is_some()));
+            match kept {
                 Some(given) => {
                     let _ = writeln!(text, "  {}: {}", asked.key, given.amount.normalize());
                 }
                 None => {
-                    let _ = writeln!(text, "  # {}: {}", asked.key, example(asked));
+                    let _ = writeln!(text, "  #{}: {}", asked.key, example(asked));
                 }
             }
         }
@@ -135,23 +135,29 @@ fn quoted(address: &str) -> String {
 }
 
 /// What the key counts, what it prices and what is assumed now, a line or two.
-fn comment(asked: &UsageAsked) -> String {
+fn comment(asked: &UsageAsked, is_kept: bool) -> String {
     let Some(key) = keys::find(&asked.ty, asked.key) else { return String::new() };
-    let prices = if key.prices.is_empty() { String::new() } else { format!("; prices {}", key.prices) };
     let now = match &asked.state {
+        UsageState::Given(_) if is_kept => "given here".to_owned(),
         UsageState::Given(amount) => format!("{} is given elsewhere", amount.normalize()),
         UsageState::Assumed(words) => words.clone(),
+        UsageState::Profile(amount) => format!("{} of the usage profile", amount.normalize()),
         UsageState::Missing if key.otherwise.is_empty() => "not given, so not priced".to_owned(),
-        UsageState::Missing => format!("not given: {}", key.otherwise),
+        UsageState::Missing => format!("{} is assumed", key.otherwise),
     };
-    let line = |words: &str| format!("  # {}", words.replace(['\n', '\r'], " "));
-    format!("{}\n{}", line(&format!("{}{prices}.", key.sentence())), line(&format!("Now: {now}.")))
+    let mut lines = vec![key.sentence()];
+    if !key.prices.is_empty() {
+        lines.push(format!("  prices: {}", key.prices));
+    }
+    lines.push(format!("  now: {now}"));
+    let line = |words: &String| format!("  # {}", words.replace(['\n', '\r'], " "));
+    lines.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
 /// What stands behind the key in a comment: what holds now, where that is one number.
 fn example(asked: &UsageAsked) -> String {
     match &asked.state {
-        UsageState::Given(amount) => amount.normalize().to_string(),
+        UsageState::Given(amount) | UsageState::Profile(amount) => amount.normalize().to_string(),
         UsageState::Assumed(_) | UsageState::Missing => "0".to_owned(),
     }
 }

@@ -77,8 +77,8 @@ const STORED: &[&str] = &["aws_s3_bucket", "aws_efs_file_system"];
 
 /// Every usage key.
 pub const KEYS: &[UsageKey] = &[
-    key(SERVICE, "requests_per_second", "average over the hours of traffic")
-        .of("requests a second", "load balancer capacity, logs, NAT and endpoint data, data transfer"),
+    key(SERVICE, "requests_per_second", "requests that clients send, on average over the hours of traffic")
+        .of("a second", "load balancer capacity, logs, NAT and endpoint data, data transfer"),
     key(SERVICE, "traffic_hours", "hours of a month with traffic")
         .of("hours", "everything that follows from requests")
         .takes(Amount::Hours)
@@ -91,10 +91,10 @@ pub const KEYS: &[UsageKey] = &[
     key(SERVICE, "requests_per_connection", "requests that a client sends over one connection")
         .of("requests", "load balancer capacity (new and active connections)")
         .takes(Amount::Positive)
-        .otherwise("1: a connection for each request"),
+        .otherwise("1"),
     key(SERVICE, "connection_seconds", "how long a client's connection stays open")
         .of("seconds", "load balancer capacity (active connections)")
-        .otherwise("60, the idle timeout of an Application Load Balancer"),
+        .otherwise("60 s, the idle timeout of an Application Load Balancer,"),
     key(SERVICE, "cache_hit_rate", "share of requests that a cache in front answers, such as a CDN; they reach nothing here, and the cache itself is not priced")
         .of("0 to 1", "everything that follows from requests")
         .takes(Amount::Share)
@@ -116,7 +116,7 @@ pub const KEYS: &[UsageKey] = &[
     key(SERVICE, "cross_zone_share", "share of the traffic inside the VPC that crosses zones")
         .of("0 to 1", "data transfer between zones")
         .takes(Amount::Share)
-        .otherwise("as if zones were chosen at random: 1/2 for two subnets, 2/3 for three"),
+        .otherwise("a zone chosen at random (1/2 for two subnets, 2/3 for three)"),
     key(SERVICE, "image_mb", "compressed size of all images of a task")
         .of("MB", "NAT or endpoint data (image pulls), ECR storage"),
     key(SERVICE, "deploys_per_month", "deployments, each of which starts every task anew")
@@ -133,7 +133,7 @@ pub const KEYS: &[UsageKey] = &[
     key(&["aws_ecr_repository"], "storage_gb", "GB of images stored").of("GB", "image storage"),
     key(&["aws_ecr_repository"], "images_kept", "images that are in the repository at a time")
         .of("images", "image storage, with `image_mb` of the service")
-        .otherwise("without a lifecycle policy every deployment adds one: 12 months of them, low 1, high 36"),
+        .otherwise("without a lifecycle policy one more with every deployment for 12 months (low 1, high 36)"),
     key(BALANCER, "lcu", "average capacity units (LCU, NLCU, GLCU), billed for every hour")
         .of("capacity units", "load balancer capacity, instead of what follows from connections and GB"),
     key(BALANCER, "new_connections", "new connections or flows, on average")
@@ -230,11 +230,11 @@ pub fn of_type(ty: &str) -> impl Iterator<Item = &'static UsageKey> {
 }
 
 impl UsageKey {
-    /// What it counts and in which unit.
+    /// What it counts, with its unit.
     #[must_use]
     pub fn sentence(&self) -> String {
         let is_named = self.unit.is_empty()
             || self.meaning.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| word == self.unit);
-        if is_named { self.meaning.to_owned() } else { format!("{}: {}", self.unit, self.meaning) }
+        if is_named { self.meaning.to_owned() } else { format!("{} ({})", self.meaning, self.unit) }
     }
 }

@@ -169,7 +169,7 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
     use super::*;
     use crate::source::SourceMap;
-    use crate::syntax::tree::Member;
+    use crate::syntax::tree::{Member, Node, NodeKind};
 
     fn span() -> Span {
         // Any file will do: spans are only carried along.

@@ -91,15 +91,15 @@ impl Profile {
     #[must_use]
     pub fn words(self) -> String {
         let of = |key| self.amount("aws_ecs_service", key).unwrap_or_default().normalize();
+        let rate = of("requests_per_second");
+        let requests = if rate == Decimal::ONE { "request" } else { "requests" };
         format!(
-            "{}: {} requests a second for each service, {} KB in and {} KB out, {} bytes of logs each, {} deployments \
-             a month; invented for a first look, not measured",
+            "{}: {rate} {requests} a second for each service, {} KB in and {} KB out, {} bytes of logs each, and \
+             other numbers that nobody measured (docs/usage.md)",
             self.name(),
-            of("requests_per_second"),
             of("request_kb"),
             of("response_kb"),
             of("log_bytes_per_request"),
-            of("deploys_per_month"),
         )
     }
 

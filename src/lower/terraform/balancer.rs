@@ -26,6 +26,7 @@ pub(super) fn load_balancer(context: &Context<'_>, resource: &Resource, into: &m
         subnet_mappings: reader
             .blocks("subnet_mapping", |mapping| mapping.reference("allocation_id", &["aws_eip"])),
         ip_address_type: reader.string("ip_address_type"),
+        cross_zone: reader.boolean("enable_cross_zone_load_balancing"),
         ..balancer
     });
 }
@@ -50,6 +51,7 @@ fn common(context: &Context<'_>, resource: &Resource, reader: &Reader) -> LoadBa
         security_groups: reader.references("security_groups", &["aws_security_group"]),
         security_group_links: Vec::new(),
         ip_address_type: Field::absent(reader.header().clone()),
+        cross_zone: Field::absent(reader.header().clone()),
     }
 }
 

@@ -61,11 +61,7 @@ pub(super) fn launch_template(context: &Context<'_>, resource: &Resource, into: 
         tenancy: reader.within("placement").string("tenancy"),
         disks: reader.blocks("block_device_mappings", |mapping| {
             let device = Disk { no_volume: no_volume(&mapping), ..disk(&mapping.within("ebs")) };
-            Disk {
-                origin: mapping.header().clone(),
-                device: mapping.string("device_name"),
-                ..device
-            }
+            Disk { origin: mapping.header().clone(), device: mapping.string("device_name"), ..device }
         }),
         security_groups: if of_interface.absent {
             reader.references("vpc_security_group_ids", &GROUP)
@@ -83,8 +79,9 @@ pub(super) fn image(context: &Context<'_>, resource: &Resource) -> Option<Refere
     let reader = context.reader(resource);
     let regex = reader.reference("name_regex", &[]);
     let filters = reader.blocks("filter", |filter| (filter.string("name"), filter.references("values", &[])));
-    let by_name =
-        filters.iter().find(|(name, _)| name.known().is_some_and(|name| name == "name" || name == "description"));
+    let by_name = filters
+        .iter()
+        .find(|(name, _)| name.known().is_some_and(|name| name == "name" || name == "description"));
     let of_filter = by_name.and_then(|(_, values)| values.iter().next()).and_then(Field::known).cloned();
     of_filter.or_else(|| regex.known().cloned())
 }
@@ -152,7 +149,9 @@ pub(super) fn group(context: &Context<'_>, resource: &Resource, into: &mut Deplo
     let policy = reader.within("mixed_instances_policy");
     let of_policy = || {
         let of = policy.within("launch_template").within("launch_template_specification");
-        either(of.reference("launch_template_id", &TEMPLATE), || of.reference("launch_template_name", &TEMPLATE))
+        either(of.reference("launch_template_id", &TEMPLATE), || {
+            of.reference("launch_template_name", &TEMPLATE)
+        })
     };
     let configuration = || reader.reference("launch_configuration", &CONFIGURATION);
     into.auto_scaling_groups.push(AutoScalingGroup {
