@@ -269,7 +269,7 @@ models! {
         hides [meta];
 
     LoadBalancer "load-balancer" node
-        [name, kind, internal, subnet_mappings, ip_address_type]
+        [name, kind, internal, subnet_mappings, ip_address_type, cross_zone]
         lists [subnets: subnet_links to Subnet in subnets,
                security_groups: security_group_links to SecurityGroup in security_groups]
         hides [meta];
