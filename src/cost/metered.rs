@@ -41,8 +41,7 @@ impl Sheet<'_> {
         let nouns: Vec<_> = absent.iter().map(|one| one.noun).collect();
         let keys: Vec<_> = absent.iter().map(|one| format!("`{}`", one.key)).collect();
         let plural = if keys.len() > 1 { "s" } else { "" };
-        let reason =
-            format!("usage not given: {} (usage key{plural} {})", nouns.join(", "), keys.join(", "));
+        let reason = format!("usage not given: {} (usage key{plural} {})", nouns.join(", "), keys.join(", "));
         self.leave_out(what, Missing { complete: true, ..Missing::because(reason) }, price);
     }
 

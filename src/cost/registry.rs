@@ -2,8 +2,9 @@
 
 use super::Ledger;
 use super::items::{
-    alarm, cluster, ecr, elastic_ip, elasticache, kms, load_balancer, log_group, messaging, nat_gateway, parameter, rds,
-    rds_cluster, rds_proxy, route53, scheduled_task, secret, service, storage, task_definition, vpc_endpoint,
+    alarm, cluster, ecr, elastic_ip, elasticache, kms, load_balancer, log_group, messaging, nat_gateway,
+    parameter, rds, rds_cluster, rds_proxy, route53, scheduled_task, secret, service, storage,
+    task_definition, vpc_endpoint,
 };
 
 /// Puts every resource of its kind on a sheet of its own.

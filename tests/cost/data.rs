@@ -24,7 +24,9 @@ fn assumption<'a>(estimate: &'a Estimate, name: &str) -> Option<&'a str> {
 #[test]
 fn alarms_are_billed_by_the_metrics_they_read() {
     let alarm = |name: &str, body: &str| {
-        format!("resource \"aws_cloudwatch_metric_alarm\" \"{name}\" {{\n  alarm_name = \"{name}\"\n{body}\n}}\n")
+        format!(
+            "resource \"aws_cloudwatch_metric_alarm\" \"{name}\" {{\n  alarm_name = \"{name}\"\n{body}\n}}\n"
+        )
     };
     // One metric every minute: 0.10 in us-east-1 and eu-west-1, 0.135 in sa-east-1.
     let plain = alarm("a", "metric_name = \"CPUUtilization\"\nperiod = 60");
@@ -37,9 +39,8 @@ fn alarms_are_billed_by_the_metrics_they_read() {
     // Metric math over two metrics: 2 x 0.10; the expression itself is no metric.
     let query = |id: &str, body: &str| format!("metric_query {{\n id = \"{id}\"\n {body}\n}}\n");
     let metric = "metric {\n metric_name = \"m\"\n namespace = \"n\"\n period = 300\n stat = \"Sum\"\n}";
-    let math = query("e", "expression = \"a / b\"\nreturn_data = true")
-        + &query("a", metric)
-        + &query("b", metric);
+    let math =
+        query("e", "expression = \"a / b\"\nreturn_data = true") + &query("a", metric) + &query("b", metric);
     let start = "aws_cloudwatch_metric_alarm.m: Alarm (standard resolution)";
     let math = alarm("m", &math);
     three(&math, "{}", start, [("us-east-1", "0.2000"), ("eu-central-1", "0.2000"), ("sa-east-1", "0.2700")]);
@@ -48,17 +49,28 @@ fn alarms_are_billed_by_the_metrics_they_read() {
     let band = alarm("m", &band);
     three(&band, "{}", start, [("us-east-1", "0.3000"), ("eu-central-1", "0.3000"), ("sa-east-1", "0.4050")]);
     // A Metrics Insights query reads as many metrics as there are: 40 x 0.10.
-    let select = alarm("q", &query("q", "expression = \"SELECT MAX(CPUUtilization) FROM SCHEMA(\\\"AWS/EC2\\\")\""));
+    let select =
+        alarm("q", &query("q", "expression = \"SELECT MAX(CPUUtilization) FROM SCHEMA(\\\"AWS/EC2\\\")\""));
     let start = "aws_cloudwatch_metric_alarm.q: Metrics Insights alarm";
     let usage = "{ aws_cloudwatch_metric_alarm.q: { metrics: 40 } }";
-    three(&select, usage, start, [("us-east-1", "4.0000"), ("eu-west-1", "4.0000"), ("ap-southeast-2", "4.0000")]);
+    three(
+        &select,
+        usage,
+        start,
+        [("us-east-1", "4.0000"), ("eu-west-1", "4.0000"), ("ap-southeast-2", "4.0000")],
+    );
     assert!(in_region("us-east-1", &select, "{}")[0].contains("usage key `metrics`"));
     let composite = "resource \"aws_cloudwatch_composite_alarm\" \"c\" {
         alarm_name = \"c\"
         alarm_rule = \"ALARM(a)\"
     }";
     let start = "aws_cloudwatch_composite_alarm.c: Composite alarm";
-    three(composite, "{}", start, [("us-east-1", "0.5000"), ("eu-west-1", "0.5000"), ("sa-east-1", "0.6750")]);
+    three(
+        composite,
+        "{}",
+        start,
+        [("us-east-1", "0.5000"), ("eu-west-1", "0.5000"), ("sa-east-1", "0.6750")],
+    );
 }
 
 #[test]
@@ -69,7 +81,12 @@ fn dashboards_and_filters_of_logs() {
         dashboard_body = \"{}\"
     }";
     let start = "aws_cloudwatch_dashboard.d: Dashboard";
-    three(dashboard, "{}", start, [("us-east-1", "3.0000"), ("eu-west-1", "3.0000"), ("sa-east-1", "3.0000")]);
+    three(
+        dashboard,
+        "{}",
+        start,
+        [("us-east-1", "3.0000"), ("eu-west-1", "3.0000"), ("sa-east-1", "3.0000")],
+    );
     let filter = |more: &str| {
         format!(
             "resource \"aws_cloudwatch_log_metric_filter\" \"f\" {{
@@ -101,7 +118,12 @@ fn dashboards_and_filters_of_logs() {
 fn keys_cost_a_dollar_and_their_requests() {
     let key = |more: &str| format!("resource \"aws_kms_key\" \"k\" {{\n{more}\n}}\n");
     let start = "aws_kms_key.k: Key";
-    three(&key(""), "{}", start, [("us-east-1", "1.0000"), ("eu-west-1", "1.0000"), ("ap-southeast-2", "1.0000")]);
+    three(
+        &key(""),
+        "{}",
+        start,
+        [("us-east-1", "1.0000"), ("eu-west-1", "1.0000"), ("ap-southeast-2", "1.0000")],
+    );
     // Two rotations add a dollar each.
     let rotated = key("enable_key_rotation = true");
     let range = "1.0000 / 1.0000 / 3.0000";
@@ -109,11 +131,24 @@ fn keys_cost_a_dollar_and_their_requests() {
     // 2,000,000 requests x 0.000003 = 6; with an ECC key x 0.000015 = 30.
     let usage = "{ aws_kms_key.k: { requests: 2000000 } }";
     let start = "aws_kms_key.k: Requests";
-    three(&key(""), usage, start, [("us-east-1", "6.0000"), ("eu-west-1", "6.0000"), ("ap-south-1", "6.0000")]);
+    three(
+        &key(""),
+        usage,
+        start,
+        [("us-east-1", "6.0000"), ("eu-west-1", "6.0000"), ("ap-south-1", "6.0000")],
+    );
     let curve = key("customer_master_key_spec = \"ECC_NIST_P256\"");
-    three(&curve, usage, start, [("us-east-1", "30.0000"), ("eu-west-1", "30.0000"), ("ap-south-1", "30.0000")]);
+    three(
+        &curve,
+        usage,
+        start,
+        [("us-east-1", "30.0000"), ("eu-west-1", "30.0000"), ("ap-south-1", "30.0000")],
+    );
     let open = in_region("us-east-1", &key(""), "{}");
-    assert_eq!(open[1], "aws_kms_key.k! usage not given: KMS requests (usage key `requests`) [0.000003 request]");
+    assert_eq!(
+        open[1],
+        "aws_kms_key.k! usage not given: KMS requests (usage key `requests`) [0.000003 request]"
+    );
 }
 
 #[test]
@@ -122,7 +157,12 @@ fn names_zones_and_checks() {
     let zone = "resource \"aws_route53_zone\" \"z\" {\n name = \"example.com\"\n}\n";
     let usage = "{ aws_route53_zone.z: { queries: 5000000 } }";
     let half = |start: &str, text: &str| {
-        three(text, "{}", start, [("us-east-1", "0.5000"), ("eu-west-1", "0.5000"), ("ap-south-1", "0.5000")]);
+        three(
+            text,
+            "{}",
+            start,
+            [("us-east-1", "0.5000"), ("eu-west-1", "0.5000"), ("ap-south-1", "0.5000")],
+        );
     };
     half("aws_route53_zone.z: Hosted zone", zone);
     let start = "aws_route53_zone.z: Queries";
@@ -134,13 +174,23 @@ fn names_zones_and_checks() {
     assert_eq!(in_region("us-east-1", service, "{}"), Vec::<String>::new());
     let calls = "{ aws_service_discovery_service.s: { api_calls: 3000000 } }";
     let start = "aws_service_discovery_service.s: Discovery calls";
-    three(service, calls, start, [("us-east-1", "3.0000"), ("eu-west-1", "3.0000"), ("ap-south-1", "3.0000")]);
+    three(
+        service,
+        calls,
+        start,
+        [("us-east-1", "3.0000"), ("eu-west-1", "3.0000"), ("ap-south-1", "3.0000")],
+    );
     let instance = "resource \"aws_service_discovery_instance\" \"i\" {
         instance_id = \"i\"
         service_id = \"s\"
     }";
     let start = "aws_service_discovery_instance.i: Registered instance";
-    three(instance, "{}", start, [("us-east-1", "0.1000"), ("eu-west-1", "0.1000"), ("ap-south-1", "0.1000")]);
+    three(
+        instance,
+        "{}",
+        start,
+        [("us-east-1", "0.1000"), ("eu-west-1", "0.1000"), ("ap-south-1", "0.1000")],
+    );
     // A host outside AWS is 0.75, in AWS 0.50; HTTPS adds 2.00 or 1.00. Where the name does not tell, the range.
     let check = |host: &str| {
         format!(
@@ -152,13 +202,22 @@ fn names_zones_and_checks() {
         )
     };
     let open = in_region("us-east-1", &check("\"api.example.com\""), "{}");
-    assert_eq!(open, [
-        "aws_route53_health_check.h: Health check = 0.5000 / 0.7500 / 0.7500",
-        "aws_route53_health_check.h: Health check: HTTPS = 1.0000 / 2.0000 / 2.0000",
-    ]);
-    let balancer = check("aws_lb.l.dns_name") + "resource \"aws_lb\" \"l\" {\n internal = true\n subnets = [\"a\"]\n}\n";
+    assert_eq!(
+        open,
+        [
+            "aws_route53_health_check.h: Health check = 0.5000 / 0.7500 / 0.7500",
+            "aws_route53_health_check.h: Health check: HTTPS = 1.0000 / 2.0000 / 2.0000",
+        ]
+    );
+    let balancer =
+        check("aws_lb.l.dns_name") + "resource \"aws_lb\" \"l\" {\n internal = true\n subnets = [\"a\"]\n}\n";
     let start = "aws_route53_health_check.h: Health check";
-    three(&balancer, "{}", start, [("us-east-1", "0.5000"), ("eu-west-1", "0.5000"), ("ap-south-1", "0.5000")]);
+    three(
+        &balancer,
+        "{}",
+        start,
+        [("us-east-1", "0.5000"), ("eu-west-1", "0.5000"), ("ap-south-1", "0.5000")],
+    );
     // Two interfaces x 730 h x 0.125 = 182.5.
     let resolver = "resource \"aws_route53_resolver_endpoint\" \"r\" {
         direction = \"OUTBOUND\"
@@ -167,7 +226,12 @@ fn names_zones_and_checks() {
         ip_address { subnet_id = \"b\" }
     }";
     let start = "aws_route53_resolver_endpoint.r: Resolver network interfaces";
-    three(resolver, "{}", start, [("us-east-1", "182.5000"), ("eu-west-1", "182.5000"), ("ap-south-1", "182.5000")]);
+    three(
+        resolver,
+        "{}",
+        start,
+        [("us-east-1", "182.5000"), ("eu-west-1", "182.5000"), ("ap-south-1", "182.5000")],
+    );
 }
 
 #[test]
@@ -176,36 +240,62 @@ fn files_and_objects() {
     let files = |more: &str| format!("resource \"aws_efs_file_system\" \"f\" {{\n{more}\n}}\n");
     let usage = "{ aws_efs_file_system.f: { storage_gb: 50 } }";
     let start = "aws_efs_file_system.f: EFS Standard storage";
-    three(&files(""), usage, start, [("us-east-1", "15.0000"), ("eu-west-1", "16.5000"), ("sa-east-1", "28.5000")]);
+    three(
+        &files(""),
+        usage,
+        start,
+        [("us-east-1", "15.0000"), ("eu-west-1", "16.5000"), ("sa-east-1", "28.5000")],
+    );
     let zone = files("availability_zone_name = \"a\"");
     three(&zone, usage, start, [("us-east-1", "8.0000"), ("eu-west-1", "8.8000"), ("sa-east-1", "15.2000")]);
     // Elastic: 200 GB read x 0.03 = 6, 100 GB written x 0.06 = 6; sa-east-1 x 0.06 = 12.
     let elastic = files("throughput_mode = \"elastic\"");
     let moved = "{ aws_efs_file_system.f: { storage_gb: 50, read_gb: 200, write_gb: 100 } }";
     let start = "aws_efs_file_system.f: Elastic throughput reads";
-    three(&elastic, moved, start, [("us-east-1", "6.0000"), ("eu-west-1", "6.0000"), ("sa-east-1", "12.0000")]);
+    three(
+        &elastic,
+        moved,
+        start,
+        [("us-east-1", "6.0000"), ("eu-west-1", "6.0000"), ("sa-east-1", "12.0000")],
+    );
     // 10 MiB/s provisioned; 50 GB include 2.5: 7.5 x 6 = 45; x 6.6 = 49.5; x 11.4 = 85.5.
     let provisioned = files("throughput_mode = \"provisioned\"\nprovisioned_throughput_in_mibps = 10");
     let start = "aws_efs_file_system.f: Provisioned throughput";
-    three(&provisioned, usage, start, [("us-east-1", "45.0000"), ("eu-west-1", "49.5000"), ("sa-east-1", "85.5000")]);
+    three(
+        &provisioned,
+        usage,
+        start,
+        [("us-east-1", "45.0000"), ("eu-west-1", "49.5000"), ("sa-east-1", "85.5000")],
+    );
     // 60,000 GB of objects: 51,200 x 0.023 = 1,177.6 and 8,800 x 0.022 = 193.6.
     let bucket = "resource \"aws_s3_bucket\" \"b\" {}\n";
     let large = "{ aws_s3_bucket.b: { storage_gb: 60000, put_requests: 1000000, get_requests: 10000000 } }";
     let found = in_region("us-east-1", bucket, large);
-    assert_eq!(found, [
-        "aws_s3_bucket.b: S3 Standard storage = 1177.6000",
-        "aws_s3_bucket.b: S3 Standard storage above 51200 = 193.6000",
-        "aws_s3_bucket.b: PUT, COPY, POST, LIST requests = 5.0000",
-        "aws_s3_bucket.b: GET and other requests = 4.0000",
-    ]);
+    assert_eq!(
+        found,
+        [
+            "aws_s3_bucket.b: S3 Standard storage = 1177.6000",
+            "aws_s3_bucket.b: S3 Standard storage above 51200 = 193.6000",
+            "aws_s3_bucket.b: PUT, COPY, POST, LIST requests = 5.0000",
+            "aws_s3_bucket.b: GET and other requests = 4.0000",
+        ]
+    );
     // 100 GB: x 0.023, x 0.025, x 0.0405.
     let small = "{ aws_s3_bucket.b: { storage_gb: 100 } }";
     let start = "aws_s3_bucket.b: S3 Standard storage";
-    three(bucket, small, start, [("eu-west-1", "2.3000"), ("ap-southeast-2", "2.5000"), ("sa-east-1", "4.0500")]);
-    assert_eq!(in_region("eu-west-1", bucket, "{}"), [
-        "aws_s3_bucket.b! usage not given: GB of S3 Standard, PUT and LIST requests, GET requests (usage keys \
+    three(
+        bucket,
+        small,
+        start,
+        [("eu-west-1", "2.3000"), ("ap-southeast-2", "2.5000"), ("sa-east-1", "4.0500")],
+    );
+    assert_eq!(
+        in_region("eu-west-1", bucket, "{}"),
+        [
+            "aws_s3_bucket.b! usage not given: GB of S3 Standard, PUT and LIST requests, GET requests (usage keys \
          `storage_gb`, `put_requests`, `get_requests`) [0.023 GB-month]",
-    ]);
+        ]
+    );
 }
 
 #[test]
@@ -214,7 +304,12 @@ fn messages() {
     let queue = |more: &str| format!("resource \"aws_sqs_queue\" \"q\" {{\n{more}\n}}\n");
     let usage = "{ aws_sqs_queue.q: { requests: 10000000 } }";
     let start = "aws_sqs_queue.q: Requests";
-    three(&queue(""), usage, start, [("us-east-1", "4.0000"), ("eu-west-1", "4.0000"), ("sa-east-1", "4.0000")]);
+    three(
+        &queue(""),
+        usage,
+        start,
+        [("us-east-1", "4.0000"), ("eu-west-1", "4.0000"), ("sa-east-1", "4.0000")],
+    );
     let fifo = queue("fifo_queue = true");
     three(&fifo, usage, start, [("us-east-1", "5.0000"), ("eu-west-1", "5.0000"), ("sa-east-1", "5.0000")]);
     let topic = "resource \"aws_sns_topic\" \"t\" {}\n";
@@ -268,7 +363,12 @@ fn container_insights_counts_metrics() {
     let one = "{ name = \"a\", image = \"a:1\" }";
     let standard = insights("enabled", one);
     let start = "aws_ecs_cluster.c: Container Insights metrics";
-    three(&standard, "{}", start, [("us-east-1", "15.6000"), ("eu-west-1", "15.6000"), ("ap-south-1", "15.6000")]);
+    three(
+        &standard,
+        "{}",
+        start,
+        [("us-east-1", "15.6000"), ("eu-west-1", "15.6000"), ("ap-south-1", "15.6000")],
+    );
     // Enhanced, two containers: cluster 25; 2 x (21 + 14) = 70; family 16 + 14 = 30; 4 tasks x (32 + 28) = 240, low
     // 4 x (16 + 14) = 120. Together 365, low 245; x 0.07 = 25.55, low 17.15.
     let two = "{ name = \"a\", image = \"a:1\" }, { name = \"b\", image = \"b:1\" }";
@@ -278,9 +378,17 @@ fn container_insights_counts_metrics() {
     three(&enhanced, "{}", start, [("us-east-1", range), ("eu-west-1", range), ("ap-south-1", range)]);
     // As counted by somebody: 300 x 0.07 = 21. 4 GB of events x 0.50 = 2.
     let usage = "{ aws_ecs_cluster.c: { insights_metrics: 300, insights_log_gb: 4 } }";
-    three(&enhanced, usage, start, [("us-east-1", "21.0000"), ("eu-west-1", "21.0000"), ("ap-south-1", "21.0000")]);
+    three(
+        &enhanced,
+        usage,
+        start,
+        [("us-east-1", "21.0000"), ("eu-west-1", "21.0000"), ("ap-south-1", "21.0000")],
+    );
     let found = in_region("us-east-1", &enhanced, usage);
-    assert!(found.contains(&"aws_ecs_cluster.c: Container Insights log ingest = 2.0000".to_owned()), "{found:#?}");
+    assert!(
+        found.contains(&"aws_ecs_cluster.c: Container Insights log ingest = 2.0000".to_owned()),
+        "{found:#?}"
+    );
 }
 
 #[test]
@@ -310,7 +418,12 @@ fn proxies_cost_by_the_database_behind_them() {
     // 4 vCPU x 730 h x 0.015 = 43.8; x 0.016 = 46.72; x 0.018 = 52.56.
     let text = proxy("db_instance_identifier = aws_db_instance.d.identifier") + instance;
     let start = "aws_db_proxy.p: Proxy of aws_db_instance.d";
-    three(&text, "{}", start, [("us-east-1", "43.8000"), ("eu-west-1", "46.7200"), ("ap-southeast-2", "52.5600")]);
+    three(
+        &text,
+        "{}",
+        start,
+        [("us-east-1", "43.8000"), ("eu-west-1", "46.7200"), ("ap-southeast-2", "52.5600")],
+    );
     // Serverless v2 of 0.5 to 16 ACU: at least 8, half way 8.25: 8 x 730 x 0.015 = 87.6, 8.25 x 10.95 = 90.3375,
     // 16 x 10.95 = 175.2.
     let serverless = proxy("db_cluster_identifier = aws_rds_cluster.c.id")
@@ -330,13 +443,21 @@ fn proxies_cost_by_the_database_behind_them() {
            }";
     let start = "aws_db_proxy.p: Proxy of aws_rds_cluster_instance.i (at least 8 ACU)";
     // eu-west-1: x 13.14 (730 x 0.018); ap-south-1: x 16.79 (730 x 0.023).
-    three(&serverless, "{}", start, [
-        ("us-east-1", "87.6000 / 90.3375 / 175.2000"),
-        ("eu-west-1", "105.1200 / 108.4050 / 210.2400"),
-        ("ap-south-1", "134.3200 / 138.5175 / 268.6400"),
-    ]);
+    three(
+        &serverless,
+        "{}",
+        start,
+        [
+            ("us-east-1", "87.6000 / 90.3375 / 175.2000"),
+            ("eu-west-1", "105.1200 / 108.4050 / 210.2400"),
+            ("ap-south-1", "134.3200 / 138.5175 / 268.6400"),
+        ],
+    );
     let lonely = proxy("db_instance_identifier = \"elsewhere\"");
-    assert_eq!(in_region("us-east-1", &lonely, "{}"), ["aws_db_proxy.p! Proxy: its database is in no file [ ]"]);
+    assert_eq!(
+        in_region("us-east-1", &lonely, "{}"),
+        ["aws_db_proxy.p! Proxy: its database is in no file [ ]"]
+    );
 }
 
 fn database(engine: &str, class: &str, more: &str) -> String {
@@ -355,19 +476,44 @@ fn commercial_engines_and_their_licences() {
     // SQL Server Express db.t3.small x 730 h: 0.044 = 32.12; 0.046 = 33.58; 0.062 = 45.26.
     let express = database("sqlserver-ex", "db.t3.small", "allocated_storage = 20");
     let start = "aws_db_instance.d: Database instance (SQL Server Express, Single-AZ, db.t3.small)";
-    three(&express, "{}", start, [("us-east-1", "32.1200"), ("eu-west-1", "33.5800"), ("ap-southeast-2", "45.2600")]);
+    three(
+        &express,
+        "{}",
+        start,
+        [("us-east-1", "32.1200"), ("eu-west-1", "33.5800"), ("ap-southeast-2", "45.2600")],
+    );
     // Oracle SE2 with the licence, db.t3.small: 0.075 = 54.75; 0.077 = 56.21; 0.072 = 52.56.
-    let oracle = database("oracle-se2", "db.t3.small", "allocated_storage = 20\nlicense_model = \"license-included\"");
+    let oracle =
+        database("oracle-se2", "db.t3.small", "allocated_storage = 20\nlicense_model = \"license-included\"");
     let start = "aws_db_instance.d: Database instance (Oracle SE2, Single-AZ, db.t3.small)";
-    three(&oracle, "{}", start, [("us-east-1", "54.7500"), ("eu-west-1", "56.2100"), ("ap-south-1", "52.5600")]);
+    three(
+        &oracle,
+        "{}",
+        start,
+        [("us-east-1", "54.7500"), ("eu-west-1", "56.2100"), ("ap-south-1", "52.5600")],
+    );
     // Oracle EE is always with one's own licence: db.m5.large 0.171 = 124.83; 0.189 = 137.97; 0.241 = 175.93.
     let own = database("oracle-ee", "db.m5.large", "allocated_storage = 20");
     let start = "aws_db_instance.d: Database instance (Oracle EE, Single-AZ, db.m5.large)";
-    three(&own, "{}", start, [("us-east-1", "124.8300"), ("eu-west-1", "137.9700"), ("ap-south-1", "175.9300")]);
+    three(
+        &own,
+        "{}",
+        start,
+        [("us-east-1", "124.8300"), ("eu-west-1", "137.9700"), ("ap-south-1", "175.9300")],
+    );
     // gp3 of SQL Server has 3,000 IOPS at any size: 2,000 more x 0.02 = 40; x 0.022 = 44; x 0.024 = 48.
-    let fast = database("sqlserver-ex", "db.t3.small", "allocated_storage = 500\nstorage_type = \"gp3\"\niops = 5000");
+    let fast = database(
+        "sqlserver-ex",
+        "db.t3.small",
+        "allocated_storage = 500\nstorage_type = \"gp3\"\niops = 5000",
+    );
     let start = "aws_db_instance.d: IOPS above the included";
-    three(&fast, "{}", start, [("us-east-1", "40.0000"), ("eu-west-1", "44.0000"), ("ap-southeast-2", "48.0000")]);
+    three(
+        &fast,
+        "{}",
+        start,
+        [("us-east-1", "40.0000"), ("eu-west-1", "44.0000"), ("ap-southeast-2", "48.0000")],
+    );
     // Of Oracle 12,000 from 200 GiB on: nothing above.
     let oracle = database(
         "oracle-se2",
@@ -390,24 +536,39 @@ fn multi_az_clusters_pay_gp3_iops() {
         master_password_wo        = \"x\"
     }";
     let start = "aws_rds_cluster.c: Multi-AZ DB cluster";
-    three(text, "{}", start, [("us-east-1", "381.0600"), ("eu-west-1", "421.2100"), ("ap-southeast-2", "528.5200")]);
+    three(
+        text,
+        "{}",
+        start,
+        [("us-east-1", "381.0600"), ("eu-west-1", "421.2100"), ("ap-southeast-2", "528.5200")],
+    );
     // x 0.06, 0.066, 0.072.
     let start = "aws_rds_cluster.c: IOPS above the included";
-    three(text, "{}", start, [("us-east-1", "120.0000"), ("eu-west-1", "132.0000"), ("ap-southeast-2", "144.0000")]);
+    three(
+        text,
+        "{}",
+        start,
+        [("us-east-1", "120.0000"), ("eu-west-1", "132.0000"), ("ap-southeast-2", "144.0000")],
+    );
 }
 
 #[test]
 fn extended_support_says_when_and_how_much() {
     let old = |version: &str| {
-        database("postgres", "db.t4g.micro", &format!("engine_version = \"{version}\"\nallocated_storage = 20"))
+        database(
+            "postgres",
+            "db.t4g.micro",
+            &format!("engine_version = \"{version}\"\nallocated_storage = 20"),
+        )
     };
     // PostgreSQL 12: 2 vCPU x 730 x 0.1 = 146; x 0.112 = 163.52; x 0.12 = 175.2.
     let start = "aws_db_instance.d: Extended support of the engine version";
-    three(&old("12.19"), "{}", start, [
-        ("us-east-1", "146.0000"),
-        ("eu-west-1", "163.5200"),
-        ("ap-southeast-2", "175.2000"),
-    ]);
+    three(
+        &old("12.19"),
+        "{}",
+        start,
+        [("us-east-1", "146.0000"), ("eu-west-1", "163.5200"), ("ap-southeast-2", "175.2000")],
+    );
     // Its third year doubles that on a known day; of PostgreSQL 14 the first day comes.
     let name = "extended support of aws_db_instance.d";
     let twelve = of_terraform(&old("12.19"), "{}");
@@ -450,13 +611,16 @@ fn insights_of_databases() {
             ),
         )
     };
-    let on = |day: &str, region: &str, days: u32| lines(&of_terraform_on(day, region, &kept(days), "{}", None));
+    let on =
+        |day: &str, region: &str, days: u32| lines(&of_terraform_on(day, region, &kept(days), "{}", None));
     // While it was sold: 4 vCPU x 1.5 = 6 for the first month, x 23 x 0.0631 = 5.8052 for two years.
     let first = "aws_db_instance.d: Performance Insights, first month kept";
     let further = "aws_db_instance.d: Performance Insights, further months kept";
-    for (region, amounts) in
-        [("us-east-1", ["6.0000", "5.8052"]), ("eu-west-1", ["6.5852", "6.3664"]), ("sa-east-1", ["12.4392", "12.0336"])]
-    {
+    for (region, amounts) in [
+        ("us-east-1", ["6.0000", "5.8052"]),
+        ("eu-west-1", ["6.5852", "6.3664"]),
+        ("sa-east-1", ["12.4392", "12.0336"]),
+    ] {
         let found = on("2026-06-30", region, 731);
         for (name, amount) in [first, further].into_iter().zip(amounts) {
             assert!(found.contains(&format!("{name} = {amount}")), "{region} {found:#?}");
@@ -484,7 +648,12 @@ fn serverless_caches_have_a_least_size() {
     three(&valkey, "{}", start, [("us-east-1", "6.1320"), ("eu-west-1", "6.8620"), ("ap-south-1", "3.9420")]);
     // Redis 1 GB x 730 x 0.125 = 91.25; x 0.14 = 102.2; x 0.081 = 59.13.
     let redis = cache("redis", "");
-    three(&redis, "{}", start, [("us-east-1", "91.2500"), ("eu-west-1", "102.2000"), ("ap-south-1", "59.1300")]);
+    three(
+        &redis,
+        "{}",
+        start,
+        [("us-east-1", "91.2500"), ("eu-west-1", "102.2000"), ("ap-south-1", "59.1300")],
+    );
     // Up to 10 GB: ten times that is the high end.
     let limits = "cache_usage_limits {\n data_storage {\n maximum = 10\n unit = \"GB\"\n }\n}";
     let capped = cache("redis", limits);
@@ -493,10 +662,13 @@ fn serverless_caches_have_a_least_size() {
     // 0.02 GB are billed as 0.1.
     let little = "{ aws_elasticache_serverless_cache.s: { data_gb: 0.02, ecpu: 1000000000 } }";
     let found = in_region("us-east-1", &valkey, little);
-    assert_eq!(found, [
-        format!("{start} = 6.1320"),
-        "aws_elasticache_serverless_cache.s: Serverless cache requests = 2.3000".to_owned(),
-    ]);
+    assert_eq!(
+        found,
+        [
+            format!("{start} = 6.1320"),
+            "aws_elasticache_serverless_cache.s: Serverless cache requests = 2.3000".to_owned(),
+        ]
+    );
 }
 
 #[test]
@@ -510,7 +682,12 @@ fn backtrack_and_backups_are_named() {
     // 10 million records x 730 h x 0.000000012 = 87.6; x 0.000000013 = 94.9, also in ap-south-1.
     let usage = "{ aws_rds_cluster.c: { change_records: 10000000 } }";
     let start = "aws_rds_cluster.c: Backtrack";
-    three(text, usage, start, [("us-east-1", "87.6000"), ("eu-west-1", "94.9000"), ("ap-south-1", "94.9000")]);
+    three(
+        text,
+        usage,
+        start,
+        [("us-east-1", "87.6000"), ("eu-west-1", "94.9000"), ("ap-south-1", "94.9000")],
+    );
     let found = in_region("us-east-1", text, "{}");
     assert!(found.iter().any(|line| line.contains("usage key `change_records`")), "{found:#?}");
 }

@@ -18,7 +18,12 @@ pub(in crate::cost) fn price(ledger: &mut Ledger<'_>) {
         ledger.price(&alarm.meta, "alarm", |sheet| match alarm.composite {
             true => {
                 let one = Ok(Quantity::exactly(1));
-                sheet.charge_service("Composite alarm", "alarm-months", one, ("cloudwatch", "alarm_composite"));
+                sheet.charge_service(
+                    "Composite alarm",
+                    "alarm-months",
+                    one,
+                    ("cloudwatch", "alarm_composite"),
+                );
             }
             false => metric_alarm(sheet, alarm),
         });
@@ -73,8 +78,11 @@ fn metric_alarm(sheet: &mut Sheet<'_>, alarm: &Alarm) {
         let quantity = Quantity::exactly(count);
         if queries.absent { quantity } else { quantity.driven_by(queries.origin.span, "metric_query") }
     });
-    let periods: Vec<&Field<i64>> =
-        if queries.absent { vec![&alarm.period] } else { queries.iter().map(|query| &query.period).collect() };
+    let periods: Vec<&Field<i64>> = if queries.absent {
+        vec![&alarm.period]
+    } else {
+        queries.iter().map(|query| &query.period).collect()
+    };
     let fast = periods
         .iter()
         .map(|period| period.holds(false, |seconds| *seconds < STANDARD_RESOLUTION))
@@ -91,6 +99,7 @@ fn metric_alarm(sheet: &mut Sheet<'_>, alarm: &Alarm) {
 
 /// Metrics Insights: the expression is a query, and how many metrics it reads changes with time.
 fn starts_with_select(expression: &Field<String>) -> bool {
-    let select = |text: &str| text.trim_start().get(..6).is_some_and(|start| start.eq_ignore_ascii_case("select"));
+    let select =
+        |text: &str| text.trim_start().get(..6).is_some_and(|start| start.eq_ignore_ascii_case("select"));
     expression.known().is_some_and(|text| select(text))
 }

@@ -46,8 +46,7 @@ fn charge(sheet: &mut Sheet<'_>, cluster: &Cluster, on: Tri) {
         (Err(_), Tri::Maybe(causes)) => Err(Missing::unknown("containerInsights", causes)),
         (Err(_), Tri::Yes | Tri::No) => metrics(sheet, cluster, enhanced),
     };
-    let name =
-        if enhanced { "Container Insights metrics (enhanced)" } else { "Container Insights metrics" };
+    let name = if enhanced { "Container Insights metrics (enhanced)" } else { "Container Insights metrics" };
     sheet.charge_service(name, "metric-months", metrics, ("cloudwatch", item));
     let logged = Metered {
         key: "insights_log_gb",
@@ -80,12 +79,15 @@ fn metrics(sheet: &mut Sheet<'_>, cluster: &Cluster, enhanced: bool) -> Known<Qu
                 i64::try_from(definition.containers.items.len()).unwrap_or(i64::MAX)
             }
             (true, _) => {
-                return Err(Missing::because(format!("the containers of {} are not known", service.meta.address)));
+                return Err(Missing::because(format!(
+                    "the containers of {} are not known",
+                    service.meta.address
+                )));
             }
         };
         let of_containers = Decimal::from(OF_CONTAINER).saturating_mul(containers.into());
         let alike = how_many(service)?;
-        let mut add = |each: Range| total = total + each.times_range(alike);
+        let mut add = |each: Range| total += each.times_range(alike);
         add(Range::exactly(Decimal::from(OF_SERVICE + a_level) + of_containers));
         // A service whose definition is elsewhere has a family of its own, as far as these files say.
         let is_new = definition.is_none_or(|id| !families.contains(&id));
@@ -107,7 +109,8 @@ fn metrics(sheet: &mut Sheet<'_>, cluster: &Cluster, enhanced: bool) -> Known<Qu
     } else {
         "as CloudWatch lists them for Fargate: 12 for the cluster, 15 for a service, 10 for a family"
     };
-    let name = if enhanced { "metrics of enhanced Container Insights" } else { "metrics of Container Insights" };
+    let name =
+        if enhanced { "metrics of enhanced Container Insights" } else { "metrics of Container Insights" };
     let name = sheet.assume(name, value, "usage key `insights_metrics`");
     let setting = &cluster.container_insights;
     Ok(Quantity::of(total).driven_by(setting.span(), "containerInsights").assuming(name))
@@ -120,7 +123,8 @@ fn how_many(service: &Service) -> Known<Range> {
             Ok(Range { low: (*low).into(), expected: (*high).into(), high: (*high).into() })
         }
         Count::Between { high: None, causes, .. } => {
-            let missing = Missing::because(format!("how many of {} there are is unknown", service.meta.address));
+            let missing =
+                Missing::because(format!("how many of {} there are is unknown", service.meta.address));
             Err(Missing { causes: causes.clone(), ..missing })
         }
     }

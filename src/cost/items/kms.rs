@@ -50,7 +50,13 @@ fn charge(sheet: &mut Sheet<'_>, key: &Key) {
             return sheet.leave_out("Requests", missing, None);
         }
     };
-    let requests =
-        Metered { key: "requests", noun: "KMS requests", name: "Requests", unit: "requests", item, asked: true };
+    let requests = Metered {
+        key: "requests",
+        noun: "KMS requests",
+        name: "Requests",
+        unit: "requests",
+        item,
+        asked: true,
+    };
     sheet.by_use("Requests", "kms", &[requests]);
 }

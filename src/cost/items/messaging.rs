@@ -11,22 +11,46 @@ pub(in crate::cost) fn price(ledger: &mut Ledger<'_>) {
     let deployment = ledger.deployment();
     for queue in &deployment.queues {
         ledger.price(&queue.meta, "queue", |sheet| {
-            let Some(item) = kind(sheet, &queue.fifo, "fifo_queue", ["request_standard", "request_fifo"]) else {
+            let Some(item) = kind(sheet, &queue.fifo, "fifo_queue", ["request_standard", "request_fifo"])
+            else {
                 return;
             };
-            sheet.by_use("Requests", "sqs", &[counted("requests", "SQS requests", "Requests", "requests", item, true)]);
+            sheet.by_use(
+                "Requests",
+                "sqs",
+                &[counted("requests", "SQS requests", "Requests", "requests", item, true)],
+            );
         });
     }
     for topic in &deployment.topics {
         ledger.price(&topic.meta, "topic", |sheet| {
-            let Some(item) = kind(sheet, &topic.fifo, "fifo_topic", ["request_standard", "request_fifo"]) else {
+            let Some(item) = kind(sheet, &topic.fifo, "fifo_topic", ["request_standard", "request_fifo"])
+            else {
                 return;
             };
-            sheet.by_use("Requests and deliveries", "sns", &[
-                counted("requests", "SNS requests", "Requests", "requests", item, true),
-                counted("http_deliveries", "HTTP deliveries", "HTTP deliveries", "notifications", "delivery_http", false),
-                counted("email_deliveries", "email deliveries", "Email deliveries", "notifications", "delivery_email", false),
-            ]);
+            sheet.by_use(
+                "Requests and deliveries",
+                "sns",
+                &[
+                    counted("requests", "SNS requests", "Requests", "requests", item, true),
+                    counted(
+                        "http_deliveries",
+                        "HTTP deliveries",
+                        "HTTP deliveries",
+                        "notifications",
+                        "delivery_http",
+                        false,
+                    ),
+                    counted(
+                        "email_deliveries",
+                        "email deliveries",
+                        "Email deliveries",
+                        "notifications",
+                        "delivery_email",
+                        false,
+                    ),
+                ],
+            );
         });
     }
     for bus in &deployment.event_buses {

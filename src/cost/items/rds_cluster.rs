@@ -138,9 +138,7 @@ fn multi_az(sheet: &mut Sheet<'_>, cluster: &DatabaseCluster, engine: Choices<St
         let rate = sheet.rate("RDS gp3 IOPS", price);
         let asked = sheet.number(&cluster.iops, "iops", None);
         let iops = match (asked, size) {
-            (Ok(asked), Ok(size)) => {
-                Ok(asked.above(rds::gp3_included(&one_engine, size.range.low).0.into()))
-            }
+            (Ok(asked), Ok(size)) => Ok(asked.above(rds::gp3_included(&one_engine, size.range.low).0.into())),
             (Err(missing), _) | (_, Err(missing)) => Err(missing),
         };
         sheet.charge("IOPS above the included", "IOPS-months", iops, rate);
@@ -180,7 +178,11 @@ fn instance(sheet: &mut Sheet<'_>, database: &Database, cluster: Option<&Databas
     let mode = mode(&cluster.storage_type);
     let supported = rds_support::Supported {
         support: &cluster.lifecycle_support,
-        version: if database.engine_version.is_absent() { &cluster.engine_version } else { &database.engine_version },
+        version: if database.engine_version.is_absent() {
+            &cluster.engine_version
+        } else {
+            &database.engine_version
+        },
         engine: &engine,
         class: &class,
         zones: &Choices::one(Zones::SingleAz),

@@ -56,7 +56,8 @@ fn charge(sheet: &mut Sheet<'_>, proxy: &DatabaseProxy) {
 
 fn refers_to(reference: &Field<Reference>, meta: &Meta, name: &Field<String>) -> bool {
     reference.known().is_some_and(|to| {
-        to.is_to(&meta.address) || (to.text.is_some() && to.text.as_deref() == name.known().map(String::as_str))
+        to.is_to(&meta.address)
+            || (to.text.is_some() && to.text.as_deref() == name.known().map(String::as_str))
     })
 }
 
@@ -143,8 +144,8 @@ fn at_least(quantity: Quantity, fewest: i64) -> Quantity {
 pub(super) fn vcpus(sheet: &Sheet<'_>, class: &Choices<String>) -> Known<Quantity> {
     let sizes: Option<Vec<Decimal>> =
         class.values.iter().map(|class| Some(sheet.context.catalogue.rds_spec(class)?.vcpu)).collect();
-    let sizes =
-        sizes.ok_or_else(|| Missing::because(format!("vCPUs of {} are not known", class.values.join(" or "))))?;
+    let sizes = sizes
+        .ok_or_else(|| Missing::because(format!("vCPUs of {} are not known", class.values.join(" or "))))?;
     let low = sizes.iter().copied().min().unwrap_or_default();
     let high = sizes.iter().copied().max().unwrap_or_default();
     Ok(Quantity {

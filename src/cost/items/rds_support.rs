@@ -187,7 +187,9 @@ fn announce(sheet: &mut Sheet<'_>, of: &Supported<'_>, versions: &Choices<String
     let third = version.is_charged(today);
     let said = match (monthly(sheet, known, third, class, *zones), version.priced) {
         (Some(jump), true) => format!("{jump} a month"),
-        (Some(jump), false) => format!("{jump} a month at the price of PostgreSQL 12, its own is in no table"),
+        (Some(jump), false) => {
+            format!("{jump} a month at the price of PostgreSQL 12, its own is in no table")
+        }
         (None, _) => "at a price that is in no table".to_owned(),
     };
     let step = if third { "dearer, the third year" } else { "charged" };

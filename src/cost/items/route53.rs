@@ -17,10 +17,20 @@ pub(in crate::cost) fn price(ledger: &mut Ledger<'_>) {
         ledger.price(&zone.meta, "dns-zone", |sheet| {
             let one = Ok(Quantity::exactly(1));
             sheet.charge_service("Hosted zone", "zone-months", one, ("route53", "hosted_zone"));
-            sheet.by_use("Queries", "route53", &[
-                query("queries", "DNS queries", "Queries", "query_standard", true),
-                query("latency_queries", "latency-routed DNS queries", "Latency-routed queries", "query_latency", false),
-            ]);
+            sheet.by_use(
+                "Queries",
+                "route53",
+                &[
+                    query("queries", "DNS queries", "Queries", "query_standard", true),
+                    query(
+                        "latency_queries",
+                        "latency-routed DNS queries",
+                        "Latency-routed queries",
+                        "query_latency",
+                        false,
+                    ),
+                ],
+            );
         });
     }
     for check in &deployment.health_checks {
@@ -31,7 +41,9 @@ pub(in crate::cost) fn price(ledger: &mut Ledger<'_>) {
             let addresses = &endpoint.addresses;
             let interfaces = if addresses.is_closed() {
                 let count = u64::try_from(addresses.items.len()).unwrap_or(u64::MAX);
-                Ok(Quantity::exactly(count).times(sheet.hours()).driven_by(addresses.origin.span, "ip_address"))
+                Ok(Quantity::exactly(count)
+                    .times(sheet.hours())
+                    .driven_by(addresses.origin.span, "ip_address"))
             } else {
                 Err(Missing::unknown("ip_address", addresses.causes()))
             };
@@ -44,7 +56,8 @@ pub(in crate::cost) fn price(ledger: &mut Ledger<'_>) {
     for service in &deployment.discovery_services {
         ledger.price(&service.meta, "discovery-service", |sheet| {
             if service.health_check.is_written() {
-                let missing = Missing::because("one for each registered instance, whose number is in no file");
+                let missing =
+                    Missing::because("one for each registered instance, whose number is in no file");
                 sheet.leave_out("Route 53 health checks", missing, None);
             }
             let calls = Metered {
@@ -55,8 +68,11 @@ pub(in crate::cost) fn price(ledger: &mut Ledger<'_>) {
                 item: "discovery_api_call",
                 asked: false,
             };
-            if sheet.usage("api_calls", "DiscoverInstances calls").is_err() && !service.health_check.is_written() {
-                return sheet.free("what ECS registers is free, lookups by DNS are billed with the namespace");
+            if sheet.usage("api_calls", "DiscoverInstances calls").is_err()
+                && !service.health_check.is_written()
+            {
+                return sheet
+                    .free("what ECS registers is free, lookups by DNS are billed with the namespace");
             }
             sheet.by_use("Discovery calls", "cloudmap", &[calls]);
         });

@@ -14,11 +14,23 @@ use crate::model::storage::FileSystem;
 /// Source: EFS User Guide, "Provisioned throughput".
 const GB_PER_MIBPS: i64 = 20;
 
-const fn gb(key: &'static str, noun: &'static str, name: &'static str, item: &'static str, asked: bool) -> Metered {
+const fn gb(
+    key: &'static str,
+    noun: &'static str,
+    name: &'static str,
+    item: &'static str,
+    asked: bool,
+) -> Metered {
     Metered { key, noun, name, unit: "GB-months", item, asked }
 }
 
-const fn moved(key: &'static str, noun: &'static str, name: &'static str, item: &'static str, asked: bool) -> Metered {
+const fn moved(
+    key: &'static str,
+    noun: &'static str,
+    name: &'static str,
+    item: &'static str,
+    asked: bool,
+) -> Metered {
     Metered { key, noun, name, unit: "GB", item, asked }
 }
 
@@ -30,13 +42,39 @@ pub(in crate::cost) fn price(ledger: &mut Ledger<'_>) {
     let deployment = ledger.deployment();
     for bucket in &deployment.buckets {
         ledger.price(&bucket.meta, "bucket", |sheet| {
-            sheet.by_use("Storage and requests", "s3", &[
-                gb("storage_gb", "GB of S3 Standard", "S3 Standard storage", "storage_standard", true),
-                asked_for("put_requests", "PUT and LIST requests", "PUT, COPY, POST, LIST requests", "request_put_copy_post_list"),
-                asked_for("get_requests", "GET requests", "GET and other requests", "request_get_and_other"),
-                gb("ia_gb", "GB of S3 Standard-IA", "S3 Standard-IA storage", "storage_standard_ia", false),
-                gb("glacier_ir_gb", "GB of Glacier Instant Retrieval", "S3 Glacier Instant Retrieval storage", "storage_glacier_instant", false),
-            ]);
+            sheet.by_use(
+                "Storage and requests",
+                "s3",
+                &[
+                    gb("storage_gb", "GB of S3 Standard", "S3 Standard storage", "storage_standard", true),
+                    asked_for(
+                        "put_requests",
+                        "PUT and LIST requests",
+                        "PUT, COPY, POST, LIST requests",
+                        "request_put_copy_post_list",
+                    ),
+                    asked_for(
+                        "get_requests",
+                        "GET requests",
+                        "GET and other requests",
+                        "request_get_and_other",
+                    ),
+                    gb(
+                        "ia_gb",
+                        "GB of S3 Standard-IA",
+                        "S3 Standard-IA storage",
+                        "storage_standard_ia",
+                        false,
+                    ),
+                    gb(
+                        "glacier_ir_gb",
+                        "GB of Glacier Instant Retrieval",
+                        "S3 Glacier Instant Retrieval storage",
+                        "storage_glacier_instant",
+                        false,
+                    ),
+                ],
+            );
         });
     }
     for files in &deployment.file_systems {
@@ -70,20 +108,40 @@ fn file_system(sheet: &mut Sheet<'_>, files: &FileSystem) {
         gb("storage_gb", "GB of files", "EFS Standard storage", standard, true),
         gb("ia_gb", "GB of Infrequent Access", "EFS Infrequent Access storage", rare, false),
         gb("archive_gb", "GB of Archive", "EFS Archive storage", "storage_archive", false),
-        moved("ia_read_gb", "GB read from Infrequent Access", "Infrequent Access reads", "ia_access_read", false),
+        moved(
+            "ia_read_gb",
+            "GB read from Infrequent Access",
+            "Infrequent Access reads",
+            "ia_access_read",
+            false,
+        ),
     ];
     if mode == "elastic" {
-        metered.push(moved("read_gb", "GB read", "Elastic throughput reads", "elastic_throughput_read", true));
-        metered.push(moved("write_gb", "GB written", "Elastic throughput writes", "elastic_throughput_write", true));
+        metered.push(moved(
+            "read_gb",
+            "GB read",
+            "Elastic throughput reads",
+            "elastic_throughput_read",
+            true,
+        ));
+        metered.push(moved(
+            "write_gb",
+            "GB written",
+            "Elastic throughput writes",
+            "elastic_throughput_write",
+            true,
+        ));
     }
     sheet.by_use("Storage", "efs", &metered);
     if mode == "provisioned" {
         let stored = sheet.usage("storage_gb", "GB of files");
-        let included = stored.as_ref().map_or(Decimal::ZERO, |gb| gb.range.expected / Decimal::from(GB_PER_MIBPS));
+        let included =
+            stored.as_ref().map_or(Decimal::ZERO, |gb| gb.range.expected / Decimal::from(GB_PER_MIBPS));
         let field = &files.provisioned_throughput;
         let quantity = match &field.state {
             State::Known(mibps) if !mibps.is_sign_negative() => {
-                let asked = Quantity::exactly(*mibps).driven_by(field.span(), "provisioned_throughput_in_mibps");
+                let asked =
+                    Quantity::exactly(*mibps).driven_by(field.span(), "provisioned_throughput_in_mibps");
                 let value = match stored {
                     Ok(_) => "1 MiB/s is included for every 20 GB stored",
                     Err(_) => "none is included: usage key `storage_gb` is not given",

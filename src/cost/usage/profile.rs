@@ -61,7 +61,11 @@ const NUMBERS: &[Row] = &[
     ("aws_secretsmanager_secret", "api_calls", each([100, 1_000, 5_000, 50_000])),
     ("aws_kms_key", "requests", each([1_000, 10_000, 200_000, 2_000_000])),
     ("aws_route53_zone", "queries", each([10_000, 100_000, 5_000_000, 50_000_000])),
-    ("aws_service_discovery_private_dns_namespace", "queries", each([10_000, 100_000, 5_000_000, 50_000_000])),
+    (
+        "aws_service_discovery_private_dns_namespace",
+        "queries",
+        each([10_000, 100_000, 5_000_000, 50_000_000]),
+    ),
     ("aws_service_discovery_public_dns_namespace", "queries", each([10_000, 100_000, 5_000_000, 50_000_000])),
     ("aws_s3_bucket", "storage_gb", each([1, 10, 200, 5_000])),
     ("aws_s3_bucket", "put_requests", each([1_000, 10_000, 500_000, 10_000_000])),

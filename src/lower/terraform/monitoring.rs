@@ -38,6 +38,8 @@ pub(super) fn dashboard(context: &Context<'_>, resource: &Resource, into: &mut D
 
 pub(super) fn metric_filter(context: &Context<'_>, resource: &Resource, into: &mut Deployment) {
     let transformation = context.reader(resource).within("metric_transformation");
-    into.metric_filters
-        .push(MetricFilter { meta: context.meta(resource), dimensions: transformation.present("dimensions") });
+    into.metric_filters.push(MetricFilter {
+        meta: context.meta(resource),
+        dimensions: transformation.present("dimensions"),
+    });
 }
