@@ -16,6 +16,10 @@ use plimsoll::terraform::{self, Evaluation};
 use support::Tree;
 use tempfile::TempDir;
 
+/// As in the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     divan::main();
 }
@@ -56,6 +60,23 @@ fn check_task_definition(bencher: Bencher) {
 fn cost_of_small_stack(bencher: Bencher) {
     let dir = on_disk(&support::small_stack());
     bencher.bench(|| run(black_box(dir.path()), true));
+}
+
+/// `compare` with all its options on one small stack. Bar: 150 ms for the whole process.
+#[divan::bench]
+fn compare_small_stack(bencher: Bencher) {
+    let dir = on_disk(&support::small_stack());
+    let request = plimsoll::cost::options::Request {
+        to_region: Some("us-east-1".to_owned()),
+        vendor_per_host: Some(15.into()),
+        ..plimsoll::cost::options::Request::default()
+    };
+    bencher.bench(|| {
+        let analysis = run(black_box(dir.path()), true);
+        let estimate = analysis.estimate.as_ref().expect("an estimate");
+        let options = analysis.cost_options.as_ref().expect("what it was made with");
+        plimsoll::cost::options::compare(&analysis.deployment, options, estimate, &request)
+    });
 }
 
 /// `check` on a module repository of 12,000 lines with nested calls. Bar: 100 ms on two cores.

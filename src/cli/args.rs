@@ -7,6 +7,8 @@ use rust_decimal::Decimal;
 
 use crate::change::budget::{Limit, On};
 use crate::config::FailOn;
+use crate::cost::breakdown::By;
+use crate::cost::hours::Hours;
 use crate::cost::usage::Profile;
 use crate::date::Date;
 
@@ -35,6 +37,8 @@ pub enum Command {
     Cost(CostArgs),
     /// Report what a change adds and removes: money and findings
     Diff(DiffArgs),
+    /// Compare what it costs with other ways to buy and build it, and with the scenarios of plimsoll.yaml
+    Compare(CompareArgs),
     /// Explain a rule, a resource, or a value: why it hurts, how it was judged, where it comes from
     Explain(ExplainArgs),
     /// Accept today's findings, so that only new ones are reported
@@ -49,6 +53,8 @@ pub enum Command {
     Init(InitArgs),
     /// Write a file for what code cannot say: how much is used a month
     Usage(UsageArgs),
+    /// Show the price tables: how old they are, what they cover, where a price is from
+    Pricing(PricingArgs),
     /// Print a JSON Schema, for editors and other programs
     Schema(SchemaArgs),
     /// Print the completion script of a shell
@@ -130,6 +136,8 @@ pub struct CostArgs {
     /// What --max-increase compares with: a revision, a directory, a plan or a saved report
     #[arg(long, value_name = "BASE")]
     pub base: Option<String>,
+    #[command(flatten)]
+    pub view: CostViewArgs,
     /// Output format (default: human); several in one run, each with an --output behind it
     #[arg(long, value_enum)]
     pub format: Vec<CostFormat>,
@@ -179,6 +187,26 @@ pub struct BudgetArgs {
 
 fn budget_on(text: &str) -> Result<On, String> {
     On::from_name(text).ok_or_else(|| "one of expected, high".to_owned())
+}
+
+#[derive(Debug, Args)]
+pub struct CompareArgs {
+    #[command(flatten)]
+    pub common: CommonArgs,
+    #[command(flatten)]
+    pub price: PriceArgs,
+    /// Only this option (arm, spot, savings-plan, reserved-1yr-no-upfront …); may be given several times
+    #[arg(long = "option", value_name = "NAME")]
+    pub options: Vec<String>,
+    /// Compare with the prices of this region
+    #[arg(long, value_name = "REGION")]
+    pub to_region: Option<String>,
+    /// Compare CloudWatch with a monitoring vendor that takes so many USD a month for each host
+    #[arg(long, value_name = "USD")]
+    pub vendor_per_host: Option<rust_decimal::Decimal>,
+    /// Output format (default: human); several in one run, each with an --output behind it
+    #[arg(long, value_enum)]
+    pub format: Vec<CompareFormat>,
 }
 
 #[derive(Debug, Args)]
@@ -253,6 +281,8 @@ pub enum SchemaOf {
     Estimate,
     /// Output of `diff --format json`
     Diff,
+    /// Output of `compare --format json`
+    Compare,
     /// Output of `show --format json`
     Show,
     /// Output of `explain ADDRESS --format json`
@@ -467,6 +497,13 @@ pub struct PriceArgs {
     /// Use the prices of this region whatever the files say
     #[arg(long, value_name = "REGION")]
     pub price_region: Option<String>,
+    /// When things run that can be stopped (tasks, EC2 and database instances): hours a month, or windows of a week such
+    /// as "weekdays 8-20, sat 9-13"
+    #[arg(long, value_name = "HOURS", value_parser = Hours::parse)]
+    pub hours: Option<Hours>,
+    /// Take off what AWS gives every account each month for nothing: 5 GB of logs, 100 GB to the internet, 10 alarms …
+    #[arg(long)]
+    pub free_tier: bool,
     /// How much is used a month, by resource address: wins over `usage:` in plimsoll.yaml; an infracost-usage.yml
     /// works too
     #[arg(long, value_name = "FILE")]
@@ -474,6 +511,68 @@ pub struct PriceArgs {
     /// Invented numbers for what nobody has said, for a first look
     #[arg(long, value_enum, value_name = "PROFILE")]
     pub usage_profile: Option<UsageProfileArg>,
+}
+
+/// What `cost` shows instead of the whole estimate.
+#[derive(Debug, Args)]
+pub struct CostViewArgs {
+    /// The arithmetic of a resource, or of a module: every number with its place, price and assumption
+    #[arg(long, value_name = "ADDRESS", group = "view")]
+    pub why: Option<String>,
+    /// Cut the total by service, container, tag:NAME, environment, kind or module
+    #[arg(long, value_name = "WHAT", group = "view", value_parser = By::parse)]
+    pub by: Option<By>,
+    /// Which inputs move the total most, the largest first
+    #[arg(long, group = "view")]
+    pub sensitivity: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct PricingArgs {
+    #[command(subcommand)]
+    pub command: PricingCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum PricingCommand {
+    /// What the price tables cover and how old they are
+    Status(PricingStatusArgs),
+    /// The prices of a table, with source and capture date
+    Show(PricingShowArgs),
+}
+
+#[derive(Debug, Args)]
+pub struct PricingStatusArgs {
+    /// Output format
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+    /// Write to this file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Date to count the age from (YYYY-MM-DD) instead of today
+    #[arg(long, value_name = "DATE")]
+    pub as_of: Option<Date>,
+}
+
+#[derive(Debug, Args)]
+pub struct PricingShowArgs {
+    /// A table, as `pricing status` lists it
+    pub table: String,
+    /// Words that the item holds: linux arm64, db.t4g.micro
+    #[arg(value_name = "WORD")]
+    pub words: Vec<String>,
+    /// Only this region
+    #[arg(long, value_name = "REGION")]
+    pub region: Option<String>,
+    /// Output format
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+    /// Write to this file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Date to count the age from (YYYY-MM-DD) instead of today
+    #[arg(long, value_name = "DATE")]
+    pub as_of: Option<Date>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -533,7 +632,7 @@ pub enum Format {
     Json,
 }
 
-/// Formats of findings. Only `human`, `json`, `ndjson` and `markdown` have a place for an estimate.
+/// Formats of the list of rules.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum RulesFormat {
     Human,
@@ -542,6 +641,7 @@ pub enum RulesFormat {
     Markdown,
 }
 
+/// Formats of findings. Only `human`, `json`, `ndjson` and `markdown` have a place for an estimate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum CheckFormat {
     /// For people at a terminal
@@ -581,6 +681,16 @@ pub enum DiffFormat {
     /// One JSON object: plimsoll/diff/1
     Json,
     /// For a comment on a pull request or a step summary; at most 60,000 bytes
+    Markdown,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CompareFormat {
+    /// For people at a terminal
+    Human,
+    /// One JSON object: plimsoll/compare/1
+    Json,
+    /// For a comment on a pull request or a step summary
     Markdown,
 }
 

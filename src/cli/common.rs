@@ -32,6 +32,8 @@ pub(super) fn request(
         environment: args.terraform.environment.clone(),
         region: args.region.clone(),
         price_region: price.and_then(|price| price.price_region.clone()),
+        hours: price.and_then(|price| price.hours.clone()),
+        free_tier: price.is_some_and(|price| price.free_tier),
         usage: price.and_then(|price| price.usage.clone()),
         usage_profile: price.and_then(|price| price.usage_profile).map(UsageProfileArg::profile),
         stage: args.stage.map(|stage| match stage {
@@ -101,8 +103,7 @@ pub(super) fn threads(jobs: Option<usize>) -> Result<(), Stop> {
     if jobs == Some(0) {
         return Err(Stop::usage("--jobs must be at least 1"));
     }
-    let mut pool =
-        ThreadPoolBuilder::new().stack_size(16 * 1024 * 1024).start_handler(|_| crate::heap::reserve());
+    let mut pool = ThreadPoolBuilder::new().stack_size(16 * 1024 * 1024);
     if let Some(jobs) = jobs {
         pool = pool.num_threads(jobs);
     }

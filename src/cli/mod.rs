@@ -6,6 +6,7 @@ mod baseline;
 mod budgets;
 mod check;
 mod common;
+mod compare;
 mod cost;
 mod diff;
 mod eval;
@@ -15,6 +16,7 @@ mod init;
 mod module;
 mod output;
 mod overview;
+mod pricing;
 mod rules;
 mod rules_test;
 mod schema;
@@ -125,11 +127,13 @@ fn dispatch(cli: Cli, matches: &clap::ArgMatches) -> Result<Exit, Stop> {
         Some(Command::Baseline(args)) => baseline::run(&args, own),
         Some(Command::Cost(args)) => cost::run(&args, own),
         Some(Command::Diff(args)) => diff::run(&args, own),
+        Some(Command::Compare(args)) => compare::run(&args, own),
         Some(Command::Explain(args)) => explain::run(&args, own),
         Some(Command::Rules(args)) => rules::run(&args),
         Some(Command::Schema(args)) => schema::run(&args),
         Some(Command::Usage(args)) => usage::run(&args, own),
         Some(Command::Eval(args)) => eval::run(&args, own),
+        Some(Command::Pricing(args)) => pricing::run(&args),
         Some(Command::Show(args)) => show::run(&args, own),
         Some(Command::Init(args)) => init::run(&args),
         Some(Command::Completions(args)) => shell::completions(&args),

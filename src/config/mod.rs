@@ -15,8 +15,7 @@ pub use rule_schema::rule_schema;
 use std::collections::HashMap;
 use std::path::PathBuf;
 
-use rust_decimal::Decimal;
-
+use crate::cost::hours::Hours;
 use crate::lint::suppress::ConfigIgnore;
 use crate::lint::{Catalogue, Override, Profile, RuleId, Severity};
 use crate::model::Stage;
@@ -33,8 +32,8 @@ pub struct Config {
     pub region: Option<(String, Span)>,
     pub stage: Option<Stage>,
     pub profile: Option<Profile>,
-    /// Hours a month that things run, 0 to 744.
-    pub hours: Option<Decimal>,
+    /// Hours a month that things run which can be stopped.
+    pub hours: Option<Hours>,
     pub fail_on: Option<FailOn>,
     /// Rules switched off or given another severity, as written.
     pub rules: Vec<RuleChoice>,

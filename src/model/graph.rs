@@ -14,7 +14,9 @@ use super::network::{ElasticIp, NatGateway, SecurityGroup, SecurityGroupRule, Su
 use super::registry::{LifecyclePolicy, PullThroughCache, RegistryScanning, Repository};
 use super::schedule::ScheduledTask;
 use super::secrets::{Parameter, PasswordUrl, Secret};
-use super::service::{CapacityProvider, Cluster, ClusterCapacityProviders, ScalingTarget, Service, TaskSet};
+use super::service::{
+    CapacityProvider, Cluster, ClusterCapacityProviders, ScalingTarget, ScheduledAction, Service, TaskSet,
+};
 use super::task::TaskDefinition;
 use super::workflow::Workflow;
 use super::{Link, Meta, MissingModule, Other, RawResource, Reference};
@@ -43,7 +45,7 @@ macro_rules! families {
         )*
 
         /// The deployment graph. Nodes of a family stand in order of discovery; links are indices.
-        #[derive(Debug, Default)]
+        #[derive(Debug, Clone, Default)]
         pub struct Deployment {
             $($(#[$doc])* pub $field: Vec<$node>,)*
             /// Rules that are resources of their own; inline ones are in their groups.
@@ -176,6 +178,7 @@ families! {
     instances: Instance, InstanceId, instance;
     auto_scaling_groups: AutoScalingGroup, AutoScalingGroupId, auto_scaling_group;
     volumes: Volume, VolumeId, volume;
+    scheduled_actions: ScheduledAction, ScheduledActionId, scheduled_action;
 }
 
 /// A root module, or the raw files of the scan together: links are looked for inside a unit first.
@@ -236,7 +239,7 @@ impl<I: Id> Index<I> {
 }
 
 /// Links followed backwards: worked out when a rule first asks, when the graph is complete.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Users {
     services_of_task: HashMap<TaskDefinitionId, Vec<ServiceId>>,
     services_in_group: HashMap<SecurityGroupId, Vec<ServiceId>>,

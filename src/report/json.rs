@@ -298,7 +298,7 @@ pub(super) struct EstimateReport<'a> {
 }
 
 #[derive(Serialize)]
-struct RangeRecord {
+pub(super) struct RangeRecord {
     #[serde(serialize_with = "money")]
     low: Decimal,
     #[serde(serialize_with = "money")]
@@ -448,12 +448,12 @@ pub(super) fn estimate_report<'a>(outcome: &Outcome<'a>, estimate: &'a Estimate)
 }
 
 /// A decimal with every digit it has, and no zeros behind them: `730`, `0.02`.
-fn exact(number: Decimal) -> String {
+pub(super) fn exact(number: Decimal) -> String {
     number.normalize().to_string()
 }
 
 /// USD with every digit, at least two behind the point: `14.60`, `0.00`, `98.2776`.
-fn exact_money(amount: Decimal) -> String {
+pub(super) fn exact_money(amount: Decimal) -> String {
     let mut amount = amount.normalize();
     if amount.scale() < 2 {
         amount.rescale(2);

@@ -2,6 +2,7 @@
 //! such a comment may be: what does not fit is counted.
 
 mod change;
+mod compare;
 mod cost;
 mod escape;
 
@@ -9,6 +10,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::{self, Write};
 
+pub use self::compare::comparison;
 use self::escape::{code, words};
 use super::change::Report;
 use super::{Outcome, Style, grouped, human, patch};

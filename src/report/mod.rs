@@ -1,8 +1,11 @@
 //! Reports: one file per format over the same findings and estimate. Formats write into a stream they
 //! are given; nothing here prints, exits or judges. Source text passes through [`Masks`] on its way out.
 
+pub mod breakdown;
 pub mod change;
 pub mod checkstyle;
+pub mod compare;
+pub mod cost_why;
 pub mod diff;
 pub mod estimate;
 pub mod evaluated;
@@ -18,8 +21,10 @@ pub mod mistakes;
 pub mod ndjson;
 pub mod page;
 mod patch;
+pub mod prices;
 pub mod sarif;
 pub mod schema;
+pub mod sensitivity;
 pub mod show;
 pub mod style;
 mod table;

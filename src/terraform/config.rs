@@ -212,7 +212,6 @@ impl Configs<'_> {
         std::thread::scope(|scope| {
             for _ in 0..workers {
                 let work = || {
-                    crate::heap::reserve();
                     loop {
                         let dir = next.lock().unwrap_or_else(PoisonError::into_inner).next();
                         match dir {

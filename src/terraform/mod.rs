@@ -278,11 +278,7 @@ const STACK: usize = 512 * 1024 * 1024;
 fn on_large_stack<T: Send>(run: impl Fn() -> T + Sync) -> T {
     std::thread::scope(|scope| {
         let builder = std::thread::Builder::new().name("terraform".to_owned()).stack_size(STACK);
-        let start = || {
-            crate::heap::reserve();
-            run()
-        };
-        match builder.spawn_scoped(scope, start) {
+        match builder.spawn_scoped(scope, &run) {
             Ok(thread) => match thread.join() {
                 Ok(result) => result,
                 Err(panic) => std::panic::resume_unwind(panic),

@@ -93,6 +93,7 @@ fn family(ty: &str) -> Option<Lower> {
         "aws_ecs_capacity_provider" => ecs::capacity_provider,
         "aws_ecs_cluster_capacity_providers" => ecs::capacity_providers,
         "aws_appautoscaling_target" => ecs::scaling_target,
+        "aws_appautoscaling_scheduled_action" => ecs::scheduled_action,
         "aws_lb" | "aws_alb" => balancer::load_balancer,
         "aws_elb" => balancer::classic,
         "aws_lb_listener" | "aws_alb_listener" => balancer::listener,
