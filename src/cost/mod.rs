@@ -8,6 +8,7 @@ mod free;
 mod free_tier;
 pub mod hours;
 mod items;
+mod metered;
 pub mod options;
 mod quantity;
 mod registry;

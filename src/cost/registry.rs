@@ -2,9 +2,9 @@
 
 use super::Ledger;
 use super::items::{
-    auto_scaling_group, cluster, ebs, ecr, elastic_ip, elasticache, gateway, instance, load_balancer,
-    log_group, nat_gateway, one_shot_task, parameter, rds, rds_cluster, scheduled_task, secret, service,
-    task_definition, vpc_endpoint,
+    alarm, auto_scaling_group, cluster, ebs, ecr, elastic_ip, elasticache, gateway, instance, kms,
+    load_balancer, log_group, messaging, nat_gateway, one_shot_task, parameter, rds, rds_cluster, rds_proxy,
+    route53, scheduled_task, secret, service, storage, task_definition, vpc_endpoint,
 };
 
 /// Puts every resource of its kind on a sheet of its own.
@@ -31,4 +31,10 @@ pub(super) const ITEMS: &[Item] = &[
     instance::price,
     ebs::price,
     gateway::price,
+    alarm::price,
+    kms::price,
+    route53::price,
+    storage::price,
+    messaging::price,
+    rds_proxy::price,
 ];

@@ -379,6 +379,6 @@ impl<'a> Sheet<'a> {
 }
 
 /// `18.02`: an amount for a sentence.
-fn money(amount: Decimal) -> String {
+pub(super) fn money(amount: Decimal) -> String {
     format!("${:.2}", amount.round_dp(2))
 }

@@ -307,7 +307,7 @@ fn services_are_linked_by_identity() {
         r#"{"service_namespace": "ecs", "max_capacity": 4, "min_capacity": 1,
         "resource_id": "service/{@aws_ecs_cluster.main.name}/{@aws_ecs_service.web.name}"}"#,
     );
-    scene.add("aws_sqs_queue.q", "{}");
+    scene.add("aws_glue_job.q", "{}");
     let deployment = scene.lower();
     let service = &deployment.services[0];
     assert_eq!(service.meta.stage.stage, Stage::Production);

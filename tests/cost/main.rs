@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 mod compute;
+mod data;
 mod fixtures;
 mod items;
 mod one_shot;
@@ -90,6 +91,17 @@ fn of_terraform(text: &str, usage_text: &str) -> Estimate {
 
 /// The estimate of one Terraform file in a region, with the text of a usage map and a usage profile.
 fn of_terraform_in(region: &str, text: &str, usage_text: &str, profile: Option<Profile>) -> Estimate {
+    of_terraform_on("2026-11-20", region, text, usage_text, profile)
+}
+
+/// The same on another day.
+fn of_terraform_on(
+    day: &str,
+    region: &str,
+    text: &str,
+    usage_text: &str,
+    profile: Option<Profile>,
+) -> Estimate {
     let folder = tempfile::tempdir().unwrap();
     let provider = format!("provider \"aws\" {{\n  region = \"{region}\"\n}}\n");
     std::fs::write(folder.path().join("main.tf"), format!("{provider}{text}")).unwrap();
@@ -105,7 +117,7 @@ fn of_terraform_in(region: &str, text: &str, usage_text: &str, profile: Option<P
     let deployment = lower::lower(inputs, &lower::Options::default());
     let options = CostOptions {
         usage: usage(&files, &root).with_profile(profile),
-        ..CostOptions::new("2026-11-20".parse().unwrap())
+        ..CostOptions::new(day.parse().unwrap())
     };
     let estimate = estimate(&deployment, &options);
     check(&estimate);

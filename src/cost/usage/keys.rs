@@ -66,6 +66,16 @@ const BALANCER: &[&str] = &["aws_lb", "aws_alb"];
 const RUN_TASK: &[&str] = &["aws_ecs_task_definition", "task-definition"];
 const SCHEDULE: &[&str] =
     &["aws_scheduler_schedule", "aws_cloudwatch_event_rule", "aws_cloudwatch_event_target"];
+const KMS_KEY: &[&str] =
+    &["aws_kms_key", "aws_kms_replica_key", "aws_kms_external_key", "aws_kms_replica_external_key"];
+/// Hosted zones, those of Cloud Map among them.
+const ZONE: &[&str] = &[
+    "aws_route53_zone",
+    "aws_service_discovery_private_dns_namespace",
+    "aws_service_discovery_public_dns_namespace",
+];
+const FILES: &[&str] = &["aws_efs_file_system"];
+const STORED: &[&str] = &["aws_s3_bucket", "aws_efs_file_system"];
 
 /// Every usage key.
 pub const KEYS: &[UsageKey] = &[
@@ -172,7 +182,9 @@ pub const KEYS: &[UsageKey] = &[
     key(&["aws_rds_cluster_instance"], "acu", "average capacity of a Serverless v2 instance, in ACU")
         .of("ACU", "Serverless v2 capacity")
         .otherwise("half way between the bounds of the cluster"),
-    key(&["aws_elasticache_serverless_cache"], "data_gb", "average GB stored").of("GB", "cached data"),
+    key(&["aws_elasticache_serverless_cache"], "data_gb", "average GB stored")
+        .of("GB", "cached data")
+        .otherwise("the least that is billed: 1 GB, of Valkey 0.1"),
     key(&["aws_elasticache_serverless_cache"], "ecpu", "ElastiCache processing units")
         .of("ECPU", "requests to the cache"),
     key(
@@ -181,6 +193,48 @@ pub const KEYS: &[UsageKey] = &[
         "calls for the secret",
     )
     .of("calls", "Secrets Manager requests"),
+    key(
+        &["aws_cloudwatch_log_metric_filter", "aws_cloudwatch_metric_alarm"],
+        "metrics",
+        "metrics: combinations of dimension values, or what a Metrics Insights query reads",
+    )
+    .of("metrics", "custom metrics, alarms"),
+    key(KMS_KEY, "requests", "calls that use the key").of("requests", "KMS requests"),
+    key(ZONE, "queries", "DNS queries that the zone answers").of("queries", "DNS queries"),
+    key(ZONE, "latency_queries", "DNS queries of records with latency routing").of("queries", "DNS queries"),
+    key(&["aws_route53_resolver_endpoint"], "queries", "DNS queries through the endpoint")
+        .of("queries", "resolver queries"),
+    key(&["aws_service_discovery_service"], "api_calls", "calls of DiscoverInstances")
+        .of("calls", "service discovery")
+        .otherwise("0: tasks are found by DNS"),
+    key(STORED, "storage_gb", "average GB stored in S3 Standard or EFS Standard").of("GB", "storage"),
+    key(STORED, "ia_gb", "average GB stored in Infrequent Access").of("GB", "storage").otherwise("0"),
+    key(&["aws_s3_bucket"], "glacier_ir_gb", "average GB stored in S3 Glacier Instant Retrieval")
+        .of("GB", "storage")
+        .otherwise("0"),
+    key(&["aws_s3_bucket"], "put_requests", "PUT, COPY, POST and LIST requests").of("requests", "S3 requests"),
+    key(&["aws_s3_bucket"], "get_requests", "GET and all other requests").of("requests", "S3 requests"),
+    key(FILES, "archive_gb", "average GB stored in EFS Archive").of("GB", "storage").otherwise("0"),
+    key(FILES, "ia_read_gb", "GB read from Infrequent Access").of("GB", "EFS requests").otherwise("0"),
+    key(FILES, "read_gb", "GB read, of elastic throughput").of("GB", "EFS throughput"),
+    key(FILES, "write_gb", "GB written, of elastic throughput").of("GB", "EFS throughput"),
+    key(&["aws_sqs_queue", "aws_sns_topic"], "requests", "API requests, in pieces of 64 KB")
+        .of("requests", "SQS or SNS requests"),
+    key(&["aws_sns_topic"], "http_deliveries", "deliveries to HTTP and HTTPS endpoints")
+        .of("deliveries", "SNS deliveries")
+        .otherwise("0"),
+    key(&["aws_sns_topic"], "email_deliveries", "deliveries by email")
+        .of("deliveries", "SNS deliveries")
+        .otherwise("0"),
+    key(&["aws_cloudwatch_event_bus"], "events", "custom events put on the bus, in pieces of 64 KB")
+        .of("events", "EventBridge events"),
+    key(&["aws_ecs_cluster"], "insights_metrics", "metrics that Container Insights publishes")
+        .of("metrics", "Container Insights")
+        .otherwise("as CloudWatch lists them for the cluster, its services, task families, tasks and containers"),
+    key(&["aws_ecs_cluster"], "insights_log_gb", "GB of performance events that Container Insights logs")
+        .of("GB", "Container Insights"),
+    key(&["aws_rds_cluster"], "change_records", "average number of change records that backtrack keeps")
+        .of("records", "Aurora backtrack"),
 ];
 
 /// The key of a type, if there is one.
