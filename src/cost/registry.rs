@@ -2,9 +2,9 @@
 
 use super::Ledger;
 use super::items::{
-    alarm, cluster, ecr, elastic_ip, elasticache, kms, load_balancer, log_group, messaging, nat_gateway,
-    parameter, rds, rds_cluster, rds_proxy, route53, scheduled_task, secret, service, storage,
-    task_definition, vpc_endpoint,
+    alarm, auto_scaling_group, cluster, ebs, ecr, elastic_ip, elasticache, gateway, instance, kms,
+    load_balancer, log_group, messaging, nat_gateway, one_shot_task, parameter, rds, rds_cluster, rds_proxy,
+    route53, scheduled_task, secret, service, storage, task_definition, vpc_endpoint,
 };
 
 /// Puts every resource of its kind on a sheet of its own.
@@ -14,6 +14,7 @@ pub(super) const ITEMS: &[Item] = &[
     cluster::price,
     service::price,
     scheduled_task::price,
+    one_shot_task::price,
     task_definition::price,
     load_balancer::price,
     rds::price,
@@ -32,4 +33,8 @@ pub(super) const ITEMS: &[Item] = &[
     storage::price,
     messaging::price,
     rds_proxy::price,
+    auto_scaling_group::price,
+    instance::price,
+    ebs::price,
+    gateway::price,
 ];

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use super::balancer::{Listener, ListenerRule, LoadBalancer, TargetGroup};
+use super::budget::Budget;
 use super::cache::Cache;
 use super::compute::{AutoScalingGroup, Instance, LaunchTemplate, Volume};
 use super::database::{Database, DatabaseCluster, DatabaseProxy, DatabaseProxyTarget};
@@ -17,7 +18,9 @@ use super::network::{ElasticIp, NatGateway, SecurityGroup, SecurityGroupRule, Su
 use super::registry::{LifecyclePolicy, PullThroughCache, RegistryScanning, Repository};
 use super::schedule::ScheduledTask;
 use super::secrets::{Parameter, PasswordUrl, Secret};
-use super::service::{CapacityProvider, Cluster, ClusterCapacityProviders, ScalingTarget, Service, TaskSet};
+use super::service::{
+    CapacityProvider, Cluster, ClusterCapacityProviders, ScalingTarget, ScheduledAction, Service, TaskSet,
+};
 use super::storage::{Bucket, FileSystem};
 use super::task::TaskDefinition;
 use super::workflow::Workflow;
@@ -191,10 +194,12 @@ families! {
     keys: Key, KeyId, key;
     database_proxies: DatabaseProxy, DatabaseProxyId, database_proxy;
     database_proxy_targets: DatabaseProxyTarget, DatabaseProxyTargetId, database_proxy_target;
+    budgets: Budget, BudgetId, budget;
     launch_templates: LaunchTemplate, LaunchTemplateId, launch_template;
     instances: Instance, InstanceId, instance;
     auto_scaling_groups: AutoScalingGroup, AutoScalingGroupId, auto_scaling_group;
     volumes: Volume, VolumeId, volume;
+    scheduled_actions: ScheduledAction, ScheduledActionId, scheduled_action;
 }
 
 /// A root module, or the raw files of the scan together: links are looked for inside a unit first.

@@ -3,6 +3,7 @@
 
 pub(crate) mod address;
 pub mod balancer;
+pub mod budget;
 pub mod cache;
 pub mod compute;
 pub mod database;

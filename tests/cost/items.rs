@@ -96,7 +96,11 @@ fn tasks_on_instances_cost_nothing_by_themselves() {
     let ec2 = task("") + &service("desired_count = 2\nlaunch_type = \"EC2\"");
     priced(&ec2, "{}", &["aws_ecs_service.s! Tasks: they run on EC2 instances that are in no file [ ]"]);
     let with_group = ec2 + "resource \"aws_autoscaling_group\" \"g\" {\n  max_size = 2\n  min_size = 1\n}\n";
-    priced(&with_group, "{}", &["aws_autoscaling_group.g! not priced yet: aws_autoscaling_group [ ]"]);
+    priced(
+        &with_group,
+        "{}",
+        &["aws_autoscaling_group.g! Instances: the group names no launch template [ ]"],
+    );
 }
 
 #[test]

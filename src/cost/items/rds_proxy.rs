@@ -148,10 +148,11 @@ pub(super) fn vcpus(sheet: &Sheet<'_>, class: &Choices<String>) -> Known<Quantit
         .ok_or_else(|| Missing::because(format!("vCPUs of {} are not known", class.values.join(" or "))))?;
     let low = sizes.iter().copied().min().unwrap_or_default();
     let high = sizes.iter().copied().max().unwrap_or_default();
+    let range = Range { low, expected: high, high };
     Ok(Quantity {
-        range: Range { low, expected: high, high },
         drivers: class.drivers.clone(),
         assumption: class.assumption.clone(),
+        ..Quantity::of(range)
     })
 }
 

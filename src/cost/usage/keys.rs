@@ -62,6 +62,8 @@ impl UsageKey {
 
 const SERVICE: &[&str] = &["aws_ecs_service"];
 const BALANCER: &[&str] = &["aws_lb", "aws_alb"];
+/// Task definitions that `run-task` of a workflow starts; those of JSON files are `task-definition.FAMILY`.
+const RUN_TASK: &[&str] = &["aws_ecs_task_definition", "task-definition"];
 const SCHEDULE: &[&str] =
     &["aws_scheduler_schedule", "aws_cloudwatch_event_rule", "aws_cloudwatch_event_target"];
 const KMS_KEY: &[&str] =
@@ -117,6 +119,16 @@ pub const KEYS: &[UsageKey] = &[
         .of("0 to 1", "data transfer between zones")
         .takes(Amount::Share)
         .otherwise("a zone chosen at random (1/2 for two subnets, 2/3 for three)"),
+    key(SERVICE, "internet_gb", "GB that the service sends to the internet, instead of what follows from requests")
+        .of("GB", "data transfer to the internet"),
+    key(SERVICE, "cross_zone_gb", "GB that cross zones, each counted once, instead of what follows from requests")
+        .of("GB", "data transfer between zones"),
+    key(SERVICE, "external_instances", "instances of one's own (ECS Anywhere) that the service brings")
+        .of("instances", "ECS Anywhere"),
+    key(BALANCER, "internet_gb", "GB that leave to the internet through this load balancer, where its services do not say it")
+        .of("GB", "data transfer to the internet"),
+    key(BALANCER, "cross_zone_gb", "GB that cross zones behind this load balancer, each counted once; free for an Application Load Balancer")
+        .of("GB", "data transfer between zones"),
     key(SERVICE, "image_mb", "compressed size of all images of a task")
         .of("MB", "NAT or endpoint data (image pulls), ECR storage"),
     key(SERVICE, "deploys_per_month", "deployments, each of which starts every task anew")
@@ -145,9 +157,16 @@ pub const KEYS: &[UsageKey] = &[
         .of("a second", "load balancer capacity"),
     key(&["aws_elb"], "processed_gb", "GB through this load balancer").of("GB", "load balancer data"),
     key(&["aws_nat_gateway"], "processed_gb", "GB through this gateway").of("GB", "NAT gateway data"),
+    key(&["aws_ec2_transit_gateway_vpc_attachment"], "processed_gb", "GB through this attachment")
+        .of("GB", "transit gateway data"),
     key(&["aws_vpc_endpoint"], "processed_gb", "GB through this endpoint").of("GB", "endpoint data"),
     key(SCHEDULE, "task_minutes", "assumed duration of one run, whole minutes, at least 1")
         .of("minutes", "scheduled tasks")
+        .takes(Amount::Whole)
+        .otherwise("5 minutes"),
+    key(RUN_TASK, "runs", "runs a month that pipelines start").of("runs", "one-shot tasks"),
+    key(RUN_TASK, "task_minutes", "assumed duration of one run that a pipeline starts, whole minutes, at least 1")
+        .of("minutes", "one-shot tasks")
         .takes(Amount::Whole)
         .otherwise("5 minutes"),
     key(SCHEDULE, "runs", "runs a month, where the schedule does not say").of("runs", "scheduled tasks"),

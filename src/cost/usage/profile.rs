@@ -130,3 +130,17 @@ impl Profile {
         NUMBERS.iter().copied()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cost::usage::keys;
+
+    #[test]
+    fn every_number_is_of_a_key_and_grows_with_the_profile() {
+        for (ty, key, numbers) in Profile::table() {
+            assert!(keys::find(ty, key).is_some(), "{ty}: {key}");
+            assert!(numbers.is_sorted(), "{ty}: {key}");
+        }
+    }
+}

@@ -2,6 +2,7 @@
 //! later, by `model::link`.
 
 mod balancer;
+mod budget;
 mod cache;
 mod compute;
 mod database;
@@ -97,6 +98,7 @@ fn family(ty: &str) -> Option<Lower> {
         "aws_ecs_capacity_provider" => ecs::capacity_provider,
         "aws_ecs_cluster_capacity_providers" => ecs::capacity_providers,
         "aws_appautoscaling_target" => ecs::scaling_target,
+        "aws_appautoscaling_scheduled_action" => ecs::scheduled_action,
         "aws_lb" | "aws_alb" => balancer::load_balancer,
         "aws_elb" => balancer::classic,
         "aws_lb_listener" | "aws_alb_listener" => balancer::listener,
@@ -125,6 +127,7 @@ fn family(ty: &str) -> Option<Lower> {
         "aws_ecr_lifecycle_policy" => registry::lifecycle_policy,
         "aws_ecr_registry_scanning_configuration" => registry::scanning,
         "aws_ecr_pull_through_cache_rule" => registry::pull_through_cache,
+        "aws_budgets_budget" => budget::budget,
         "aws_secretsmanager_secret" => secrets::secret,
         "aws_ssm_parameter" => secrets::parameter,
         "aws_iam_role" => iam::role,
