@@ -16,6 +16,7 @@ mod output;
 mod overview;
 mod rules;
 mod rules_test;
+mod scenarios;
 mod schema;
 mod shell;
 mod show;

@@ -49,7 +49,7 @@ pub fn load(text: &str, file: FileId) -> Result<Config, Vec<ConfigError>> {
     if reader.errors.is_empty() { Ok(config) } else { Err(reader.errors) }
 }
 
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 14] = [
     "region",
     "stage",
     "profile",
@@ -62,6 +62,7 @@ const KEYS: [&str; 13] = [
     "rule_paths",
     "environments",
     "limits",
+    "scenarios",
     "usage",
 ];
 const IGNORE_KEYS: [&str; 5] = ["rule", "path", "resource", "reason", "until"];
@@ -177,6 +178,7 @@ impl Reader {
                 "ignore" => self.ignores(value, config),
                 "environments" => config.environments = self.environments(value),
                 "limits" => self.limits(value, config),
+                "scenarios" => config.scenarios = self.scenarios(value),
                 "usage" => config.usage = Some(value.clone()),
                 _ => {}
             }
