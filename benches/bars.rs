@@ -16,6 +16,10 @@ use plimsoll::terraform::{self, Evaluation};
 use support::Tree;
 use tempfile::TempDir;
 
+/// As in the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     divan::main();
 }

@@ -5,6 +5,10 @@ use plimsoll::cost::catalogue::{
     Arch, Catalogue, Deployment, FargateMetric, LbKind, LbMetric, License, Os, Payment, Price, Term,
 };
 
+/// As in the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     divan::main();
 }

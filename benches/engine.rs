@@ -23,6 +23,10 @@ use plimsoll::model::{Deployment, Input, Tri};
 use plimsoll::source::{Files, SourceMap};
 use plimsoll::terraform;
 
+/// As in the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     divan::main();
 }

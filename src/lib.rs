@@ -9,7 +9,6 @@ pub mod cost;
 pub mod date;
 pub mod discover;
 pub mod fix;
-mod heap;
 pub mod lint;
 pub mod lower;
 pub mod mask;

@@ -2,7 +2,12 @@
 
 use std::process::ExitCode;
 
+use mimalloc::MiMalloc;
 use plimsoll::cli::{self, Exit};
+
+/// Evaluation allocates on one thread what others free, which is what the system's allocators are slow at.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     std::panic::set_hook(Box::new(cli::report_bug));

@@ -27,9 +27,9 @@ fn column<'a>(report: &'a Value, name: &str) -> &'a Value {
 
 /// What an option saves a month, expected, to four digits behind the point.
 fn saving(report: &Value, name: &str) -> String {
-    let text = column(report, name)["saving"]["expected"].as_str().unwrap_or_else(|| {
-        panic!("{name}: {}", column(report, name)["not_here"])
-    });
+    let text = column(report, name)["saving"]["expected"]
+        .as_str()
+        .unwrap_or_else(|| panic!("{name}: {}", column(report, name)["not_here"]));
     let amount: rust_decimal::Decimal = text.parse().unwrap();
     format!("{:.4}", amount.round_dp(4))
 }

@@ -136,7 +136,7 @@ fn blurred(world: &World, value: &Value) -> Vec<Value> {
         Kind::String(text) if text.as_str().is_ascii() && text.as_str().len() > 1 => {
             let (head, tail) = text.as_str().split_at(text.as_str().len() / 2);
             let known = |text: &str| Part::Literal { text: text.into(), span: world.span };
-            let hole = || Part::Hole(world.unknown(Type::String));
+            let hole = || Part::Hole(Box::new(world.unknown(Type::String)));
             results.push(world.template(vec![known(head), hole()]));
             results.push(world.template(vec![hole(), known(tail)]));
             results.push(world.template(vec![known(head), hole(), known(tail)]));
@@ -250,12 +250,12 @@ fn results_with_unknown_arguments_allow_for_every_completion() {
 #[test]
 fn a_json_template_keeps_everything_but_its_holes() {
     let world = World::new();
-    let image = || Part::Hole(world.unknown(Type::String));
+    let image = || Part::Hole(Box::new(world.unknown(Type::String)));
     let template = world.template(vec![
         world.literal(r#"[{"name": "web", "image": ""#),
         image(),
         world.literal(r#"/app:1", "cpu": "#),
-        Part::Hole(world.unknown(Type::Number)),
+        Part::Hole(Box::new(world.unknown(Type::Number))),
         world.literal(r#", "environment": ["#),
         image(),
         world.literal("]}]"),

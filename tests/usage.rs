@@ -223,7 +223,7 @@ resource_usage:
     processed_bytes_gb: 100
   aws_s3_bucket.files:
     standard:
-      storage_gb: 20
+      monthly_select_data_scanned_gb: 20
   aws_rds_cluster.gone[*]:
     read_requests_per_sec: 2
     write_requests_per_sec: 1
@@ -240,7 +240,10 @@ fn a_usage_file_of_infracost_is_read() {
     assert_eq!(monthly(&found, "aws_cloudwatch_log_group.app", "Log ingest"), "5.7");
     let said = out(&plimsoll(directory.path(), &["cost", ".", "--usage", "there.yml"]));
     let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
-    for expected in ["`aws_cloudwatch_log_group: storage_gb`", "`aws_s3_bucket.files: standard`"] {
+    for expected in [
+        "`aws_cloudwatch_log_group: storage_gb`",
+        "`aws_s3_bucket.files: standard.monthly_select_data_scanned_gb`",
+    ] {
         assert!(said.contains(expected), "{expected}: {said}");
     }
 }
@@ -258,6 +261,24 @@ fn a_usage_file_of_infracost_beside_the_files_is_read_and_said_so() {
     let output = plimsoll(directory.path(), &["cost", "."]);
     assert_eq!(output.status.code(), Some(0));
     assert!(out(&output).contains("infracost-usage.yml is not read"), "{}", out(&output));
+}
+
+#[test]
+fn the_largest_and_smallest_numbers_do_no_harm() {
+    let directory = fixture("django-celery");
+    let keys =
+        ["request_kb", "response_kb", "connection_seconds", "log_bytes_per_request", "external_sent_kb"];
+    let more = ["external_received_kb", "s3_kb", "backend_kb", "image_mb", "deploys_per_month"];
+    let mut text = "defaults:\n  aws_ecs_service:\n    requests_per_second: 1e15\n".to_owned();
+    text += "    requests_per_connection: 0.00000000000000000001\n";
+    for key in keys.into_iter().chain(more) {
+        text += &format!("    {key}: 1000000000000000\n");
+    }
+    fs::write(directory.path().join("plimsoll.yaml"), "hours: 0.000000000000000000001\n").unwrap();
+    fs::write(directory.path().join("most.yaml"), text + "  aws_lb: { processed_gb: 1e15 }\n").unwrap();
+    estimate(directory.path(), &["--usage", "most.yaml"]);
+    fs::write(directory.path().join("plimsoll.yaml"), "").unwrap();
+    estimate(directory.path(), &["--usage", "most.yaml"]);
 }
 
 #[test]

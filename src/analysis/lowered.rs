@@ -1,6 +1,6 @@
 //! A root module that was evaluated and lowered: what a run keeps of it. The evaluation is let go of as soon as the
-//! model is made from it and the secrets in it are found. Values that the evaluator remembered stay in memory: taking
-//! them apart costs more time than the room is worth (`docs/performance.md`).
+//! model is made from it and the secrets in it are found, so that what a root module worked out takes room only as long
+//! as it is looked at.
 
 use super::secret_places::{Sighted, sighted};
 use crate::lower::defects::{self, Defect};

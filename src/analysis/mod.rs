@@ -7,6 +7,7 @@ pub mod environments;
 pub mod examples;
 mod git;
 mod lowered;
+mod money;
 pub mod own_rules;
 pub mod plans;
 mod problems;
@@ -22,11 +23,12 @@ use std::sync::Arc;
 
 pub use accepted::{Accept, Compared};
 use rayon::prelude::*;
-pub use revision::{OfRevision, analyse_revision, is_revision};
+pub use revision::{OfRevision, analyse_revision, find_revision};
 
 use lowered::Lowered;
 pub use usage::read_usage;
 
+use crate::change::Move;
 use crate::config::{self, Config, ConfigError};
 use crate::cost::estimate::Estimate;
 use crate::cost::{self, CostOptions, Usage};
@@ -60,6 +62,10 @@ pub struct Request {
     pub environment: Option<String>,
     pub region: Option<String>,
     pub price_region: Option<String>,
+    /// Hours that things run which can be stopped; those of the configuration where not given.
+    pub hours: Option<cost::hours::Hours>,
+    /// Whether what AWS gives every account each month is taken off.
+    pub free_tier: bool,
     /// A file with quantities that win over the configuration's.
     pub usage: Option<PathBuf>,
     /// Numbers for quantities that nobody says.
@@ -96,6 +102,8 @@ impl Request {
             environment: None,
             region: None,
             price_region: None,
+            hours: None,
+            free_tier: false,
             usage: None,
             usage_profile: None,
             stage: None,
@@ -141,6 +149,8 @@ pub struct Analysis {
     /// Directory of the configuration file.
     pub config_directory: Option<PathBuf>,
     pub policy: Policy,
+    /// What was called otherwise before.
+    pub moves: Vec<Move>,
     selection: Selection,
 }
 
@@ -279,6 +289,8 @@ fn state(request: &Request) -> Result<Analysis, Failure> {
     for evaluation in &evaluations {
         problems.extend(problems::of_evaluation(evaluation, &files));
     }
+    let moved = evaluations.iter_mut().flat_map(|evaluation| std::mem::take(&mut evaluation.moved));
+    let moves = moved.map(|(from, to)| Move { from, to }).collect();
     let of_plans = evaluations.split_off(first);
     let modules = evaluations.iter().flat_map(|evaluation| &evaluation.files).collect::<HashSet<_>>().len();
     // Plans that are completed take the same flags.
@@ -310,10 +322,14 @@ fn state(request: &Request) -> Result<Analysis, Failure> {
             format!("usage: {}{help}", problem.message)
         }));
     }
+    let of_environment = chosen.and_then(|chosen| chosen.environment.hours.clone());
+    let hours = request.hours.clone().or(of_environment).or_else(|| config.hours.clone()).unwrap_or_default();
     let cost_options = request.price.then(|| CostOptions {
         region: options.region.clone(),
         price_region: request.price_region.clone(),
-        hours: config.hours.unwrap_or(cost::HOURS_PER_MONTH),
+        hours: hours.a_month,
+        windows: hours.windows,
+        free_tier: request.free_tier,
         usage,
         as_of: request.as_of,
     });
@@ -366,6 +382,9 @@ fn state(request: &Request) -> Result<Analysis, Failure> {
     };
     fix::resolve(&mut judgement, &deployment, &sources, &editable);
     secret_places::redact(&mut judgement, &policy, &mut masks, &sources);
+    if let Some(estimate) = &estimate {
+        money::tell(&mut judgement.findings, estimate);
+    }
     if let Some(estimate) = &mut estimate {
         secret_places::redact_estimate(estimate, &masks, &sources);
     }
@@ -391,6 +410,7 @@ fn state(request: &Request) -> Result<Analysis, Failure> {
         root: discovered.root,
         config_directory: directory,
         policy,
+        moves,
         selection: discovered.selection,
     })
 }

@@ -143,8 +143,12 @@ pub struct RuleTest {
 /// # Errors
 /// When a path cannot be read, and for mistakes in pages.
 pub fn to_test(paths: &[PathBuf], working_directory: &Path) -> Result<(Vec<RuleTest>, Catalogue), Failure> {
-    let unreadable =
-        |path: &Path, error: std::io::Error| Failure::Path(format!("{}: {error}", path.display()));
+    let unreadable = |path: &Path, error: std::io::Error| {
+        Failure::Path(match error.kind() {
+            std::io::ErrorKind::NotFound => format!("`{}` does not exist", path.display()),
+            _ => format!("`{}`: {error}", path.display()),
+        })
+    };
     let top = super::top_level(working_directory);
     let files = Files::new(&top, working_directory).map_err(|error| unreadable(&top, error))?;
     let mut found = Vec::new();

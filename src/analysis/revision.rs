@@ -48,11 +48,12 @@ pub struct OfRevision {
     pub commit: String,
 }
 
-/// Whether `text` names a commit of the repository around a directory.
-#[must_use]
-pub fn is_revision(directory: &Path, text: &str) -> bool {
-    // A leading `-` is an option to git, and no name of a revision.
-    !text.starts_with('-') && Git::around(directory).is_ok_and(|git| git.commit(text).is_ok())
+/// Id of the commit that `text` names in the repository around a directory.
+///
+/// # Errors
+/// In words, when there is no such repository or commit.
+pub fn find_revision(directory: &Path, text: &str) -> Result<String, String> {
+    Ok(Git::around(directory)?.commit(text)?.id)
 }
 
 /// Judges the files as they were at a revision; `rules` are those of the state that it is compared with. The

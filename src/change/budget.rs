@@ -149,11 +149,33 @@ pub struct Because {
     pub amount: Decimal,
 }
 
-/// A budget that is not checked, and why.
+/// A budget of the code that is not checked, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unchecked {
-    pub by: By,
+    pub address: String,
+    pub file: String,
+    pub line: usize,
     pub reason: String,
+}
+
+/// What became of every budget.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Verdicts {
+    pub checked: Vec<Checked>,
+    pub unchecked: Vec<Unchecked>,
+}
+
+impl Verdicts {
+    /// Whether a budget is exceeded.
+    #[must_use]
+    pub fn is_exceeded(&self) -> bool {
+        self.checked.iter().any(|checked| checked.kept == Kept::No)
+    }
+
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.checked.is_empty() && self.unchecked.is_empty()
+    }
 }
 
 /// Resources that are named for an exceeded budget.

@@ -130,12 +130,12 @@ impl Difference {
 pub fn compare(before: &State, after: &State, moves: &[Move]) -> Difference {
     let renames = Renames::new(moves);
     Difference {
-        money: before.money.as_ref().zip(after.money.as_ref()).map(|(b, a)| money(b, a, &renames)),
+        money: before.money.as_ref().zip(after.money.as_ref()).map(|of| money(of, (before, after), &renames)),
         findings: before
             .findings
             .as_ref()
             .zip(after.findings.as_ref())
-            .map(|(b, a)| findings(b, a, &renames)),
+            .map(|of| findings(of, (before, after), &renames)),
     }
 }
 
@@ -185,15 +185,19 @@ impl<'m> Renames<'m> {
     }
 }
 
-fn money(before: &Money, after: &Money, renames: &Renames<'_>) -> MoneyChange {
+fn money(
+    (before, after): (&Money, &Money),
+    (of_then, of_now): (&State, &State),
+    renames: &Renames<'_>,
+) -> MoneyChange {
     let then: Vec<(String, &Resource)> =
         before.resources.iter().map(|resource| (renames.now(&resource.address), resource)).collect();
     let now: Vec<&Resource> = after.resources.iter().collect();
     let mut pairs = Pairs::new(then.len(), now.len());
     // The same address may stand in several root modules: the file decides first.
     pairs.by(
-        |at| then.get(at).map(|(address, of)| (address.as_str(), of.kind.as_str(), of.file.as_str())),
-        |at| now.get(at).map(|of| (of.address.as_str(), of.kind.as_str(), of.file.as_str())),
+        |at| then.get(at).map(|(address, of)| (address.as_str(), of.kind.as_str(), of_then.own(&of.file))),
+        |at| now.get(at).map(|of| (of.address.as_str(), of.kind.as_str(), of_now.own(&of.file))),
     );
     pairs.by(
         |at| then.get(at).map(|(address, of)| (address.as_str(), of.kind.as_str())),
@@ -317,26 +321,33 @@ struct Item<'f> {
     address: &'f str,
     /// The address of now, without the numbers of `count`; `None` for what has no name but that of its file.
     name: Option<String>,
+    /// What the file is called within its state.
+    file: &'f str,
 }
 
-fn items<'f>(findings: &'f Findings, rename: impl Fn(&str) -> String) -> Vec<Item<'f>> {
+fn items<'f>(findings: &'f Findings, state: &State, rename: impl Fn(&str) -> String) -> Vec<Item<'f>> {
     let mut items = Vec::new();
     for (of, finding) in findings.list.iter().enumerate() {
+        let file = state.own(&finding.file);
         if finding.instances.is_empty() {
-            items.push(Item { of, finding, number: 0, address: "", name: None });
+            items.push(Item { of, finding, number: 0, address: "", name: None, file });
         }
         for (number, address) in finding.instances.iter().enumerate() {
             let is_place = *address == finding.file || address.starts_with("root module ");
             let name = (!is_place && !address.is_empty()).then(|| without_numbers(&rename(address)));
-            items.push(Item { of, finding, number, address, name });
+            items.push(Item { of, finding, number, address, name, file });
         }
     }
     items
 }
 
-fn findings(before: &Findings, after: &Findings, renames: &Renames<'_>) -> FindingsChange {
-    let then = items(before, |address| renames.now(address));
-    let now = items(after, str::to_owned);
+fn findings(
+    (before, after): (&Findings, &Findings),
+    (of_then, of_now): (&State, &State),
+    renames: &Renames<'_>,
+) -> FindingsChange {
+    let then = items(before, of_then, |address| renames.now(address));
+    let now = items(after, of_now, str::to_owned);
     let mut pairs = Pairs::new(then.len(), now.len());
     // What is found of the same thing in the same file first: several root modules may share their addresses.
     let exact = |of: &[Item<'_>], at: usize| {
@@ -347,7 +358,7 @@ fn findings(before: &Findings, after: &Findings, renames: &Renames<'_>) -> Findi
             finding.rule.clone(),
             name,
             finding.element.clone(),
-            finding.file.clone(),
+            item.file.to_owned(),
             finding.message.clone(),
         ))
     };
@@ -365,7 +376,7 @@ fn findings(before: &Findings, after: &Findings, renames: &Renames<'_>) -> Findi
     pairs.by(|at| by_name(&then, at), |at| by_name(&now, at));
     let by_file = |of: &[Item<'_>], at: usize| {
         let item = of.get(at).filter(|item| item.name.is_none())?;
-        Some((item.finding.rule.clone(), item.finding.file.clone(), item.finding.element.clone()))
+        Some((item.finding.rule.clone(), item.file.to_owned(), item.finding.element.clone()))
     };
     pairs.by(|at| by_file(&then, at), |at| by_file(&now, at));
 

@@ -27,6 +27,16 @@ pub struct State {
     pub version: String,
     /// The date that the run judged by, `YYYY-MM-DD`.
     pub as_of: String,
+    /// The directory that names of files start with and that is not part of what they are called: what is compared lies
+    /// in two directories. Ends with `/`, or is empty.
+    pub prefix: String,
+}
+
+impl State {
+    /// What a file is called within the state.
+    fn own<'f>(&self, file: &'f str) -> &'f str {
+        file.strip_prefix(self.prefix.as_str()).unwrap_or(file)
+    }
 }
 
 /// The estimate of a state.
@@ -118,3 +128,6 @@ pub struct Move {
     pub from: String,
     pub to: String,
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,8 +3,12 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use rust_decimal::Decimal;
 
+use crate::change::budget::{Limit, On};
 use crate::config::FailOn;
+use crate::cost::breakdown::By;
+use crate::cost::hours::Hours;
 use crate::cost::usage::Profile;
 use crate::date::Date;
 
@@ -31,6 +35,8 @@ pub enum Command {
     Check(CheckArgs),
     /// Estimate the monthly cost
     Cost(CostArgs),
+    /// Report what a change adds and removes: money and findings
+    Diff(DiffArgs),
     /// Compare what it costs with other ways to buy and build it, and with the scenarios of plimsoll.yaml
     Compare(CompareArgs),
     /// Explain a rule, a resource, or a value: why it hurts, how it was judged, where it comes from
@@ -47,6 +53,8 @@ pub enum Command {
     Init(InitArgs),
     /// Write a file for what code cannot say: how much is used a month
     Usage(UsageArgs),
+    /// Show the price tables: how old they are, what they cover, where a price is from
+    Pricing(PricingArgs),
     /// Print a JSON Schema, for editors and other programs
     Schema(SchemaArgs),
     /// Print the completion script of a shell
@@ -123,9 +131,62 @@ pub struct CostArgs {
     pub common: CommonArgs,
     #[command(flatten)]
     pub price: PriceArgs,
+    #[command(flatten)]
+    pub budget: BudgetArgs,
+    /// What --max-increase compares with: a revision, a directory, a plan or a saved report
+    #[arg(long, value_name = "BASE")]
+    pub base: Option<String>,
+    #[command(flatten)]
+    pub view: CostViewArgs,
     /// Output format (default: human); several in one run, each with an --output behind it
     #[arg(long, value_enum)]
     pub format: Vec<CostFormat>,
+}
+
+/// `plimsoll diff BASE [HEAD]`. A side is a git revision, a directory, a plan, another file that can be judged, or a
+/// report that was saved with `--format json`.
+#[derive(Debug, Args)]
+pub struct DiffArgs {
+    /// What to compare with: a git revision (`main...` is where the branch left main), a directory, a plan, or a
+    /// report saved with --format json
+    #[arg(value_name = "BASE")]
+    pub base: String,
+    /// What to compare (default: the working tree)
+    #[arg(value_name = "HEAD")]
+    pub head: Option<String>,
+    #[command(flatten)]
+    pub common: CommonArgs,
+    #[command(flatten)]
+    pub price: PriceArgs,
+    #[command(flatten)]
+    pub budget: BudgetArgs,
+    /// Exit with 1 when the change adds a finding from this severity on: error, warning, info, never (default: never)
+    #[arg(long, value_name = "SEVERITY", value_parser = fail_on)]
+    pub fail_on: Option<FailOn>,
+    /// Judge both sides without the author's own ignore comments and entries
+    #[arg(long)]
+    pub no_ignores: bool,
+    /// Output format (default: human); several in one run, each with an --output behind it
+    #[arg(long, value_enum)]
+    pub format: Vec<DiffFormat>,
+}
+
+/// What a month may cost. An `aws_budgets_budget` of the same code is checked as well.
+#[derive(Debug, Clone, Default, Args)]
+pub struct BudgetArgs {
+    /// Exit with 1 when a month costs more than this, in USD (default: `budgets` of plimsoll.yaml)
+    #[arg(long, value_name = "AMOUNT", value_parser = Limit::amount)]
+    pub max_monthly: Option<Decimal>,
+    /// Exit with 1 when a month costs more than this more than before: USD, or percent of what it cost
+    #[arg(long, value_name = "AMOUNT|PERCENT%", value_parser = Limit::increase)]
+    pub max_increase: Option<Limit>,
+    /// The figure that is held against budgets: expected or high (default: expected)
+    #[arg(long, value_name = "FIGURE", value_parser = budget_on)]
+    pub budget_on: Option<On>,
+}
+
+fn budget_on(text: &str) -> Result<On, String> {
+    On::from_name(text).ok_or_else(|| "one of expected, high".to_owned())
 }
 
 #[derive(Debug, Args)]
@@ -218,6 +279,8 @@ pub enum SchemaOf {
     Findings,
     /// Output of `cost --format json`
     Estimate,
+    /// Output of `diff --format json`
+    Diff,
     /// Output of `compare --format json`
     Compare,
     /// Output of `show --format json`
@@ -434,6 +497,13 @@ pub struct PriceArgs {
     /// Use the prices of this region whatever the files say
     #[arg(long, value_name = "REGION")]
     pub price_region: Option<String>,
+    /// When things run that can be stopped (tasks, EC2 and database instances): hours a month, or windows of a week such
+    /// as "weekdays 8-20, sat 9-13"
+    #[arg(long, value_name = "HOURS", value_parser = Hours::parse)]
+    pub hours: Option<Hours>,
+    /// Take off what AWS gives every account each month for nothing: 5 GB of logs, 100 GB to the internet, 10 alarms …
+    #[arg(long)]
+    pub free_tier: bool,
     /// How much is used a month, by resource address: wins over `usage:` in plimsoll.yaml; an infracost-usage.yml
     /// works too
     #[arg(long, value_name = "FILE")]
@@ -441,6 +511,68 @@ pub struct PriceArgs {
     /// Invented numbers for what nobody has said, for a first look
     #[arg(long, value_enum, value_name = "PROFILE")]
     pub usage_profile: Option<UsageProfileArg>,
+}
+
+/// What `cost` shows instead of the whole estimate.
+#[derive(Debug, Args)]
+pub struct CostViewArgs {
+    /// The arithmetic of a resource, or of a module: every number with its place, price and assumption
+    #[arg(long, value_name = "ADDRESS", group = "view")]
+    pub why: Option<String>,
+    /// Cut the total by service, container, tag:NAME, environment, kind or module
+    #[arg(long, value_name = "WHAT", group = "view", value_parser = By::parse)]
+    pub by: Option<By>,
+    /// Which inputs move the total most, the largest first
+    #[arg(long, group = "view")]
+    pub sensitivity: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct PricingArgs {
+    #[command(subcommand)]
+    pub command: PricingCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum PricingCommand {
+    /// What the price tables cover and how old they are
+    Status(PricingStatusArgs),
+    /// The prices of a table, with source and capture date
+    Show(PricingShowArgs),
+}
+
+#[derive(Debug, Args)]
+pub struct PricingStatusArgs {
+    /// Output format
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+    /// Write to this file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Date to count the age from (YYYY-MM-DD) instead of today
+    #[arg(long, value_name = "DATE")]
+    pub as_of: Option<Date>,
+}
+
+#[derive(Debug, Args)]
+pub struct PricingShowArgs {
+    /// A table, as `pricing status` lists it
+    pub table: String,
+    /// Words that the item holds: linux arm64, db.t4g.micro
+    #[arg(value_name = "WORD")]
+    pub words: Vec<String>,
+    /// Only this region
+    #[arg(long, value_name = "REGION")]
+    pub region: Option<String>,
+    /// Output format
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+    /// Write to this file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Date to count the age from (YYYY-MM-DD) instead of today
+    #[arg(long, value_name = "DATE")]
+    pub as_of: Option<Date>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -500,7 +632,7 @@ pub enum Format {
     Json,
 }
 
-/// Formats of findings. Only `human`, `json`, `ndjson` and `markdown` have a place for an estimate.
+/// Formats of the list of rules.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum RulesFormat {
     Human,
@@ -509,6 +641,7 @@ pub enum RulesFormat {
     Markdown,
 }
 
+/// Formats of findings. Only `human`, `json`, `ndjson` and `markdown` have a place for an estimate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum CheckFormat {
     /// For people at a terminal
@@ -536,6 +669,16 @@ pub enum CostFormat {
     /// For people at a terminal
     Human,
     /// One JSON object: plimsoll/estimate/1
+    Json,
+    /// For a comment on a pull request or a step summary; at most 60,000 bytes
+    Markdown,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum DiffFormat {
+    /// For people at a terminal
+    Human,
+    /// One JSON object: plimsoll/diff/1
     Json,
     /// For a comment on a pull request or a step summary; at most 60,000 bytes
     Markdown,

@@ -32,6 +32,8 @@ pub(super) fn request(
         environment: args.terraform.environment.clone(),
         region: args.region.clone(),
         price_region: price.and_then(|price| price.price_region.clone()),
+        hours: price.and_then(|price| price.hours.clone()),
+        free_tier: price.is_some_and(|price| price.free_tier),
         usage: price.and_then(|price| price.usage.clone()),
         usage_profile: price.and_then(|price| price.usage_profile).map(UsageProfileArg::profile),
         stage: args.stage.map(|stage| match stage {
@@ -92,17 +94,22 @@ pub(super) fn terraform_options(args: &TerraformArgs, matches: &ArgMatches) -> R
 
 /// Runs the analysis, with `--jobs` threads where given.
 pub(super) fn run(request: &Request, jobs: Option<usize>) -> Result<Analysis, Stop> {
+    threads(jobs)?;
+    analyse(request).map_err(stop)
+}
+
+/// The threads of the run, `--jobs` many where given.
+pub(super) fn threads(jobs: Option<usize>) -> Result<(), Stop> {
     if jobs == Some(0) {
         return Err(Stop::usage("--jobs must be at least 1"));
     }
-    let mut pool =
-        ThreadPoolBuilder::new().stack_size(16 * 1024 * 1024).start_handler(|_| crate::heap::reserve());
+    let mut pool = ThreadPoolBuilder::new().stack_size(16 * 1024 * 1024);
     if let Some(jobs) = jobs {
         pool = pool.num_threads(jobs);
     }
     // A pool that exists already serves as well.
     let _ = pool.build_global();
-    analyse(request).map_err(stop)
+    Ok(())
 }
 
 /// How a failed run reads.
@@ -134,6 +141,7 @@ pub(super) fn outcome<'a>(analysis: &'a Analysis, as_of: Date) -> report::Outcom
         files: analysis.files,
         judgement: &analysis.judgement,
         estimate: analysis.estimate.as_ref(),
+        budgets: None,
         notes: &analysis.notes,
         environment: &analysis.environment,
         environment_name: analysis.environment_name.as_deref(),

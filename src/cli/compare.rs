@@ -55,7 +55,8 @@ fn wanted(args: &CompareArgs) -> Result<options::Request, Stop> {
             return Err(Stop::usage(format!("--to-region: no region is called `{region}`{help}")));
         }
     }
-    if args.vendor_per_host.is_some_and(|price| price.is_sign_negative() || price > Decimal::from(1_000_000)) {
+    if args.vendor_per_host.is_some_and(|price| price.is_sign_negative() || price > Decimal::from(1_000_000))
+    {
         return Err(Stop::usage("--vendor-per-host is USD a month, from 0 to 1000000"));
     }
     Ok(options::Request {

@@ -3,10 +3,12 @@
 
 mod args;
 mod baseline;
+mod budgets;
 mod check;
 mod common;
 mod compare;
 mod cost;
+mod diff;
 mod eval;
 mod explain;
 mod fixing;
@@ -14,12 +16,14 @@ mod init;
 mod module;
 mod output;
 mod overview;
+mod pricing;
 mod rules;
 mod rules_test;
 mod scenarios;
 mod schema;
 mod shell;
 mod show;
+mod sides;
 mod usage;
 
 use std::ffi::OsString;
@@ -72,6 +76,10 @@ impl Stop {
     pub(crate) fn path(message: impl Into<String>) -> Self {
         Self { exit: Exit::Path, message: message.into() }
     }
+
+    pub(crate) fn internal(message: impl std::fmt::Display) -> Self {
+        Self { exit: Exit::Internal, message: format!("a bug in plimsoll; please report it: {message}") }
+    }
 }
 
 impl From<std::io::Error> for Stop {
@@ -119,12 +127,14 @@ fn dispatch(cli: Cli, matches: &clap::ArgMatches) -> Result<Exit, Stop> {
         Some(Command::Check(args)) => check::run(&args, own),
         Some(Command::Baseline(args)) => baseline::run(&args, own),
         Some(Command::Cost(args)) => cost::run(&args, own),
+        Some(Command::Diff(args)) => diff::run(&args, own),
         Some(Command::Compare(args)) => compare::run(&args, own),
         Some(Command::Explain(args)) => explain::run(&args, own),
         Some(Command::Rules(args)) => rules::run(&args),
         Some(Command::Schema(args)) => schema::run(&args),
         Some(Command::Usage(args)) => usage::run(&args, own),
         Some(Command::Eval(args)) => eval::run(&args, own),
+        Some(Command::Pricing(args)) => pricing::run(&args),
         Some(Command::Show(args)) => show::run(&args, own),
         Some(Command::Init(args)) => init::run(&args),
         Some(Command::Completions(args)) => shell::completions(&args),

@@ -3,15 +3,18 @@
 
 use clap::ArgMatches;
 
-use super::args::{CheckFormat, OverviewArgs};
-use super::{Exit, Stop, check, common};
+use super::args::{BudgetArgs, CheckFormat, OverviewArgs};
+use super::{Exit, Stop, budgets, check, common};
 use crate::report;
 
 pub(super) fn run(args: &OverviewArgs, matches: &ArgMatches) -> Result<Exit, Stop> {
     let targets = common::targets(&args.format, &args.common.output, matches, CheckFormat::Human)?;
     let request = common::request(&args.common, matches, Some(&args.gate), Some(&args.price))?;
     let analysis = common::run(&request, args.common.jobs)?;
-    let outcome = common::outcome(&analysis, request.as_of);
+    // What a month may cost is said by the configuration and the code; the flags are those of `cost` and `diff`.
+    let money = analysis.estimate.as_ref().map(|estimate| budgets::money(estimate, &analysis.sources));
+    let verdicts = budgets::check(&BudgetArgs::default(), money.as_ref(), Some(&analysis), None)?;
+    let outcome = report::Outcome { budgets: Some(&verdicts), ..common::outcome(&analysis, request.as_of) };
     let fails = check::fails(&analysis, &args.gate);
     common::deliver_all(&targets, args.common.color, args.common.quiet, |format, style, out| match format {
         CheckFormat::Human => {
@@ -21,6 +24,10 @@ pub(super) fn run(args: &OverviewArgs, matches: &ArgMatches) -> Result<Exit, Sto
             if let Some(estimate) = &analysis.estimate {
                 report::estimate::write(&outcome, estimate, style, out)?;
             }
+            if !verdicts.is_empty() && !style.quiet {
+                writeln!(out)?;
+            }
+            report::change::budgets(&verdicts, style, out)?;
             if analysis.estimate.is_some() && !style.quiet {
                 writeln!(out)?;
             }
@@ -30,5 +37,5 @@ pub(super) fn run(args: &OverviewArgs, matches: &ArgMatches) -> Result<Exit, Sto
         CheckFormat::Json => report::json::overview(&outcome, out),
         format => check::write(format, &outcome, &fails, style, out),
     })?;
-    Ok(check::exit(&analysis, &args.gate))
+    Ok(if verdicts.is_exceeded() { Exit::Findings } else { check::exit(&analysis, &args.gate) })
 }

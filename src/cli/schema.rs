@@ -14,6 +14,7 @@ pub(super) fn run(args: &SchemaArgs) -> Result<Exit, Stop> {
         SchemaOf::Usage => usage::schema(),
         SchemaOf::Findings => schema::of(Shape::Findings),
         SchemaOf::Estimate => schema::of(Shape::Estimate),
+        SchemaOf::Diff => schema::of(Shape::Diff),
         SchemaOf::Compare => schema::of(Shape::Compare),
         SchemaOf::Show => schema::of(Shape::Show),
         SchemaOf::Explain => schema::of(Shape::Explain),

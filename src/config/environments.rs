@@ -4,7 +4,8 @@ use std::path::Path;
 
 use globset::{GlobBuilder, GlobMatcher};
 
-use super::load::{Reader, stage};
+use super::load::{Reader, hours, stage};
+use crate::cost::hours::Hours;
 use crate::model::Stage;
 use crate::source::Span;
 use crate::syntax::tree::{Node, NodeKind};
@@ -19,6 +20,8 @@ pub struct Environment {
     pub var_files: Vec<VarFile>,
     pub workspace: Option<String>,
     pub stage: Option<Stage>,
+    /// Hours a month that things run which can be stopped.
+    pub hours: Option<Hours>,
     /// Directories of the root modules that belong to it, relative to the configuration file; all where not written.
     pub roots: Option<Vec<GlobMatcher>>,
 }
@@ -40,7 +43,10 @@ impl Environment {
     }
 }
 
-const KEYS: [&str; 4] = ["var_files", "workspace", "stage", "roots"];
+const KEYS: [&str; 5] = ["var_files", "workspace", "stage", "hours", "roots"];
+
+/// What `hours` may be.
+pub(super) const HOURS: &str = "a number of hours a month from 0 to 744, or windows such as `weekdays 8-20`";
 
 impl Reader {
     pub(super) fn environments(&mut self, node: &Node) -> Vec<Environment> {
@@ -58,6 +64,7 @@ impl Reader {
             var_files: Vec::new(),
             workspace: None,
             stage: None,
+            hours: None,
             roots: None,
         };
         if name.is_empty() {
@@ -71,6 +78,7 @@ impl Reader {
                 "stage" => {
                     environment.stage = self.choice(value, "stage", "production, non-production", stage)
                 }
+                "hours" => environment.hours = self.choice(value, "hours", HOURS, hours),
                 "roots" => environment.roots = Some(self.each(value, "roots", Self::root)),
                 _ => {}
             }

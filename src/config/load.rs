@@ -4,9 +4,9 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use globset::{Glob, GlobMatcher};
-use rust_decimal::Decimal;
 
 use super::{Config, ConfigError, FILE_NAMES, FailOn};
+use crate::cost::hours::Hours;
 use crate::lint::Profile;
 use crate::lint::suppress::ConfigIgnore;
 use crate::model::Stage;
@@ -61,6 +61,7 @@ const KEYS: [&str; 14] = [
     "baseline",
     "rule_paths",
     "environments",
+    "budgets",
     "limits",
     "scenarios",
     "usage",
@@ -68,6 +69,10 @@ const KEYS: [&str; 14] = [
 const IGNORE_KEYS: [&str; 5] = ["rule", "path", "resource", "reason", "until"];
 
 /// A stage as the configuration names it.
+pub(super) fn hours(text: &str) -> Option<Hours> {
+    Hours::parse(text).ok()
+}
+
 pub(super) fn stage(text: &str) -> Option<Stage> {
     match text {
         "production" => Some(Stage::Production),
@@ -158,11 +163,7 @@ impl Reader {
                     });
                 }
                 "hours" => {
-                    config.hours =
-                        self.choice(value, "hours", "a number of hours a month, from 0 to 744", |text| {
-                            let hours = text.parse::<Decimal>().ok()?;
-                            (Decimal::ZERO..=Decimal::from(744)).contains(&hours).then_some(hours)
-                        });
+                    config.hours = self.choice(value, "hours", super::environments::HOURS, hours);
                 }
                 "fail_on" => {
                     config.fail_on =
@@ -177,6 +178,7 @@ impl Reader {
                 }
                 "ignore" => self.ignores(value, config),
                 "environments" => config.environments = self.environments(value),
+                "budgets" => config.budgets = self.budgets(value),
                 "limits" => self.limits(value, config),
                 "scenarios" => config.scenarios = self.scenarios(value),
                 "usage" => config.usage = Some(value.clone()),
@@ -312,7 +314,7 @@ mod tests {
              usage: {}\n",
         )
         .unwrap();
-        assert_eq!(config.hours, Some(Decimal::from(200)));
+        assert_eq!(config.hours, Some(Hours { a_month: 200.into(), windows: None }));
         let severities = config.severities(&Catalogue::default()).unwrap();
         assert_eq!(severities.get("log-retention"), Some(&None));
         assert_eq!(severities.get("duplicate-key"), Some(&Some(Severity::Info)));
@@ -422,7 +424,7 @@ mod tests {
                 "unknown key `regoin`: did you mean `region`?",
                 "`log-retention` cannot be `offf`: one of off, error, warning, info",
                 "`stage` cannot be `prod`: one of production, non-production",
-                "`hours` cannot be `-1`: one of a number of hours a month, from 0 to 744",
+                "`hours` cannot be `-1`: one of a number of hours a month from 0 to 744, or windows such as `weekdays 8-20`",
                 "an ignore entry needs a `rule`: ",
             ]
         );

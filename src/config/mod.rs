@@ -1,5 +1,6 @@
 //! `plimsoll.yaml`: what a team decided once. Typed; every mistake is an error with its place.
 
+mod budgets;
 mod environments;
 mod load;
 mod overrides;
@@ -7,6 +8,7 @@ mod rule_schema;
 pub mod rules;
 mod scenarios;
 
+pub use budgets::ConfigBudget;
 pub use environments::{Environment, VarFile};
 pub use load::{find, load};
 pub use rule_schema::rule_schema;
@@ -15,8 +17,7 @@ pub use scenarios::Scenario;
 use std::collections::HashMap;
 use std::path::PathBuf;
 
-use rust_decimal::Decimal;
-
+use crate::cost::hours::Hours;
 use crate::lint::suppress::ConfigIgnore;
 use crate::lint::{Catalogue, Override, Profile, RuleId, Severity};
 use crate::model::Stage;
@@ -33,8 +34,8 @@ pub struct Config {
     pub region: Option<(String, Span)>,
     pub stage: Option<Stage>,
     pub profile: Option<Profile>,
-    /// Hours a month that things run, 0 to 744.
-    pub hours: Option<Decimal>,
+    /// Hours a month that things run which can be stopped.
+    pub hours: Option<Hours>,
     pub fail_on: Option<FailOn>,
     /// Rules switched off or given another severity, as written.
     pub rules: Vec<RuleChoice>,
@@ -48,6 +49,8 @@ pub struct Config {
     pub ignores: Vec<ConfigIgnore>,
     /// `environments:` in the order written.
     pub environments: Vec<Environment>,
+    /// `budgets:` in the order written.
+    pub budgets: Vec<ConfigBudget>,
     /// Whether comments written for other tools are honoured; they are where not written.
     pub ignore_foreign: Option<bool>,
     /// `limits.instances`: instances of one block that are read.

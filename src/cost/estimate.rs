@@ -165,22 +165,42 @@ impl ResourceCost {
 
 /// The closed list of resource kinds.
 pub const KINDS: &[&str] = &[
+    "alarm",
+    "auto-scaling-group",
+    "bucket",
     "cache-cluster",
     "cache-serverless",
     "container-repository",
+    "custom-metric",
+    "dashboard",
+    "db-proxy",
+    "discovery-instance",
+    "discovery-service",
+    "dns-zone",
+    "ebs-volume",
     "ecs-cluster",
     "ecs-service",
     "elastic-ip",
+    "event-bus",
+    "file-system",
     "free",
+    "health-check",
+    "instance",
+    "kms-key",
     "load-balancer",
     "log-group",
     "nat-gateway",
+    "one-shot-task",
     "parameter",
+    "queue",
     "rds-cluster",
     "rds-instance",
+    "resolver-endpoint",
     "scheduled-task",
     "secret",
     "task-definition",
+    "topic",
+    "vpc-connection",
     "vpc-endpoint",
 ];
 
@@ -197,16 +217,30 @@ pub struct Component {
     pub unit_price: Decimal,
     pub monthly: Range,
     pub price: PriceSource,
+    /// The arithmetic of `quantity`: these numbers multiplied.
+    pub factors: Vec<Factor>,
     /// Where the numbers come from in the files.
     pub drivers: Vec<Driver>,
     /// Name of the [`Assumption`] behind the quantity, if there is one.
     pub assumption: Option<String>,
 }
 
+/// One number of a product that gives a quantity.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Factor {
+    /// The argument, usage key or fact: `desired_count`, `hours a month`.
+    pub what: String,
+    pub value: Range,
+    /// Where it is written in the files.
+    pub span: Option<Span>,
+}
+
 /// Where a unit price was read.
 #[derive(Debug, Clone)]
 pub struct PriceSource {
     pub table: &'static str,
+    /// Letter of the source in `pricing/README.md`.
+    pub source: &'static str,
     /// Date of capture, `YYYY-MM-DD` or `unknown`.
     pub captured: &'static str,
 }

@@ -1,14 +1,19 @@
 //! What a deployment costs a month. Knows the model and the price tables, not Terraform and not output formats.
 //! Each billed thing is a file under `items/` and a line in `registry`.
 
+pub mod breakdown;
 pub mod catalogue;
 pub mod estimate;
 mod free;
+mod free_tier;
+pub mod hours;
 mod items;
+mod metered;
 pub mod options;
 mod quantity;
 mod registry;
 pub mod schedule;
+pub mod sensitivity;
 mod sheet;
 mod traffic;
 pub mod usage;
@@ -53,6 +58,10 @@ pub struct CostOptions {
     pub price_region: Option<String>,
     /// Hours a month that things run.
     pub hours: Decimal,
+    /// The windows of a week that `hours` are from, as written.
+    pub windows: Option<String>,
+    /// Whether what AWS gives every account each month is taken off.
+    pub free_tier: bool,
     pub usage: Usage,
     /// The day the estimate is made for.
     pub as_of: Date,
@@ -62,7 +71,15 @@ impl CostOptions {
     /// A month of 730 hours, no usage, regions from the files.
     #[must_use]
     pub fn new(as_of: Date) -> Self {
-        Self { region: None, price_region: None, hours: HOURS_PER_MONTH, usage: Usage::default(), as_of }
+        Self {
+            region: None,
+            price_region: None,
+            hours: HOURS_PER_MONTH,
+            windows: None,
+            free_tier: false,
+            usage: Usage::default(),
+            as_of,
+        }
     }
 }
 
@@ -227,12 +244,28 @@ impl<'a> Ledger<'a> {
                 set_with: "--usage FILE or usage in plimsoll.yaml".to_owned(),
             });
         }
+        let hours = self.context.options.hours;
+        if hours < HOURS_PER_MONTH {
+            let windows =
+                self.context.options.windows.as_deref().map_or_else(String::new, |it| format!(" ({it})"));
+            estimate.assumptions.push(Assumption {
+                name: "running hours".to_owned(),
+                value: format!(
+                    "{} of 730 a month{windows} for tasks, EC2 and database instances; the rest is billed all the time",
+                    hours.round_dp(4).normalize()
+                ),
+                set_with: "--hours or hours in plimsoll.yaml".to_owned(),
+            });
+        }
         let place = |span: crate::source::Span, address: &Arc<str>| (span.file, span.start, address.clone());
         estimate.resources.sort_by_key(|resource| (place(resource.span, &resource.address), resource.call));
         estimate.unpriced.sort_by_key(|unpriced| place(unpriced.span, &unpriced.address));
         estimate.usage.sort_by_key(|asked| place(asked.span, &asked.address));
+        if self.context.options.free_tier {
+            free_tier::apply(&mut estimate);
+        }
         estimate.assumptions = merged(estimate.assumptions);
-        estimate.hours_per_month = self.context.options.hours;
+        estimate.hours_per_month = hours.max(HOURS_PER_MONTH);
         estimate
     }
 }

@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::catalogue::Price;
-use super::estimate::{Driver, Range};
+use super::estimate::{Driver, Factor, Range};
 use crate::source::Span;
 use crate::value::Causes;
 
@@ -12,6 +12,8 @@ use crate::value::Causes;
 pub(super) struct Quantity {
     pub(super) range: Range,
     pub(super) drivers: Vec<Driver>,
+    /// The numbers whose product it is; empty where it is no product.
+    pub(super) factors: Vec<Factor>,
     /// Name of the assumption behind it.
     pub(super) assumption: Option<String>,
 }
@@ -62,15 +64,36 @@ pub(super) struct Choices<T> {
 
 impl Quantity {
     pub(super) fn of(range: Range) -> Self {
-        Self { range, drivers: Vec::new(), assumption: None }
+        let factors = vec![Factor { what: String::new(), value: range, span: None }];
+        Self { range, drivers: Vec::new(), factors, assumption: None }
     }
 
     pub(super) fn exactly(amount: impl Into<Decimal>) -> Self {
         Self::of(Range::exactly(amount.into()))
     }
 
-    pub(super) fn times(mut self, factor: impl Into<Decimal>) -> Self {
-        self.range = self.range.times(factor.into());
+    pub(super) fn times(self, factor: impl Into<Decimal>) -> Self {
+        self.times_called(factor, "")
+    }
+
+    /// Times a number that `--why` calls `what`.
+    pub(super) fn times_called(mut self, factor: impl Into<Decimal>, what: &str) -> Self {
+        let value = Range::exactly(factor.into());
+        self.range = self.range.times_range(value);
+        if value.expected != Decimal::ONE {
+            self.factors.push(Factor { what: what.to_owned(), value, span: None });
+        }
+        self
+    }
+
+    /// Divided by a number that is not zero.
+    pub(super) fn over(mut self, divisor: impl Into<Decimal>, what: &str) -> Self {
+        let divisor: Decimal = divisor.into();
+        let part = |amount: Decimal| amount.checked_div(divisor).unwrap_or(amount);
+        let range = self.range;
+        self.range = Range { low: part(range.low), expected: part(range.expected), high: part(range.high) };
+        let value = Range::exactly(part(Decimal::ONE));
+        self.factors.push(Factor { what: what.to_owned(), value, span: None });
         self
     }
 
@@ -78,13 +101,14 @@ impl Quantity {
     pub(super) fn by(mut self, other: &Quantity) -> Self {
         self.range = self.range.times_range(other.range);
         self.drivers.extend(other.drivers.iter().cloned());
+        self.factors.extend(other.factors.iter().cloned());
         self.assumption = self.assumption.or_else(|| other.assumption.clone());
         self
     }
 
     /// The same drivers and assumption with other figures.
     pub(super) fn with(&self, range: Range) -> Self {
-        Self { range, ..self.clone() }
+        Self { range, factors: Vec::new(), ..self.clone() }
     }
 
     /// What is above `included` units, which cost nothing.
@@ -95,17 +119,57 @@ impl Quantity {
             expected: rest(self.range.expected),
             high: rest(self.range.high),
         };
+        let names: Vec<&str> =
+            self.factors.iter().map(|factor| &*factor.what).filter(|what| !what.is_empty()).collect();
+        let what = format!("{} above {}", names.join(" × "), included.normalize()).trim_start().to_owned();
+        let span = self.factors.iter().find_map(|factor| factor.span);
+        self.factors = vec![Factor { what, value: self.range, span }];
         self
     }
 
     pub(super) fn driven_by(mut self, span: Span, what: &str) -> Self {
         self.drivers.push(Driver { span, what: what.to_owned() });
+        if let Some(factor) = self.factors.iter_mut().find(|factor| factor.what.is_empty()) {
+            factor.what = what.to_owned();
+            factor.span = Some(span);
+        }
         self
     }
 
     pub(super) fn assuming(mut self, name: String) -> Self {
+        if let Some(factor) = self.factors.iter_mut().find(|factor| factor.what.is_empty()) {
+            factor.what.clone_from(&name);
+        }
         self.assumption = Some(name);
         self
+    }
+
+    /// The numbers whose product is `range`, each with a name.
+    pub(super) fn arithmetic(&self, hours: Decimal, places: u32) -> Vec<Factor> {
+        let ones = Range::exactly(Decimal::ONE);
+        let product = self
+            .factors
+            .iter()
+            .fold(ones, |product, factor| product.times_range(factor.value))
+            .rounded(places);
+        if self.factors.is_empty() || product != self.range.rounded(places) {
+            let names: Vec<&str> = self.drivers.iter().map(|driver| &*driver.what).collect();
+            let what = match (names.is_empty(), &self.assumption) {
+                (false, _) => names.join(", "),
+                (true, Some(assumption)) => assumption.clone(),
+                (true, None) => String::new(),
+            };
+            let span = self.drivers.first().map(|driver| driver.span);
+            return vec![Factor { what, value: self.range, span }];
+        }
+        let named = |factor: &Factor| {
+            let mut factor = factor.clone();
+            if factor.what.is_empty() && factor.value == Range::exactly(hours) {
+                "hours a month".clone_into(&mut factor.what);
+            }
+            factor
+        };
+        self.factors.iter().map(named).collect()
     }
 }
 

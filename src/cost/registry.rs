@@ -2,8 +2,9 @@
 
 use super::Ledger;
 use super::items::{
-    cluster, ecr, elastic_ip, elasticache, load_balancer, log_group, nat_gateway, parameter, rds,
-    rds_cluster, scheduled_task, secret, service, task_definition, vpc_endpoint,
+    alarm, auto_scaling_group, cluster, ebs, ecr, elastic_ip, elasticache, gateway, instance, kms,
+    load_balancer, log_group, messaging, nat_gateway, one_shot_task, parameter, rds, rds_cluster, rds_proxy,
+    route53, scheduled_task, secret, service, storage, task_definition, vpc_endpoint,
 };
 
 /// Puts every resource of its kind on a sheet of its own.
@@ -13,6 +14,7 @@ pub(super) const ITEMS: &[Item] = &[
     cluster::price,
     service::price,
     scheduled_task::price,
+    one_shot_task::price,
     task_definition::price,
     load_balancer::price,
     rds::price,
@@ -25,4 +27,14 @@ pub(super) const ITEMS: &[Item] = &[
     secret::price,
     parameter::price,
     vpc_endpoint::price,
+    auto_scaling_group::price,
+    instance::price,
+    ebs::price,
+    gateway::price,
+    alarm::price,
+    kms::price,
+    route53::price,
+    storage::price,
+    messaging::price,
+    rds_proxy::price,
 ];

@@ -62,6 +62,31 @@ impl Schedule {
     }
 }
 
+/// The minutes of a week, from Sunday 00:00, at which a `cron` expression runs; `None` for a schedule that is not the same
+/// every week.
+#[must_use]
+pub fn minutes_of_week(text: &str) -> Option<Vec<u16>> {
+    Schedule::parse(text).ok()?;
+    let fields = text.trim().strip_prefix("cron(")?.strip_suffix(')')?;
+    let fields: Vec<&str> = fields.split_whitespace().collect();
+    let [minutes, hours, days, "*", weekdays, "*"] = fields.as_slice() else { return None };
+    let minutes = set(minutes, "minutes", 0, 59, &[]).ok()?;
+    let hours = set(hours, "hours", 0, 23, &[]).ok()?;
+    let weekdays = match (*days, *weekdays) {
+        ("*" | "?", "*" | "?") => (1..=7).collect(),
+        ("?", "L") => vec![7],
+        ("?", weekdays) => set(weekdays, "day-of-week", 1, 7, &WEEKDAYS).ok()?,
+        _ => return None,
+    };
+    let mut found = Vec::new();
+    for day in &weekdays {
+        for hour in &hours {
+            found.extend(minutes.iter().map(|minute| (day - 1) * 24 * 60 + hour * 60 + minute));
+        }
+    }
+    Some(found)
+}
+
 fn rate(text: &str) -> Result<Schedule, ScheduleError> {
     let words: Vec<&str> = text.split_whitespace().collect();
     let [value, unit] = words.as_slice() else { return error("rate needs a value and a unit") };
@@ -276,6 +301,19 @@ mod tests {
             ("at(2026-11-20T13:00:00)", "once"),
         ] {
             assert_eq!(runs(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_minutes_of_a_week() {
+        let minutes = |text: &str| minutes_of_week(text);
+        assert_eq!(minutes("cron(30 8 ? * MON *)"), Some(vec![24 * 60 + 8 * 60 + 30]));
+        assert_eq!(minutes("cron(0 20 ? * MON-FRI *)").map(|found| found.len()), Some(5));
+        assert_eq!(minutes("cron(0 8 * * ? *)").map(|found| found.len()), Some(7));
+        for other in
+            ["cron(0 8 1 * ? *)", "cron(0 8 ? JAN MON *)", "cron(0 8 ? * MON#1 *)", "rate(1 day)", "x"]
+        {
+            assert_eq!(minutes(other), None, "{other}");
         }
     }
 

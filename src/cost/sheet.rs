@@ -6,12 +6,12 @@ use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
-use super::Context;
 use super::catalogue::Price;
 use super::estimate::{
-    Assumption, Component, Driver, PriceSource, Range, ResourceCost, Unpriced, UsageAsked, UsageState,
+    Assumption, Component, Driver, Factor, PriceSource, Range, ResourceCost, Unpriced, UsageAsked, UsageState,
 };
 use super::quantity::{Choices, Derived, Known, Missing, Quantity, Rate};
+use super::{Context, HOURS_PER_MONTH, hours};
 use crate::model::{Count, Field, Meta, State};
 
 /// Above this no argument of AWS goes: what is larger is a mistake, not a bill.
@@ -81,9 +81,10 @@ impl<'a> Sheet<'a> {
         self.region.clone()
     }
 
-    /// Hours a month that things run.
+    /// Hours a month for which the resource is billed: those that are wished for what can be stopped, all for the rest.
     pub(super) fn hours(&self) -> Decimal {
-        self.context.options.hours
+        let wished = self.context.options.hours;
+        if hours::stops(self.kind) { wished } else { wished.max(HOURS_PER_MONTH) }
     }
 
     /// The whole resource costs nothing.
@@ -139,6 +140,14 @@ impl<'a> Sheet<'a> {
             }
         };
         let units = quantity.range.times_range(times).rounded(QUANTITY_PLACES);
+        let mut factors = quantity.arithmetic(self.hours(), QUANTITY_PLACES);
+        if conditional.is_some() {
+            factors.push(Factor {
+                what: "instances".to_owned(),
+                value: times,
+                span: Some(self.meta.origin.span),
+            });
+        }
         let mut drivers: Vec<Driver> = Vec::new();
         for driver in quantity.drivers.into_iter().chain(rate.drivers) {
             if !drivers.contains(&driver) {
@@ -151,7 +160,12 @@ impl<'a> Sheet<'a> {
             unit: unit.to_owned(),
             unit_price: rate.high.amount,
             monthly: units.times_range(prices),
-            price: PriceSource { table: rate.high.table, captured: rate.high.captured },
+            price: PriceSource {
+                table: rate.high.table,
+                source: rate.high.source,
+                captured: rate.high.captured,
+            },
+            factors,
             drivers,
             assumption: quantity.assumption.or(rate.assumption).or(conditional),
         });
@@ -238,7 +252,12 @@ impl<'a> Sheet<'a> {
             self.leave_out(derived.what, missing, None);
         }
         let name = self.assume(format!("{} of {}", derived.what, self.meta.address), derived.words, set_with);
-        Quantity { range: derived.range, drivers: derived.drivers, assumption: Some(name) }
+        Quantity {
+            range: derived.range,
+            drivers: derived.drivers,
+            factors: Vec::new(),
+            assumption: Some(name),
+        }
     }
 
     fn asked(&mut self, of: &[(&str, &str)], key: &'static str, noun: &str, state: UsageState) {
@@ -267,9 +286,13 @@ impl<'a> Sheet<'a> {
         }
         let most = choices.values.iter().copied().max().unwrap_or_default().into();
         let fewest = choices.values.iter().copied().min().unwrap_or_default().into();
+        let value = Range { low: fewest, expected: most, high: most };
+        let span = choices.drivers.first().map(|driver| driver.span);
+        let written = if span.is_some() { what.to_owned() } else { format!("{what}, where not written") };
         Ok(Quantity {
-            range: Range { low: fewest, expected: most, high: most },
+            range: value,
             drivers: choices.drivers,
+            factors: vec![Factor { what: written, value, span }],
             assumption: choices.assumption,
         })
     }
@@ -356,6 +379,6 @@ impl<'a> Sheet<'a> {
 }
 
 /// `18.02`: an amount for a sentence.
-fn money(amount: Decimal) -> String {
+pub(super) fn money(amount: Decimal) -> String {
     format!("${:.2}", amount.round_dp(2))
 }

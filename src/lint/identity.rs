@@ -1,7 +1,9 @@
 //! Which finding it is, wherever it stands: rule, resource and element. No value, and no hash of one.
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
 
+use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use super::finding::{Finding, Instance};
@@ -85,18 +87,35 @@ pub(super) fn add_fingerprints<'f>(
     policy: &Policy,
     sources: &SourceMap,
 ) {
-    let mut seen: HashMap<String, usize> = HashMap::new();
-    for finding in findings {
-        let Some(first) = finding.instances.first() else { continue };
+    let findings: Vec<&mut Finding> = findings.into_iter().collect();
+    let identity = |finding: &&mut Finding| {
+        let first = finding.instances.first()?;
         let Identity { rule, resource, element } = Identity::of(finding, first, sources);
         let resource = resource
             .unwrap_or_else(|| sources.path_below(file_of(finding, first), &policy.root).into_owned());
-        let identity = format!("{rule}\n{resource}\n{}", element.as_deref().unwrap_or(""));
-        let count = seen.entry(identity.clone()).or_default();
-        let digest = Sha256::digest(format!("{identity}\n{count}").as_bytes());
-        *count += 1;
-        finding.fingerprint = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        Some(format!("{rule}\n{resource}\n{}", element.as_deref().unwrap_or("")))
+    };
+    let identities: Vec<Option<String>> = findings.par_iter().map(identity).collect();
+    let mut seen: HashMap<&str, usize> = HashMap::with_capacity(identities.len());
+    let mut numbered = Vec::with_capacity(identities.len());
+    for identity in &identities {
+        let count = identity.as_deref().map(|identity| {
+            let seen = seen.entry(identity).or_default();
+            *seen += 1;
+            *seen - 1
+        });
+        numbered.push(identity.as_deref().zip(count));
     }
+    findings.into_par_iter().zip(numbered).for_each(|(finding, numbered)| {
+        let Some((identity, count)) = numbered else { return };
+        let digest = Sha256::digest(format!("{identity}\n{count}").as_bytes());
+        let mut fingerprint = String::with_capacity(16);
+        for byte in digest.iter().take(8) {
+            // Writing to a string does not fail.
+            let _ = write!(fingerprint, "{byte:02x}");
+        }
+        finding.fingerprint = fingerprint;
+    });
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ pub mod baseline;
 pub mod change;
 pub(crate) mod declared;
 pub mod finding;
+mod groups;
 pub(crate) mod identity;
 pub mod policy;
 pub mod probe;
@@ -48,8 +49,5 @@ pub fn judge(
     sources: &SourceMap,
 ) -> Judgement {
     let rules: Vec<Rule<'_>> = catalogue.rules().filter(|rule| policy.runs(rule.info)).collect();
-    let verdicts = runner::run(deployment, &rules);
-    let mut judgement = sink::collect(&verdicts, catalogue, input, policy, ignores, sources);
-    judgement.timings = verdicts.iter().map(runner::RuleVerdicts::timing).collect();
-    judgement
+    sink::collect(deployment, &rules, catalogue, input, policy, ignores, sources)
 }

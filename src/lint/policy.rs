@@ -1,5 +1,6 @@
 //! What the user decided about rules: the profile, severities, and overrides by path and stage.
 
+use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 
@@ -90,18 +91,35 @@ impl Policy {
         }
     }
 
-    /// How a rule judges what stands in a file: the last override that matches wins.
-    pub(super) fn at(&self, info: &RuleInfo, file: FileId, stage: Stage, sources: &SourceMap) -> Judged {
-        let everywhere = self.everywhere(info);
-        if self.overrides.is_empty() {
-            return everywhere;
+    /// What holds for one rule.
+    pub(super) fn of<'a>(&'a self, info: &'a RuleInfo) -> OfPolicy<'a> {
+        OfPolicy { policy: self, info, everywhere: self.everywhere(info), asked: RefCell::default() }
+    }
+}
+
+/// What the user decided about one rule.
+pub(super) struct OfPolicy<'a> {
+    policy: &'a Policy,
+    pub(super) info: &'a RuleInfo,
+    everywhere: Judged,
+    /// Where it was asked before: paths are matched once.
+    asked: RefCell<HashMap<(FileId, Stage), Judged>>,
+}
+
+impl OfPolicy<'_> {
+    /// How the rule judges what stands in a file: the last override that matches wins.
+    pub(super) fn at(&self, file: FileId, stage: Stage, sources: &SourceMap) -> Judged {
+        if self.policy.overrides.is_empty() {
+            return self.everywhere;
         }
-        let path = sources.path_below(file, &self.base);
-        let last = self.overrides.iter().rev().find_map(|of| {
-            let holds = (of.paths.is_empty() || of.paths.iter().any(|glob| glob.is_match(&*path)))
-                && (of.stages.is_empty() || of.stages.contains(&stage));
-            of.severity(&info.id).filter(|_| holds)
-        });
-        last.map_or(everywhere, Judged::from)
+        *self.asked.borrow_mut().entry((file, stage)).or_insert_with(|| {
+            let path = sources.path_below(file, &self.policy.base);
+            let last = self.policy.overrides.iter().rev().find_map(|of| {
+                let holds = (of.paths.is_empty() || of.paths.iter().any(|glob| glob.is_match(&*path)))
+                    && (of.stages.is_empty() || of.stages.contains(&stage));
+                of.severity(&self.info.id).filter(|_| holds)
+            });
+            last.map_or(self.everywhere, Judged::from)
+        })
     }
 }

@@ -16,6 +16,8 @@ pub struct Probe<'a> {
     meta: &'a Meta,
     element: Option<String>,
     pub(super) verdicts: Vec<Verdict<'a>>,
+    /// The first of them that is about this node.
+    pub(super) first: usize,
 }
 
 /// One answer of a rule about one node.
@@ -147,7 +149,7 @@ impl Problem {
 
 impl<'a> Probe<'a> {
     pub(super) fn new(deployment: &'a Deployment, rule: &'a RuleInfo, meta: &'a Meta) -> Self {
-        Self { deployment, rule, meta, element: None, verdicts: Vec::new() }
+        Self { deployment, rule, meta, element: None, verdicts: Vec::new(), first: 0 }
     }
 
     /// The same rule about another node or element.
@@ -201,7 +203,7 @@ impl<'a> Probe<'a> {
 
     /// Keeps failures open that hold only if there is any item of a list that is not known.
     pub(super) fn soften(&mut self, causes: &Causes) {
-        self.verdicts.iter_mut().for_each(|verdict| verdict.soften(causes));
+        self.verdicts.iter_mut().skip(self.first).for_each(|verdict| verdict.soften(causes));
     }
 
     fn push(&mut self, outcome: Outcome) {

@@ -41,13 +41,20 @@ impl RuleVerdicts<'_> {
     }
 }
 
-/// Runs the rules; the result has the order of `rules`.
-pub(super) fn run<'a>(deployment: &'a Deployment, rules: &[Rule<'a>]) -> Vec<RuleVerdicts<'a>> {
+/// Runs the rules, and on the same thread what is to be made of the verdicts of each, with what was `begun` for it. The
+/// result has the order of `rules`, as `begun` has.
+pub(super) fn run<'a, B: Send, T: Send>(
+    deployment: &'a Deployment,
+    rules: &[Rule<'a>],
+    begun: Vec<B>,
+    then: impl Fn(B, RuleVerdicts<'a>) -> T + Sync,
+) -> Vec<T> {
     let world = World::new(deployment);
     let own = rules.iter().filter(|rule| matches!(rule.check, Check::Declared(Declared::Own(_)))).count();
     // Shared evenly, so that the same rules come to the same end whichever runs first.
     let steps = MOST_STEPS / u64::try_from(own.max(1)).unwrap_or(u64::MAX);
-    rules.par_iter().map(|rule| run_rule(deployment, &world, *rule, steps)).collect()
+    let rules = rules.par_iter().zip(begun);
+    rules.map(|(rule, begun)| then(begun, run_rule(deployment, &world, *rule, steps))).collect()
 }
 
 /// `steps`: how many the rule may take, if it is the user's.
@@ -80,9 +87,11 @@ fn look<'a>(
     let mut visit = |meta: &'a Meta, element: Option<String>, check: &dyn Fn(&mut Probe<'a>)| {
         looked += 1;
         let mut probe = Probe::new(deployment, rule.info, meta);
+        probe.first = verdicts.len();
+        probe.verdicts = std::mem::take(verdicts);
         probe.turn_to(meta, element);
         check(&mut probe);
-        verdicts.append(&mut probe.verdicts);
+        *verdicts = probe.verdicts;
     };
     macro_rules! each {
         ($nodes:ident, $check:ident) => {

@@ -40,7 +40,8 @@ pub struct RuleVerdict {
 pub fn verdicts(deployment: &Deployment, catalogue: &Catalogue) -> Vec<RuleVerdict> {
     let mut all = Vec::new();
     let rules: Vec<Rule<'_>> = catalogue.rules().collect();
-    for of_rule in runner::run(deployment, &rules) {
+    let begun = vec![(); rules.len()];
+    for of_rule in runner::run(deployment, &rules, begun, |(), of_rule| of_rule) {
         for verdict in of_rule.verdicts {
             let (decision, reason) = match verdict.outcome {
                 Outcome::Pass(_) => (Decision::Pass, String::new()),

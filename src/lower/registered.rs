@@ -115,7 +115,7 @@ pub(super) fn value(word: &Field<String>) -> Value {
                 let parts = parts.iter().map(|part| match part {
                     PatternPart::Known(text) => Part::Literal { text: text.clone(), span: origin.span },
                     PatternPart::Hole => {
-                        Part::Hole(Value::from_unknown(Unknown::new(unknown.causes.clone()), origin.clone()))
+                        Part::hole(Value::from_unknown(Unknown::new(unknown.causes.clone()), origin.clone()))
                     }
                 });
                 Arc::new(Built::Template(parts.collect()))

@@ -96,7 +96,7 @@ fn resolve(value: &Value) -> Value {
                     Some((hole, literal)) if !parts.is_empty() || text.starts_with("{@") => {
                         let hole = unknown(hole, value);
                         causes.add_all(&hole.causes());
-                        parts.push(Part::Hole(hole));
+                        parts.push(Part::hole(hole));
                         literal
                     }
                     _ => piece,
@@ -307,7 +307,7 @@ fn services_are_linked_by_identity() {
         r#"{"service_namespace": "ecs", "max_capacity": 4, "min_capacity": 1,
         "resource_id": "service/{@aws_ecs_cluster.main.name}/{@aws_ecs_service.web.name}"}"#,
     );
-    scene.add("aws_sqs_queue.q", "{}");
+    scene.add("aws_glue_job.q", "{}");
     let deployment = scene.lower();
     let service = &deployment.services[0];
     assert_eq!(service.meta.stage.stage, Stage::Production);
@@ -605,7 +605,7 @@ fn templates_that_share_parts_end_in_time() {
     let mut scene = Scene::new("infra");
     let mut value = scene.value(r#""[{@var.a}{@var.b}""#);
     for _ in 0..60 {
-        let hole = || Part::Hole(value.clone());
+        let hole = || Part::hole(value.clone());
         let built = Some(Arc::new(Built::Template(vec![hole(), hole()])));
         value = Value::from_unknown(Unknown { built, ..Unknown::new(missing("a")) }, value.origin.clone());
     }

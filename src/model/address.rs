@@ -27,6 +27,16 @@ impl<'a> Address<'a> {
     }
 }
 
+/// The module calls of an address: `module.api["web"]`; empty in a root module.
+pub(crate) fn module_of(text: &str) -> &str {
+    let mut rest = text;
+    while let Some(call) = rest.strip_prefix("module.") {
+        rest = after_step(call);
+    }
+    let length = text.len() - rest.len();
+    text.get(..length).map_or("", |module| module.strip_suffix('.').unwrap_or(module))
+}
+
 /// What follows the step's name, its key (which may hold dots and brackets in quotes) and the dot.
 fn after_step(step: &str) -> &str {
     let mut quoted = false;
@@ -56,5 +66,7 @@ mod tests {
         let data = Address::parse("data.aws_vpc.main");
         assert_eq!((data.ty, data.data, data.base), ("aws_vpc", true, "data.aws_vpc.main"));
         assert_eq!(Address::parse("module.broken[\"").ty, "");
+        assert_eq!(module_of(r#"module.a["x.y"].module.b[0].aws_lb.web"#), r#"module.a["x.y"].module.b[0]"#);
+        assert_eq!(module_of("aws_lb.web"), "");
     }
 }

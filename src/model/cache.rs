@@ -30,6 +30,6 @@ pub enum CacheShape {
     Cluster { nodes: Field<i64> },
     /// `aws_elasticache_replication_group`: either `num_cache_clusters` or groups × (1 + replicas).
     ReplicationGroup { clusters: Field<i64>, node_groups: Field<i64>, replicas: Field<i64> },
-    /// `aws_elasticache_serverless_cache`.
-    Serverless,
+    /// `aws_elasticache_serverless_cache`, with its `cache_usage_limits`: GB stored and ECPUs a second.
+    Serverless { least_data: Field<i64>, most_data: Field<i64>, least_ecpu: Field<i64> },
 }

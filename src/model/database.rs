@@ -40,6 +40,11 @@ pub struct Database {
     /// `password_wo` is written.
     pub write_only_password: Field<()>,
     pub manage_master_user_password: Field<bool>,
+    pub performance_insights: Field<bool>,
+    /// Days that Performance Insights keeps: 7 (where absent), a multiple of 31, 731.
+    pub performance_insights_retention: Field<i64>,
+    /// `standard` (where absent) or `advanced`.
+    pub insights_mode: Field<String>,
     pub security_groups: Items<Field<Reference>>,
     pub security_group_links: Vec<Link<SecurityGroupId>>,
     pub subnet_group: Field<Reference>,
@@ -78,4 +83,26 @@ pub struct DatabaseCluster {
     /// Serverless v2 capacity, in ACU.
     pub serverless_min: Field<rust_decimal::Decimal>,
     pub serverless_max: Field<rust_decimal::Decimal>,
+    /// `open-source-rds-extended-support` (where absent) or `…-disabled`.
+    pub lifecycle_support: Field<String>,
+    /// Seconds that Aurora MySQL can go back; 0 where absent.
+    pub backtrack: Field<i64>,
+}
+
+/// `aws_db_proxy`: RDS Proxy.
+#[derive(Debug, Clone)]
+pub struct DatabaseProxy {
+    pub meta: Meta,
+    pub name: Field<String>,
+    /// `POSTGRESQL`, `MYSQL`, `SQLSERVER`.
+    pub engine_family: Field<String>,
+}
+
+/// `aws_db_proxy_target`: the database behind a proxy.
+#[derive(Debug, Clone)]
+pub struct DatabaseProxyTarget {
+    pub meta: Meta,
+    pub proxy: Field<Reference>,
+    pub instance: Field<Reference>,
+    pub cluster: Field<Reference>,
 }

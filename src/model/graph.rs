@@ -4,16 +4,24 @@ use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use super::balancer::{Listener, ListenerRule, LoadBalancer, TargetGroup};
+use super::budget::Budget;
 use super::cache::Cache;
 use super::compute::{AutoScalingGroup, Instance, LaunchTemplate, Volume};
-use super::database::{Database, DatabaseCluster};
+use super::database::{Database, DatabaseCluster, DatabaseProxy, DatabaseProxyTarget};
+use super::dns::{DiscoveryInstance, DiscoveryService, HealthCheck, ResolverEndpoint, Zone};
 use super::iam::{Policy, PolicyAttachment, Role};
+use super::keys::Key;
 use super::logs::LogGroup;
+use super::messaging::{EventBus, Queue, Topic};
+use super::monitoring::{Alarm, Dashboard, MetricFilter};
 use super::network::{ElasticIp, NatGateway, SecurityGroup, SecurityGroupRule, Subnet, Vpc, VpcEndpoint};
 use super::registry::{LifecyclePolicy, PullThroughCache, RegistryScanning, Repository};
 use super::schedule::ScheduledTask;
 use super::secrets::{Parameter, PasswordUrl, Secret};
-use super::service::{CapacityProvider, Cluster, ClusterCapacityProviders, ScalingTarget, Service, TaskSet};
+use super::service::{
+    CapacityProvider, Cluster, ClusterCapacityProviders, ScalingTarget, ScheduledAction, Service, TaskSet,
+};
+use super::storage::{Bucket, FileSystem};
 use super::task::TaskDefinition;
 use super::workflow::Workflow;
 use super::{Link, Meta, MissingModule, Other, RawResource, Reference};
@@ -170,10 +178,28 @@ families! {
     parameters: Parameter, ParameterId, parameter;
     roles: Role, RoleId, role;
     workflows: Workflow, WorkflowId, workflow;
+    budgets: Budget, BudgetId, budget;
+    alarms: Alarm, AlarmId, alarm;
+    dashboards: Dashboard, DashboardId, dashboard;
+    metric_filters: MetricFilter, MetricFilterId, metric_filter;
+    zones: Zone, ZoneId, zone;
+    health_checks: HealthCheck, HealthCheckId, health_check;
+    resolver_endpoints: ResolverEndpoint, ResolverEndpointId, resolver_endpoint;
+    discovery_services: DiscoveryService, DiscoveryServiceId, discovery_service;
+    discovery_instances: DiscoveryInstance, DiscoveryInstanceId, discovery_instance;
+    file_systems: FileSystem, FileSystemId, file_system;
+    buckets: Bucket, BucketId, bucket;
+    queues: Queue, QueueId, queue;
+    topics: Topic, TopicId, topic;
+    event_buses: EventBus, EventBusId, event_bus;
+    keys: Key, KeyId, key;
+    database_proxies: DatabaseProxy, DatabaseProxyId, database_proxy;
+    database_proxy_targets: DatabaseProxyTarget, DatabaseProxyTargetId, database_proxy_target;
     launch_templates: LaunchTemplate, LaunchTemplateId, launch_template;
     instances: Instance, InstanceId, instance;
     auto_scaling_groups: AutoScalingGroup, AutoScalingGroupId, auto_scaling_group;
     volumes: Volume, VolumeId, volume;
+    scheduled_actions: ScheduledAction, ScheduledActionId, scheduled_action;
 }
 
 /// A root module, or the raw files of the scan together: links are looked for inside a unit first.

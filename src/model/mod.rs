@@ -3,20 +3,26 @@
 
 pub(crate) mod address;
 pub mod balancer;
+pub mod budget;
 pub mod cache;
 pub mod compute;
 pub mod database;
+pub mod dns;
 pub mod field;
 pub mod graph;
 pub mod iam;
+pub mod keys;
 pub mod link;
 pub mod logs;
+pub mod messaging;
+pub mod monitoring;
 pub mod network;
 pub mod registry;
 pub mod schedule;
 pub mod secrets;
 pub mod service;
 pub mod stage;
+pub mod storage;
 pub mod task;
 pub mod workflow;
 

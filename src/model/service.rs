@@ -133,6 +133,22 @@ pub struct TaskSet {
     pub network: Field<ServiceNetwork>,
 }
 
+/// `aws_appautoscaling_scheduled_action`: other bounds for a scaling target from certain moments on.
+#[derive(Debug, Clone)]
+pub struct ScheduledAction {
+    pub meta: Meta,
+    /// `service/<cluster>/<service>`.
+    pub resource_id: Field<Reference>,
+    /// Addresses that the resource id was built from: of the service, or of the scaling target.
+    pub addresses: Vec<std::sync::Arc<str>>,
+    /// `cron(…)`, `rate(…)` or `at(…)`.
+    pub schedule: Field<String>,
+    /// `Europe/Berlin`; UTC where absent.
+    pub timezone: Field<String>,
+    pub min_capacity: Field<i64>,
+    pub max_capacity: Field<i64>,
+}
+
 /// `aws_appautoscaling_target` of an ECS service.
 #[derive(Debug, Clone)]
 pub struct ScalingTarget {

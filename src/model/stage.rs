@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 /// The stage a node belongs to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Stage {
     Production,
     NonProduction,

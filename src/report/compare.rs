@@ -67,9 +67,12 @@ fn remarks(outcome: &Outcome<'_>, column: &Column, priced: &Priced) -> Vec<Strin
             format!("change {at}, {}: {} = {}", change.address, change.argument, change.to)
         });
     }
-    lines.extend(priced.additions.iter().map(|addition| {
-        format!("adds {}: {} a month", addition.what, range_words(addition.monthly))
-    }));
+    lines.extend(
+        priced
+            .additions
+            .iter()
+            .map(|addition| format!("adds {}: {} a month", addition.what, range_words(addition.monthly))),
+    );
     lines.extend(priced.conditions.iter().map(|condition| format!("needs: {condition}")));
     lines.extend(priced.assumptions.iter().map(|assumption| format!("assumes: {assumption}")));
     let is_part = option_of(&column.name).is_some_and(|option| option != column.name);
@@ -101,9 +104,9 @@ fn range_words(range: Range) -> String {
 
 fn is_ranged(comparison: &Comparison<'_>) -> bool {
     !comparison.current.total().is_exact()
-        || comparison.priced().any(|(_, priced)| {
-            !priced.total().is_exact() || !priced.saving(comparison.current).is_exact()
-        })
+        || comparison
+            .priced()
+            .any(|(_, priced)| !priced.total().is_exact() || !priced.saving(comparison.current).is_exact())
 }
 
 /// Writes the comparison for people: a line for each option, then what each takes.
@@ -149,7 +152,9 @@ pub fn human(
         if has_ranges {
             row.push(ends(total, total.high));
         }
-        row.push(saving.map_or_else(Cell::default, |saving| Cell::new(signed(saving.expected)).look(Look::Strong)));
+        row.push(
+            saving.map_or_else(Cell::default, |saving| Cell::new(signed(saving.expected)).look(Look::Strong)),
+        );
         if has_ranges {
             row.push(saving.map_or_else(Cell::default, |saving| {
                 if saving.is_exact() { Cell::default() } else { Cell::new(signed(saving.low)) }
@@ -389,7 +394,8 @@ fn column_record<'a>(
             .against
             .iter()
             .map(|against| {
-                let found = outcome.judgement.findings.iter().filter(|finding| *finding.rule == *against.rule);
+                let found =
+                    outcome.judgement.findings.iter().filter(|finding| *finding.rule == *against.rule);
                 let findings = found.map(|finding| place(finding.primary)).collect();
                 AgainstRecord { rule: against.rule, why: against.why, findings }
             })

@@ -354,7 +354,7 @@ fn level(severity: Severity) -> Level {
     }
 }
 
-fn severity_color(severity: Severity) -> ColorSpec {
+pub(super) fn severity_color(severity: Severity) -> ColorSpec {
     let color = match severity {
         Severity::Error => Color::Red,
         Severity::Warning => Color::Yellow,

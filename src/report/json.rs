@@ -1,5 +1,9 @@
 //! `plimsoll/findings/1` and `plimsoll/estimate/1`, the JSON that other programs read (DESIGN §4).
 
+mod change;
+
+pub use change::{DIFF_SCHEMA, diff};
+
 use std::borrow::Cow;
 use std::io::{self, Write};
 
@@ -288,6 +292,8 @@ pub(super) struct EstimateReport<'a> {
     assumptions: Vec<AssumptionRecord<'a>>,
     unpriced: Vec<UnpricedRecord<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    budgets: Option<change::BudgetsRecord<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     environment_name: Option<&'a str>,
 }
 
@@ -436,6 +442,7 @@ pub(super) fn estimate_report<'a>(outcome: &Outcome<'a>, estimate: &'a Estimate)
         resources: resources.collect(),
         assumptions: assumptions.collect(),
         unpriced: unpriced.collect(),
+        budgets: outcome.budgets.filter(|budgets| !budgets.is_empty()).map(change::budgets),
         environment_name: outcome.environment_name,
     }
 }

@@ -1,6 +1,7 @@
 //! Findings and estimate as Markdown, for a comment on a pull request or the summary of a CI job. Never longer than
 //! such a comment may be: what does not fit is counted.
 
+mod change;
 mod compare;
 mod cost;
 mod escape;
@@ -11,6 +12,7 @@ use std::io::{self, Write};
 
 pub use self::compare::comparison;
 use self::escape::{code, words};
+use super::change::Report;
 use super::{Outcome, Style, grouped, human, patch};
 use crate::cost::estimate::Estimate;
 use crate::lint::{Finding, Undecided};
@@ -34,6 +36,9 @@ const SHOWN_OF_A_GROUP: usize = 10;
 
 /// First line: by this a script finds the comment to bring up to date.
 const MARKER: &str = "<!-- plimsoll -->";
+
+/// First line of what tells of a change, which may be a comment beside the other one.
+const CHANGE_MARKER: &str = "<!-- plimsoll diff -->";
 
 /// Writes findings, what is undecided, and the estimate if there is one.
 ///
@@ -64,6 +69,15 @@ pub fn cost(
 ) -> io::Result<()> {
     writeln!(out, "{MARKER}")?;
     out.write_all(cost::section(outcome, estimate, style, LARGEST).as_bytes())
+}
+
+/// Writes a change.
+///
+/// # Errors
+/// When the stream fails.
+pub fn change(report: &Report<'_>, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{CHANGE_MARKER}")?;
+    out.write_all(change::section(report, style, LARGEST).as_bytes())
 }
 
 fn findings(outcome: &Outcome<'_>, style: &Style, room: usize) -> io::Result<String> {

@@ -1,8 +1,11 @@
 //! Reports: one file per format over the same findings and estimate. Formats write into a stream they
 //! are given; nothing here prints, exits or judges. Source text passes through [`Masks`] on its way out.
 
+pub mod breakdown;
+pub mod change;
 pub mod checkstyle;
 pub mod compare;
+pub mod cost_why;
 pub mod diff;
 pub mod estimate;
 pub mod evaluated;
@@ -18,8 +21,10 @@ pub mod mistakes;
 pub mod ndjson;
 pub mod page;
 mod patch;
+pub mod prices;
 pub mod sarif;
 pub mod schema;
+pub mod sensitivity;
 pub mod show;
 pub mod style;
 mod table;
@@ -36,6 +41,7 @@ use std::collections::BTreeMap;
 pub use style::Style;
 pub(crate) use text::line;
 
+use crate::change::budget::Verdicts;
 use crate::cost::estimate::Estimate;
 use crate::date::Date;
 use crate::lint::sink::Judgement;
@@ -60,6 +66,8 @@ pub struct Outcome<'a> {
     pub judgement: &'a Judgement,
     /// `None` where the command does not price.
     pub estimate: Option<&'a Estimate>,
+    /// What became of the budgets; `None` where the command checks none.
+    pub budgets: Option<&'a Verdicts>,
     /// Remarks on the run as a whole, one sentence each: nothing relevant found, a file skipped.
     pub notes: &'a [String],
     /// Names of the `TF_VAR_…` environment variables whose values were used, sorted.

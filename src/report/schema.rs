@@ -12,6 +12,8 @@ pub enum Shape {
     Findings,
     /// `plimsoll/estimate/1`
     Estimate,
+    /// `plimsoll/diff/1`
+    Diff,
     /// `plimsoll/compare/1`
     Compare,
     /// `plimsoll/show/1`
@@ -26,6 +28,7 @@ pub fn of(shape: Shape) -> Value {
     let text = match shape {
         Shape::Findings => include_str!("schema/findings.schema.json"),
         Shape::Estimate => include_str!("schema/estimate.schema.json"),
+        Shape::Diff => include_str!("schema/diff.schema.json"),
         Shape::Compare => include_str!("schema/compare.schema.json"),
         Shape::Show => include_str!("schema/show.schema.json"),
         Shape::Explain => include_str!("schema/explain.schema.json"),

@@ -79,6 +79,7 @@ impl Case {
             files: self.sources.iter().count(),
             judgement: &self.judgement,
             estimate: self.estimate.as_ref(),
+            budgets: None,
             notes: &self.notes,
             environment: &self.environment,
             environment_name: None,

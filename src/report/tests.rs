@@ -484,7 +484,8 @@ fn component(name: &str, quantity: Range, unit: &str, price: &str) -> Component 
         unit: unit.to_owned(),
         unit_price: decimal(price),
         monthly: quantity.times(decimal(price)),
-        price: PriceSource { table: "rds_instances", captured: "2025-06-17" },
+        price: PriceSource { table: "rds_instances", source: "Q", captured: "2025-06-17" },
+        factors: Vec::new(),
         drivers: Vec::new(),
         assumption: None,
     }

@@ -22,7 +22,7 @@ pub(super) fn usage_missing(analysis: &Analysis) -> Vec<String> {
 pub(super) fn configuration(survey: &Survey) -> String {
     let mut text = String::from(
         "# Configuration of plimsoll. Every key is optional; a mistake in it is reported with its line.\n\
-         # Keys: https://github.com/plimsoll/plimsoll/blob/main/docs/configuration.md\n\n",
+         # Keys: https://github.com/plimsoll/plimsoll/blob/main/README.md#configuration\n\n",
     );
     match survey.regions.as_slice() {
         [] => {

@@ -521,7 +521,7 @@ impl StringParts {
 
     fn hole(&mut self, value: &Value) {
         self.end_run();
-        self.parts.push(Part::Hole(value.clone()));
+        self.parts.push(Part::hole(value.clone()));
     }
 
     fn finish(mut self, span: Span) -> Value {
@@ -759,7 +759,7 @@ mod tests {
             parts.push(Part::Literal { text: literal.into(), span });
             start += literal.len() + 1;
             if let Some(hole) = holes.get(at) {
-                parts.push(Part::Hole(hole.clone()));
+                parts.push(Part::hole(hole.clone()));
             }
         }
         let mut unknown = Unknown::of_type(Causes::none(), Type::String);

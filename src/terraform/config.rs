@@ -37,6 +37,8 @@ pub struct Module {
     /// Provider configurations by `name` or `name.alias`.
     pub(crate) providers: BTreeMap<Arc<str>, Arc<Block>>,
     pub(crate) checks: BTreeMap<Arc<str>, CheckConfig>,
+    /// `from` and `to` of `moved` blocks, as addresses within the module.
+    pub(crate) moved: Vec<(String, String)>,
     pub(crate) problems: Vec<Diagnostic>,
     /// Version constraints on the AWS provider.
     pub(crate) aws_versions: Vec<Arc<str>>,
@@ -210,7 +212,6 @@ impl Configs<'_> {
         std::thread::scope(|scope| {
             for _ in 0..workers {
                 let work = || {
-                    crate::heap::reserve();
                     loop {
                         let dir = next.lock().unwrap_or_else(PoisonError::into_inner).next();
                         match dir {
@@ -419,6 +420,7 @@ impl Builder {
             "check" => self.check(block),
             "moved" => {
                 let end = |name: &str| block.body.attribute(name).map(|attribute| &attribute.expr);
+                self.module.moved.extend(end("from").and_then(address).zip(end("to").and_then(address)));
                 if let (Some(from), Some(to)) = (end("from"), end("to"))
                     && is_plain(from)
                     && dotted(from).is_some()
@@ -820,6 +822,32 @@ fn is_plain(expr: &Expr) -> bool {
             steps.iter().all(|step| matches!(step.kind, StepKind::Attribute(_)))
         }
         _ => false,
+    }
+}
+
+/// An address of a resource, a module or an instance of one: `module.a["x"].aws_y.z[0]`.
+fn address(expr: &Expr) -> Option<String> {
+    match &expr.kind {
+        ExprKind::Name(name) => Some(name.to_string()),
+        ExprKind::Traverse { root, steps } => {
+            let mut text = address(root)?;
+            for step in steps {
+                match &step.kind {
+                    StepKind::Attribute(name) => {
+                        text.push('.');
+                        text.push_str(name);
+                    }
+                    StepKind::Index(key) => match &key.kind {
+                        ExprKind::String(key) => text.push_str(&format!("[{key:?}]")),
+                        ExprKind::Number(number) => text.push_str(&format!("[{number}]")),
+                        _ => return None,
+                    },
+                    _ => return None,
+                }
+            }
+            Some(text)
+        }
+        _ => None,
     }
 }
 

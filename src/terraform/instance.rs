@@ -110,6 +110,12 @@ impl Instance {
         Self::new(config, "".into(), String::new(), Vec::new(), None, Multiplicity::One, HashMap::new())
     }
 
+    /// Lets go of the instances that calls in this module have made.
+    pub(crate) fn forget_calls(&self) {
+        let forgotten = self.call_memo.take();
+        drop(forgotten);
+    }
+
     /// Whether the module may have no instance at all: what fails in it need not fail.
     pub(crate) fn is_uncertain(&self) -> bool {
         self.multiplicity.may_be_none()

@@ -118,6 +118,8 @@ pub struct Evaluation {
     /// `--var` of names that this root module does not declare.
     pub undeclared: Vec<Undeclared>,
     pub diagnostics: Vec<Diagnostic>,
+    /// Addresses of before and of now: `moved` blocks, previous addresses of a plan.
+    pub moved: Vec<(String, String)>,
 }
 
 impl Evaluation {
@@ -132,6 +134,7 @@ impl Evaluation {
             variables,
             files: std::mem::take(&mut self.files),
             undeclared: std::mem::take(&mut self.undeclared),
+            moved: std::mem::take(&mut self.moved),
             diagnostics: std::mem::take(&mut self.diagnostics),
             ..Self::default()
         }
@@ -275,11 +278,7 @@ const STACK: usize = 512 * 1024 * 1024;
 fn on_large_stack<T: Send>(run: impl Fn() -> T + Sync) -> T {
     std::thread::scope(|scope| {
         let builder = std::thread::Builder::new().name("terraform".to_owned()).stack_size(STACK);
-        let start = || {
-            crate::heap::reserve();
-            run()
-        };
-        match builder.spawn_scoped(scope, start) {
+        match builder.spawn_scoped(scope, &run) {
             Ok(thread) => match thread.join() {
                 Ok(result) => result,
                 Err(panic) => std::panic::resume_unwind(panic),

@@ -19,6 +19,16 @@ pub struct Session<'a> {
     root: Rc<Instance>,
 }
 
+impl Drop for Session<'_> {
+    /// A call holds the instances that it made, and each of those the module that it was called in: without this no
+    /// value of the root module would ever be freed.
+    fn drop(&mut self) {
+        for instance in self.evaluator.instances.take() {
+            instance.forget_calls();
+        }
+    }
+}
+
 impl<'a> Session<'a> {
     pub(super) fn open(configs: &'a Configs<'a>, dir: &Path, options: &'a Options) -> Self {
         let evaluator = Evaluator::new(configs, dir, options);
@@ -62,7 +72,6 @@ impl<'a> Session<'a> {
             let instance = self.evaluator.instances.borrow().get(at).cloned();
             let Some(instance) = instance else { break };
             at += 1;
-            crate::heap::reserve();
             self.evaluator.within(instance.is_uncertain(), || self.force(&instance));
             for key in instance.config.resources.keys() {
                 resources.extend(self.evaluator.resources_of(&instance, key));
@@ -93,8 +102,14 @@ impl<'a> Session<'a> {
         }
         unresolved_modules.sort_by(|a, b| a.address.cmp(&b.address));
         let mut files: Vec<_> = self.evaluator.used_files.borrow().iter().cloned().collect();
+        let mut moved = Vec::new();
         for instance in self.evaluator.instances.borrow().iter() {
             files.extend(instance.config.files.iter().cloned());
+            let full = |address: &str| match &*instance.address {
+                "" => address.to_owned(),
+                module => format!("{module}.{address}"),
+            };
+            moved.extend(instance.config.moved.iter().map(|(from, to)| (full(from), full(to))));
         }
         files.sort();
         files.dedup();
@@ -110,6 +125,7 @@ impl<'a> Session<'a> {
             unresolved_modules,
             undeclared: self.evaluator.undeclared.borrow().clone(),
             diagnostics,
+            moved,
         }
     }
 

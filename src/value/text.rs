@@ -27,7 +27,15 @@ pub enum Part {
     /// Literal text. `span` covers its source; it maps byte by byte where the lengths are equal.
     Literal { text: Arc<str>, span: Span },
     /// An interpolated value (known or unknown), converted to string in the result.
-    Hole(Value),
+    Hole(Box<Value>),
+}
+
+impl Part {
+    /// An interpolated value. It lies apart, because literals are by far the most parts, and small.
+    #[must_use]
+    pub fn hole(value: Value) -> Self {
+        Self::Hole(Box::new(value))
+    }
 }
 
 impl Text {

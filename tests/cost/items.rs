@@ -96,7 +96,11 @@ fn tasks_on_instances_cost_nothing_by_themselves() {
     let ec2 = task("") + &service("desired_count = 2\nlaunch_type = \"EC2\"");
     priced(&ec2, "{}", &["aws_ecs_service.s! Tasks: they run on EC2 instances that are in no file [ ]"]);
     let with_group = ec2 + "resource \"aws_autoscaling_group\" \"g\" {\n  max_size = 2\n  min_size = 1\n}\n";
-    priced(&with_group, "{}", &["aws_autoscaling_group.g! not priced yet: aws_autoscaling_group [ ]"]);
+    priced(
+        &with_group,
+        "{}",
+        &["aws_autoscaling_group.g! Instances: the group names no launch template [ ]"],
+    );
 }
 
 #[test]
@@ -219,8 +223,8 @@ fn old_engines_pay_for_extended_support() {
     assert_eq!(lines(&of_terraform(&text(true, ""), "{}"))[1], format!("{name} = 292.0000"));
     // Version 13 is charged since 2026-03-01 at a price that the tables lack.
     let newer = text(false, "").replace("12.14", "13.14");
-    let missing =
-        "aws_db_instance.d! no price in the tables: extended support of postgres 13.14 in us-east-1 [ ]";
+    let missing = "aws_db_instance.d! no price in the tables: extended support of postgres 13.14 in us-east-1, charged since \
+         2026-03-01; $146.00 a month at the price of PostgreSQL 12 [ ]";
     assert!(lines(&of_terraform(&newer, "{}")).iter().any(|line| line == missing));
     let disabled = "engine_lifecycle_support = \"open-source-rds-extended-support-disabled\"";
     assert!(!lines(&of_terraform(&text(false, disabled), "{}")).iter().any(|line| line.starts_with(name)));

@@ -74,6 +74,10 @@ fn piece() -> impl Strategy<Value = Piece> {
             .prop_map(|(kind, size, iops, multi)| Piece::Database(kind, size, iops, multi)),
         prop::option::of(0_u32..400).prop_map(Piece::Logs),
         (1_u32..6).prop_map(Piece::Cache),
+        (prop::sample::select(vec!["gp2", "gp3", "io1", "io2"]), 1_u32..900, 100_u32..90_000)
+            .prop_map(|(kind, size, iops)| Piece::Volume(kind, size, iops)),
+        (0_u32..4, 0_u32..6, 0_u32..3, 0_u32..101)
+            .prop_map(|(low, more, base, percentage)| Piece::Group(low, more, base, percentage)),
         prop::sample::select(vec!["rate(7 minutes)", "cron(0/7 3 ? * MON-FRI *)", "cron(1 2 31 * ? *)"])
             .prop_map(Piece::Schedule),
         prop::sample::select(vec![
@@ -93,6 +97,8 @@ enum Piece {
     Database(&'static str, u32, u32, bool),
     Logs(Option<u32>),
     Cache(u32),
+    Volume(&'static str, u32, u32),
+    Group(u32, u32, u32, u32),
     Schedule(&'static str),
     Plain(&'static str),
 }
@@ -131,6 +137,38 @@ impl Piece {
                    node_type = \"cache.t3.micro\"
                    num_cache_nodes = {nodes}
                  }}\n"
+            ),
+            Self::Volume(kind, size, iops) => format!(
+                "resource \"aws_ebs_volume\" \"r{index}\" {{
+                   type = \"{kind}\"
+                   size = {size}
+                   {}
+                 }}\n",
+                if *kind == "gp2" { String::new() } else { format!("iops = {iops}") }
+            ),
+            Self::Group(low, more, base, percentage) => format!(
+                "resource \"aws_launch_template\" \"r{index}\" {{
+                   instance_type = \"m5.large\"
+                   monitoring {{ enabled = true }}
+                 }}
+                 resource \"aws_autoscaling_group\" \"r{index}\" {{
+                   min_size         = {low}
+                   desired_capacity = {}
+                   max_size         = {}
+                   mixed_instances_policy {{
+                     instances_distribution {{
+                       on_demand_base_capacity                  = {base}
+                       on_demand_percentage_above_base_capacity = {percentage}
+                     }}
+                     launch_template {{
+                       launch_template_specification {{
+                         launch_template_id = aws_launch_template.r{index}.id
+                       }}
+                     }}
+                   }}
+                 }}\n",
+                low + more / 2,
+                low + more
             ),
             Self::Schedule(expression) => format!(
                 "resource \"aws_ecs_task_definition\" \"r{index}\" {{

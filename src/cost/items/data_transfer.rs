@@ -5,35 +5,42 @@ use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
-use super::super::catalogue::{Price, Tiers};
+use super::super::catalogue::Tiers;
 use super::super::estimate::{Range, UsageAsked, UsageState};
-use super::super::quantity::{Derived, Missing, Quantity, Rate};
+use super::super::quantity::{Derived, Missing, Quantity};
 use super::super::sheet::Sheet;
 use super::super::traffic::{Flow, SERVICE, figure, many};
 use super::super::usage::keys;
+use super::egress::{self, DIRECTIONS, INTERNET, ZONES};
 use crate::model::Deployment;
 use crate::model::service::Service;
-
-const INTERNET: &str = "Data transfer to the internet";
-const ZONES: &str = "Data transfer between zones";
-
-/// A GB that crosses zones is billed where it leaves and where it arrives.
-const DIRECTIONS: Decimal = Decimal::TWO;
 
 pub(super) fn charge<'a>(sheet: &mut Sheet<'a>, service: &'a Service) {
     let context = sheet.context;
     let id = Deployment::id_of(&context.deployment.services, service);
     let flow = id.and_then(|id| context.traffic().of_service(id));
     ask(sheet, service, flow);
-    let Some(flow) = flow else { return };
-    to_the_internet(sheet, flow);
-    between_zones(sheet, flow);
+    // What is said in GB goes before what follows from requests.
+    match (egress::said(sheet, egress::INTERNET_KEY), flow) {
+        (Some(gb), _) => egress::to_the_internet(sheet, &gb),
+        (None, Some(flow)) => to_the_internet(sheet, flow),
+        (None, None) => {}
+    }
+    match (egress::said(sheet, egress::ZONES_KEY), flow) {
+        (Some(gb), _) => egress::between_zones(sheet, gb),
+        (None, Some(flow)) => between_zones(sheet, flow),
+        (None, None) => {}
+    }
 }
 
 /// Lists the keys of the service's traffic profile.
 fn ask(sheet: &mut Sheet<'_>, service: &Service, flow: Option<&Flow>) {
     let behind_balancer = !service.load_balancers.items.is_empty() || !service.load_balancers.is_closed();
     for key in keys::of_type(SERVICE) {
+        // Asked for where they are used.
+        if [egress::INTERNET_KEY, egress::ZONES_KEY, "external_instances"].contains(&key.key) {
+            continue;
+        }
         let of_balancer = ["request_kb", "response_kb", "requests_per_connection", "connection_seconds"];
         let said = flow.and_then(|flow| flow.said(key.key));
         if !behind_balancer && of_balancer.contains(&key.key) && said.is_none() {
@@ -95,11 +102,6 @@ fn to_the_internet(sheet: &mut Sheet<'_>, flow: &Flow) {
         }
         Some(Ok(sent)) => sent,
     };
-    let Some(tiers) = tiers else {
-        let missing = sheet.no_price("data transfer to the internet");
-        return sheet.leave_out(INTERNET, missing, None);
-    };
-    let before = before(sheet, flow, &region);
     let derived = Derived {
         what: INTERNET,
         range: Range::exactly(gb),
@@ -115,33 +117,12 @@ fn to_the_internet(sheet: &mut Sheet<'_>, flow: &Flow) {
         left_out: Vec::new(),
     };
     let quantity = sheet.derived(derived, "usage keys of aws_ecs_service");
-    let parts: Vec<(String, Decimal, Price)> = tiers
-        .iter()
-        .filter_map(|tier| {
-            let up_to = |gb: Decimal| tier.to.map_or(gb, |to| gb.min(to)).max(tier.from);
-            let part = up_to(before.saturating_add(gb)) - up_to(before);
-            let from_gb = figure(tier.from);
-            let name = match tier.to {
-                _ if tier.from.is_zero() => INTERNET.to_owned(),
-                _ => format!("{INTERNET} above {from_gb} GB"),
-            };
-            (!part.is_zero()).then_some((name, part, tier.price))
-        })
-        .collect();
-    for (name, part, price) in parts {
-        let rate = Rate { low: price, high: price, drivers: Vec::new(), assumption: None };
-        sheet.charge(name, "GB", Ok(quantity.with(Range::exactly(part))), Ok(rate));
-    }
+    egress::to_the_internet(sheet, &quantity);
 }
 
-/// GB that the services before this one send from the same region: tiers go on where they end.
-fn before(sheet: &Sheet<'_>, flow: &Flow, region: &Arc<str>) -> Decimal {
-    let context = sheet.context;
-    let earlier = context.traffic().flows().iter().take_while(|other| !std::ptr::eq(*other, flow));
-    earlier
-        .filter(|other| other.region == *region)
-        .filter_map(|other| Some((other, sent(other)?.ok()?.0)))
-        .fold(Decimal::ZERO, |sum, (other, gb)| sum.saturating_add(other.count.expected.saturating_mul(gb)))
+/// GB a month that one instance of a service sends to the internet, where its traffic says it.
+pub(super) fn sent_gb(flow: &Flow) -> Option<Decimal> {
+    Some(sent(flow)?.ok()?.0)
 }
 
 /// Traffic with databases, caches and other services, and that of network load balancers with cross-zone load balancing,

@@ -4,6 +4,7 @@ use rust_decimal::Decimal;
 
 use super::super::Ledger;
 use super::super::catalogue::ServerlessCacheMetric;
+use super::super::estimate::Range;
 use super::super::quantity::{Choices, Known, Missing, Quantity};
 use super::super::sheet::Sheet;
 use crate::model::cache::{Cache, CacheShape};
@@ -12,8 +13,9 @@ use crate::model::{Field, State};
 pub(in crate::cost) fn price(ledger: &mut Ledger<'_>) {
     for cache in &ledger.deployment().caches {
         match &cache.shape {
-            CacheShape::Serverless => {
-                ledger.price(&cache.meta, "cache-serverless", |sheet| serverless(sheet, cache));
+            CacheShape::Serverless { least_data, most_data, least_ecpu } => {
+                let limits = Limits { least_data, most_data, least_ecpu };
+                ledger.price(&cache.meta, "cache-serverless", |sheet| serverless(sheet, cache, &limits));
             }
             CacheShape::Cluster { .. } | CacheShape::ReplicationGroup { .. } => {
                 ledger.price(&cache.meta, "cache-cluster", |sheet| nodes(sheet, cache));
@@ -91,12 +93,16 @@ fn count(sheet: &mut Sheet<'_>, cache: &Cache) -> Known<Quantity> {
                 return sheet.number(clusters, "num_cache_clusters", Some(1));
             }
             let groups = sheet.number(node_groups, "num_node_groups", Some(1))?;
-            let replicas = sheet.number(replicas, "replicas_per_node_group", Some(0))?;
-            let one = super::super::estimate::Range::exactly(Decimal::ONE);
-            let a_group = replicas.with(replicas.range + one);
+            let mut replicas_of = sheet.number(replicas, "replicas_per_node_group", Some(0))?;
+            if replicas.is_absent() {
+                let value = "none where it is not written";
+                let name = sheet.assume("replicas_per_node_group", value, "replicas_per_node_group");
+                replicas_of = replicas_of.assuming(name);
+            }
+            let a_group = replicas_of.with(replicas_of.range + Range::exactly(Decimal::ONE));
             Ok(groups.by(&a_group))
         }
-        CacheShape::Serverless => Err(Missing::because("a serverless cache has no nodes")),
+        CacheShape::Serverless { .. } => Err(Missing::because("a serverless cache has no nodes")),
     }
 }
 
@@ -109,7 +115,19 @@ fn backups(sheet: &mut Sheet<'_>, cache: &Cache) {
     }
 }
 
-fn serverless(sheet: &mut Sheet<'_>, cache: &Cache) {
+/// `cache_usage_limits` of a serverless cache.
+struct Limits<'a> {
+    least_data: &'a Field<i64>,
+    most_data: &'a Field<i64>,
+    least_ecpu: &'a Field<i64>,
+}
+
+/// GB that are billed at least: 1, for Valkey 0.1. Source: Amazon ElastiCache pricing, "Serverless".
+fn least_billed(engine: &str) -> Decimal {
+    if engine == "valkey" { Decimal::new(1, 1) } else { Decimal::ONE }
+}
+
+fn serverless(sheet: &mut Sheet<'_>, cache: &Cache, limits: &Limits<'_>) {
     let engine = match sheet.choices(&cache.engine, "engine", None) {
         Ok(engine) => engine,
         Err(missing) => return sheet.leave_out("Serverless cache", missing, None),
@@ -121,10 +139,50 @@ fn serverless(sheet: &mut Sheet<'_>, cache: &Cache) {
         })
     };
     let storage = rate(sheet, ServerlessCacheMetric::DataStorage);
-    let stored = sheet.usage("data_gb", "GB stored").map(|stored| stored.times(hours));
+    let floor = engine.values.iter().map(|engine| least_billed(engine)).min().unwrap_or(Decimal::ONE);
+    let stored = stored(sheet, floor, limits).map(|stored| stored.times(hours));
     sheet.charge("Serverless cache storage", "GB-hours", stored, storage);
     let requests = rate(sheet, ServerlessCacheMetric::Ecpu);
     let used = sheet.usage("ecpu", "ElastiCache processing units");
+    let used = if limits.least_ecpu.is_absent() {
+        used
+    } else {
+        let seconds = Decimal::from(3600);
+        let least = sheet.number(limits.least_ecpu, "minimum", None);
+        least.map(|least| {
+            let least = least.times(seconds).times(hours);
+            match used {
+                Ok(used) => raised(&used, least.range),
+                Err(_) => least,
+            }
+        })
+    };
     sheet.charge("Serverless cache requests", "ECPUs", used, requests);
     backups(sheet, cache);
+}
+
+/// Average GB that are billed: as the usage says, else the least that is, up to the limit that is set.
+fn stored(sheet: &mut Sheet<'_>, floor: Decimal, limits: &Limits<'_>) -> Known<Quantity> {
+    let least = sheet.number(limits.least_data, "minimum", Some(0))?;
+    let least = raised(&least, Range::exactly(floor));
+    if let Ok(given) = sheet.usage("data_gb", "GB stored") {
+        return Ok(raised(&given, least.range));
+    }
+    let most = if limits.most_data.is_absent() {
+        least.range.high
+    } else {
+        sheet.number(limits.most_data, "maximum", None)?.range.high.max(least.range.high)
+    };
+    let value = format!("the least that is billed, {} GB", least.range.expected.normalize());
+    let name = sheet.assume("data in serverless caches", value, "usage key `data_gb`");
+    Ok(least.with(Range { high: most, ..least.range }).assuming(name))
+}
+
+fn raised(quantity: &Quantity, least: Range) -> Quantity {
+    let range = quantity.range;
+    quantity.with(Range {
+        low: range.low.max(least.low),
+        expected: range.expected.max(least.expected),
+        high: range.high.max(least.high),
+    })
 }

@@ -62,7 +62,7 @@ impl Task {
                 };
             }
         };
-        let per = |units: Known<Quantity>| units.map(|units| units.times(Decimal::ONE / Decimal::from(1024)));
+        let per = |units: Known<Quantity>, what: &str| units.map(|units| units.over(1024, what));
         let storage = &definition.ephemeral_storage;
         let storage_gb = storage.is_written().then(|| {
             let gb = sheet.number(storage, "ephemeral_storage", Some(INCLUDED_STORAGE))?;
@@ -70,8 +70,8 @@ impl Task {
         });
         let included = |gb: &Known<Quantity>| gb.as_ref().is_ok_and(|gb| gb.range.high.is_zero());
         Self {
-            vcpu: per(sheet.number(&definition.cpu, "cpu", None)),
-            memory_gb: per(sheet.number(&definition.memory, "memory", None)),
+            vcpu: per(sheet.number(&definition.cpu, "cpu", None), "CPU units a vCPU"),
+            memory_gb: per(sheet.number(&definition.memory, "memory", None), "MiB a GB"),
             storage_gb: storage_gb.filter(|gb| !included(gb)),
             platforms: platforms(sheet, definition),
         }
@@ -232,7 +232,12 @@ pub(super) fn public_addresses(
                     expected: Decimal::ONE,
                     high: Decimal::ONE,
                 };
-                Quantity { range, drivers: choices.drivers, assumption: choices.assumption }
+                Quantity {
+                    range,
+                    drivers: choices.drivers,
+                    factors: Vec::new(),
+                    assumption: choices.assumption,
+                }
             }))
         }
     }

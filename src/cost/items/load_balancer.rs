@@ -6,6 +6,7 @@ use super::super::catalogue::{LbKind, LbMetric};
 use super::super::quantity::{Known, Missing, Quantity};
 use super::super::sheet::Sheet;
 use super::super::traffic;
+use super::egress;
 use crate::model::Tri;
 use crate::model::balancer::LoadBalancer;
 
@@ -59,6 +60,9 @@ fn charge(sheet: &mut Sheet<'_>, balancer: &LoadBalancer) {
     }
     if kinds.all(|kind| *kind != LbKind::Gwlb) {
         addresses(sheet, balancer);
+    }
+    if balancer.meta.kind.as_ref() != "aws_elb" {
+        egress::of_balancer(sheet, !kinds.all(|kind| *kind == LbKind::Alb));
     }
 }
 

@@ -50,7 +50,7 @@ fn charge(sheet: &mut Sheet<'_>, group: &LogGroup) {
     let rate = sheet.service_rate("cloudwatch", "logs_storage", "CloudWatch Logs storage");
     let kept = match ingested {
         Ok(ingested) => months_kept(sheet, &group.retention).map(|months| {
-            let kept = ingested.by(&months).times(COMPRESSED);
+            let kept = ingested.by(&months).times_called(COMPRESSED, "of the size after compression");
             // The assumption about storage is the one to name here; that about ingest stands with the ingest.
             Quantity { assumption: months.assumption, ..kept }
         }),
@@ -78,12 +78,6 @@ fn months_kept(sheet: &mut Sheet<'_>, retention: &Field<i64>) -> Known<Quantity>
     }
     let days = sheet.number(retention, "retention_in_days", None)?;
     let name = sheet.assume("log storage", "compressed to 15% of what is ingested", "");
-    let months = days.times(12);
-    let year = Decimal::from(365);
-    let range = Range {
-        low: months.range.low / year,
-        expected: months.range.expected / year,
-        high: months.range.high / year,
-    };
-    Ok(Quantity { range, assumption: Some(months.assumption.unwrap_or(name)), ..months })
+    let months = days.times_called(12, "months a year").over(365, "days a year");
+    Ok(Quantity { assumption: Some(months.assumption.clone().unwrap_or(name)), ..months })
 }

@@ -8,7 +8,7 @@ use super::super::catalogue::{Deployment as Zones, License};
 use super::super::estimate::Range;
 use super::super::quantity::{Choices, Known, Missing, Quantity, Rate};
 use super::super::sheet::Sheet;
-use super::{rds_support, secret};
+use super::{rds_insights, rds_support, secret};
 use crate::model::database::Database;
 use crate::model::{Field, State};
 use crate::text::closest;
@@ -41,7 +41,9 @@ fn charge<'a>(sheet: &mut Sheet<'a>, database: &'a Database) {
     instance(sheet, &engine, &class, &zones, inherited(|it| &it.license_model));
     if let (Ok(engine), Ok(class), Ok(zones)) = (&engine, &class, &zones) {
         let version = inherited(|it| &it.engine_version);
-        rds_support::charge(sheet, database, version, engine, class, zones);
+        let supported =
+            rds_support::Supported { support: &database.lifecycle_support, version, engine, class, zones };
+        rds_support::charge(sheet, &supported);
     }
     let settings = Storage {
         kind: storage_kind(sheet, database, inherited(|it| &it.storage_type)),
@@ -52,6 +54,7 @@ fn charge<'a>(sheet: &mut Sheet<'a>, database: &'a Database) {
     };
     let size = storage(sheet, &engine, &zones, &settings);
     backup(sheet, database, &size);
+    rds_insights::charge(sheet, database, &class);
     secret::of_master_password(sheet, &database.manage_master_user_password);
 }
 
@@ -286,7 +289,7 @@ fn storage(
 
 /// IOPS and MiB/s that gp3 storage of that many GiB has for nothing.
 /// Source: RDS User Guide, "gp3 storage": the table of baselines by engine and size.
-fn gp3_included(engine: &str, gib: Decimal) -> (i64, i64) {
+pub(super) fn gp3_included(engine: &str, gib: Decimal) -> (i64, i64) {
     let striped_from = match engine {
         "sqlserver-ee" | "sqlserver-se" | "sqlserver-web" | "sqlserver-ex" => None,
         "oracle-ee" | "oracle-se2" => Some(200),

@@ -8,12 +8,12 @@ use super::super::catalogue::{AuroraStorage, Deployment as Zones, License};
 use super::super::estimate::Range;
 use super::super::quantity::{Choices, Known, Missing, Quantity};
 use super::super::sheet::Sheet;
-use super::{rds, secret};
+use super::{rds, rds_insights, rds_support, secret};
 use crate::model::database::{Database, DatabaseCluster};
 use crate::model::{Field, State};
 
 /// Class of Serverless v2 instances.
-const SERVERLESS: &str = "db.serverless";
+pub(super) const SERVERLESS: &str = "db.serverless";
 
 pub(in crate::cost) fn price(ledger: &mut Ledger<'_>) {
     let deployment = ledger.deployment();
@@ -77,6 +77,13 @@ fn aurora(sheet: &mut Sheet<'_>, cluster: &DatabaseCluster, engine: Choices<Stri
         let requests = sheet.usage("io_requests", "I/O requests");
         sheet.charge("Aurora I/O requests", "requests", requests, rate);
     }
+    if !cluster.backtrack.holds(false, |seconds| *seconds > 0).is_no() {
+        let rate = lookup(sheet, "Aurora backtrack", "backtrack_change_record", "any");
+        let records = sheet.usage("change_records", "change records that backtrack keeps");
+        let hours = sheet.hours();
+        let records = records.map(|records| records.times(hours));
+        sheet.charge("Backtrack", "change-record-hours", records, rate);
+    }
     // One day of backups is free; what more days keep is above the size of the cluster.
     if !cluster.backup_retention.holds(false, |days| *days > 1).is_no() {
         let rate = lookup(sheet, "Aurora backup storage", "backup_storage", "any");
@@ -93,6 +100,17 @@ fn multi_az(sheet: &mut Sheet<'_>, cluster: &DatabaseCluster, engine: Choices<St
     let hours = sheet.hours();
     let (catalogue, region) = (sheet.context.catalogue, sheet.region());
     let class = sheet.choices(&cluster.instance_class, "db_cluster_instance_class", None);
+    if let Ok(class) = &class {
+        let supported = rds_support::Supported {
+            support: &cluster.lifecycle_support,
+            version: &cluster.engine_version,
+            engine: &engine,
+            class,
+            zones: &Choices::one(Zones::MultiAzCluster),
+        };
+        rds_support::charge(sheet, &supported);
+    }
+    let one_engine = engine.values.first().cloned().unwrap_or_default();
     let rate = class.and_then(|class| {
         let what = format!("Multi-AZ DB cluster {}", class.values.join(" or "));
         sheet.rate_of(class.with(&engine), &what, |(class, engine)| {
@@ -114,7 +132,17 @@ fn multi_az(sheet: &mut Sheet<'_>, cluster: &DatabaseCluster, engine: Choices<St
         catalogue.rds_volume(&region, kind, Zones::MultiAzCluster)
     });
     let size = sheet.number(&cluster.allocated_storage, "allocated_storage", None);
-    sheet.charge(format!("Storage {name}"), "GB-months", size, rate);
+    sheet.charge(format!("Storage {name}"), "GB-months", size.clone(), rate);
+    if kind.all(|kind| kind == "gp3") && cluster.iops.is_written() {
+        let price = catalogue.rds_storage(&region, "rds", "iops_gp3_extra", Zones::MultiAzCluster.as_str());
+        let rate = sheet.rate("RDS gp3 IOPS", price);
+        let asked = sheet.number(&cluster.iops, "iops", None);
+        let iops = match (asked, size) {
+            (Ok(asked), Ok(size)) => Ok(asked.above(rds::gp3_included(&one_engine, size.range.low).0.into())),
+            (Err(missing), _) | (_, Err(missing)) => Err(missing),
+        };
+        sheet.charge("IOPS above the included", "IOPS-months", iops, rate);
+    }
     if provisioned {
         let rate = sheet.rate_of(kind, "RDS provisioned IOPS", |kind| {
             let item = if kind == "io2" { "iops_io2" } else { "iops_io1" };
@@ -148,12 +176,25 @@ fn instance(sheet: &mut Sheet<'_>, database: &Database, cluster: Option<&Databas
         return sheet.leave_out("Aurora instance", missing, None);
     }
     let mode = mode(&cluster.storage_type);
+    let supported = rds_support::Supported {
+        support: &cluster.lifecycle_support,
+        version: if database.engine_version.is_absent() {
+            &cluster.engine_version
+        } else {
+            &database.engine_version
+        },
+        engine: &engine,
+        class: &class,
+        zones: &Choices::one(Zones::SingleAz),
+    };
+    rds_support::charge(sheet, &supported);
+    rds_insights::charge(sheet, database, &Ok(class.clone()));
     let (catalogue, region) = (sheet.context.catalogue, sheet.region());
     if class.all(|class| class == SERVERLESS) {
         let rate = sheet.rate_of(engine, "Aurora Serverless v2", |engine| {
             catalogue.aurora_serverless_v2(&region, engine, mode)
         });
-        let capacity = capacity(sheet, cluster).map(|acu| acu.times(hours));
+        let capacity = capacity(sheet, cluster, database).map(|acu| acu.times(hours));
         return sheet.charge("Aurora Serverless v2 capacity", "ACU-hours", capacity, rate);
     }
     let name = format!("Aurora instance ({})", class.values.join(" or "));
@@ -164,14 +205,18 @@ fn instance(sheet: &mut Sheet<'_>, database: &Database, cluster: Option<&Databas
 }
 
 /// Average ACUs: as the usage says, else half way between the bounds of the cluster.
-fn capacity(sheet: &mut Sheet<'_>, cluster: &DatabaseCluster) -> Known<Quantity> {
+pub(super) fn capacity(
+    sheet: &mut Sheet<'_>,
+    cluster: &DatabaseCluster,
+    instance: &Database,
+) -> Known<Quantity> {
     let bound = |field: &Field<Decimal>, what: &str| match &field.state {
         State::Known(value) if !value.is_sign_negative() && *value <= Decimal::from(1024) => Ok(*value),
         State::Known(_) => Err(Missing::because(format!("`{what}` is not between 0 and 1024"))),
         State::Absent => Err(Missing::because(format!("`{what}` is not written"))),
         State::Unknown(unknown) => Err(Missing::unknown(what, unknown.causes.clone())),
     };
-    let given = sheet.usage("acu", "average ACUs");
+    let given = sheet.usage_of(&[(&instance.meta.address, &instance.meta.kind)], "acu", "average ACUs");
     let low = bound(&cluster.serverless_min, "min_capacity");
     let high = bound(&cluster.serverless_max, "max_capacity");
     let range = match (given, low, high) {

@@ -41,7 +41,7 @@ fn charge<'a>(sheet: &mut Sheet<'a>, task: &'a ScheduledTask) {
         Err(missing) => return sheet.leave_out("Tasks", missing, None),
     };
     let size = Task::read(sheet, &definition);
-    let minutes = minutes(sheet, task, size.may_be_windows());
+    let minutes = billed_minutes(sheet, &said_of(task), size.may_be_windows());
     let hours_a_run = minutes.clone().times(Decimal::ONE / Decimal::from(60));
     let tasks = sheet.number(&task.task_count, "task_count", Some(1));
     let runs = runs(sheet, task);
@@ -51,11 +51,11 @@ fn charge<'a>(sheet: &mut Sheet<'a>, task: &'a ScheduledTask) {
         Err(missing) => vec![Err(missing); shares.len()],
     };
     for (share, tasks) in shares.iter().zip(split) {
-        let Some(capacity) = fargate_capacity(sheet, share.provider, &shares) else { continue };
+        let Some(capacity) = fargate_capacity(sheet, share.provider, &shares, &placement) else { continue };
         let task_hours = match (&runs, tasks) {
             (Ok(runs), Ok(tasks)) => {
                 let minutes_a_month = minutes.clone().by(runs).by(&tasks);
-                Ok(Quantity { range: divided(minutes_a_month.range, 60), ..minutes_a_month })
+                Ok(minutes_a_month.over(60, "minutes to hours"))
             }
             (Err(missing), _) => Err(missing.clone()),
             (_, Err(missing)) => Err(missing),
@@ -68,22 +68,24 @@ fn charge<'a>(sheet: &mut Sheet<'a>, task: &'a ScheduledTask) {
 }
 
 /// Usage may be said of the target or of its EventBridge rule.
-fn usage(sheet: &mut Sheet<'_>, task: &ScheduledTask, key: &'static str, noun: &str) -> Known<Quantity> {
+fn said_of(task: &ScheduledTask) -> Vec<(&str, &str)> {
     let own: (&str, &str) = (&task.meta.address, &task.meta.kind);
-    match &task.rule {
-        Some(rule) => sheet.usage_of(&[own, (rule, "aws_cloudwatch_event_rule")], key, noun),
-        None => sheet.usage_of(&[own], key, noun),
-    }
+    let rule = task.rule.as_deref().map(|rule| (rule, "aws_cloudwatch_event_rule"));
+    std::iter::once(own).chain(rule).collect()
 }
 
-fn divided(range: Range, by: i64) -> Range {
+fn usage(sheet: &mut Sheet<'_>, task: &ScheduledTask, key: &'static str, noun: &str) -> Known<Quantity> {
+    sheet.usage_of(&said_of(task), key, noun)
+}
+
+pub(super) fn divided(range: Range, by: i64) -> Range {
     let by = Decimal::from(by);
     Range { low: range.low / by, expected: range.expected / by, high: range.high / by }
 }
 
-/// Billed minutes of one run.
-fn minutes(sheet: &mut Sheet<'_>, task: &ScheduledTask, windows: bool) -> Quantity {
-    let given = match usage(sheet, task, "task_minutes", "minutes a run") {
+/// Billed minutes of one run of what `of` names for the usage.
+pub(super) fn billed_minutes(sheet: &mut Sheet<'_>, of: &[(&str, &str)], windows: bool) -> Quantity {
+    let given = match sheet.usage_of(of, "task_minutes", "minutes a run") {
         Ok(given) => given,
         Err(_) => {
             let value = format!("{ASSUMED_MINUTES} minutes where no usage is given");

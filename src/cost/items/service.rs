@@ -2,24 +2,16 @@
 
 use rust_decimal::Decimal;
 
-use super::super::{Context, Ledger};
-use super::super::catalogue::Price;
 use super::super::estimate::Range;
 use super::super::quantity::{Known, Missing, Quantity};
 use super::super::sheet::Sheet;
+use super::super::{Context, Ledger};
 use super::capacity::{Placement, Provider, Share, split_quantity};
 use super::data_transfer;
 use super::fargate::{self, Capacity, Task};
+use super::scheduled_scaling::over_the_week;
+use super::{carrier, ebs};
 use crate::model::service::{ScalingTarget, Service};
-
-/// Types whose resources are or start the instances that tasks on EC2 run on.
-const INSTANCES: [&str; 5] = [
-    "aws_autoscaling_group",
-    "aws_instance",
-    "aws_spot_fleet_request",
-    "aws_ec2_fleet",
-    "aws_spot_instance_request",
-];
 
 pub(in crate::cost) fn price(ledger: &mut Ledger<'_>) {
     for service in &ledger.deployment().services {
@@ -52,11 +44,31 @@ fn charge<'a>(sheet: &mut Sheet<'a>, service: &'a Service) {
     let size = Task::read(sheet, &definition);
     let addresses = fargate::public_addresses(sheet, &service.network);
     for (share, tasks) in shares.iter().zip(split) {
-        let Some(capacity) = fargate_capacity(sheet, share.provider, &shares) else { continue };
+        let Some(capacity) = fargate_capacity(sheet, share.provider, &shares, &placement) else { continue };
         let task_hours = tasks.map(|tasks| tasks.times(hours));
         size.charge(sheet, &task_hours, capacity, (hours, "task-month"));
         if let Some(addresses) = &addresses {
             sheet.public_ipv4(fargate::address_hours(&task_hours, addresses));
+        }
+    }
+    volumes(sheet, service, &tasks);
+}
+
+/// EBS volumes that ECS makes for each task and deletes with it.
+fn volumes(sheet: &mut Sheet<'_>, service: &Service, tasks: &Known<Quantity>) {
+    if let Some(open) = &service.volumes.open {
+        let missing = Missing::unknown("volume_configuration", open.causes.clone());
+        sheet.leave_out("EBS volumes of tasks", missing, None);
+    }
+    let month = sheet.hours().checked_div(super::super::HOURS_PER_MONTH).unwrap_or_default();
+    for disk in &service.volumes {
+        let size = sheet.number(&disk.size, "size_in_gb", None);
+        match tasks {
+            Ok(tasks) => {
+                let volumes = tasks.clone().times(month);
+                ebs::charge(sheet, disk, "EBS volumes of tasks", &volumes, size, ebs::USUAL_TYPE);
+            }
+            Err(missing) => sheet.leave_out("EBS volumes of tasks", missing.clone(), None),
         }
     }
 }
@@ -112,7 +124,7 @@ pub(in crate::cost) fn task_count(sheet: &mut Sheet<'_>, service: &Service) -> K
         }
         (Err(missing), ..) => return Err(missing),
     };
-    Ok(scaled)
+    Ok(over_the_week(sheet, target, scaled))
 }
 
 fn join(first: &Quantity, others: &[&Quantity]) -> Quantity {
@@ -129,12 +141,13 @@ pub(super) fn fargate_capacity(
     sheet: &mut Sheet<'_>,
     provider: Provider,
     shares: &[Share],
+    placement: &Placement<'_>,
 ) -> Option<Capacity> {
     match provider {
         Provider::Fargate => Some(Capacity::OnDemand),
         Provider::FargateSpot => Some(Capacity::Spot),
         Provider::Instances => {
-            on_instances(sheet, shares);
+            on_instances(sheet, placement, shares);
             None
         }
         Provider::External => {
@@ -144,23 +157,26 @@ pub(super) fn fargate_capacity(
     }
 }
 
-/// Tasks on EC2 cost nothing by themselves; the instances do.
-fn on_instances(sheet: &mut Sheet<'_>, shares: &[Share]) {
-    let unit = sheet.meta.unit;
-    let others = &sheet.context.deployment.others;
-    let described =
-        others.iter().any(|other| other.meta.unit == unit && INSTANCES.contains(&&*other.meta.kind));
-    if !described {
-        let missing = Missing::because("they run on EC2 instances that are in no file");
-        sheet.leave_out("Tasks", missing, None);
-    } else if shares.iter().all(|share| share.provider == Provider::Instances) {
-        sheet.free("tasks on EC2 cost nothing by themselves, the instances do");
+/// Tasks on EC2 cost nothing by themselves; the instances do, and are named.
+fn on_instances(sheet: &mut Sheet<'_>, placement: &Placement<'_>, shares: &[Share]) {
+    match carrier::of(sheet, placement) {
+        carrier::Carriers::Missing(missing) => sheet.leave_out("Tasks", missing, None),
+        carrier::Carriers::Known(carriers) => {
+            let names: Vec<String> = carriers.into_iter().collect();
+            let value = format!("{} on {}", sheet.meta.address, names.join(" or "));
+            sheet.assume("tasks on EC2, which cost nothing of their own", value, "");
+            if shares.iter().all(|share| share.provider == Provider::Instances) {
+                sheet.free("tasks on EC2 cost nothing by themselves, the instances do");
+            }
+        }
     }
 }
 
 /// ECS Anywhere bills the registered instances, which are in no file.
 fn anywhere(sheet: &mut Sheet<'_>) {
-    let price: Option<Price> = sheet.context.catalogue.ecs_anywhere(&sheet.region());
-    let missing = Missing::because("how many external instances there are is in no file");
-    sheet.leave_out("ECS Anywhere instances", missing, price.map(|price| (price.amount, price.unit)));
+    let rate = sheet.rate("ECS Anywhere", sheet.context.catalogue.ecs_anywhere(&sheet.region()));
+    let hours = sheet.hours();
+    let instances =
+        sheet.usage("external_instances", "ECS Anywhere instances").map(|given| given.times(hours));
+    sheet.charge("ECS Anywhere instances", "instance-hours", instances, rate);
 }

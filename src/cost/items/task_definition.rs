@@ -6,6 +6,7 @@ use super::super::Ledger;
 use super::super::quantity::{Known, Missing, Quantity};
 use super::super::sheet::Sheet;
 use super::fargate::{Capacity, Task, only_fargate};
+use super::one_shot_task;
 use crate::model::Input;
 use crate::model::task::TaskDefinition;
 
@@ -15,13 +16,17 @@ pub(in crate::cost) fn price(ledger: &mut Ledger<'_>) {
     let of_schedules = deployment.scheduled_tasks.iter().map(|task| &task.task_definition_link);
     let run: HashSet<usize> =
         of_services.chain(of_schedules).filter_map(|link| link.to()).map(crate::model::Id::index).collect();
+    let by_pipelines = one_shot_task::calls(deployment).of;
     let families: HashSet<&str> = run
         .iter()
         .filter_map(|at| deployment.task_definitions.get(*at)?.family.known())
         .map(String::as_str)
         .collect();
     for (at, definition) in deployment.task_definitions.iter().enumerate() {
-        if definition.meta.input != Input::TaskDefinition || run.contains(&at) {
+        if definition.meta.input != Input::TaskDefinition
+            || run.contains(&at)
+            || by_pipelines.contains_key(&at)
+        {
             continue;
         }
         let is_revision = definition.family.known().is_some_and(|family| families.contains(family.as_str()));

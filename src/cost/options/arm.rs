@@ -3,8 +3,8 @@
 use super::super::catalogue::{Arch, FargateMetric, Os};
 use super::{Base, Column, Priced, set};
 use crate::model::graph::TaskDefinitionId;
-use crate::model::{Id, Tri};
 use crate::model::task::TaskDefinition;
+use crate::model::{Id, Tri};
 
 const NAME: &str = "arm";
 const TITLE: &str = "All Fargate tasks on Arm";
@@ -32,13 +32,7 @@ pub(super) fn columns(base: &Base<'_>) -> Vec<Column> {
         }
         let meta = task.meta.clone();
         let argument = "cpu_architecture";
-        priced.changes.push(set(
-            &mut task.cpu_architecture,
-            &meta,
-            argument,
-            "ARM64".to_owned(),
-            "ARM64",
-        ));
+        priced.changes.push(set(&mut task.cpu_architecture, &meta, argument, "ARM64".to_owned(), "ARM64"));
     }
     if priced.changes.is_empty() {
         if !priced.notes.is_empty() {
@@ -47,7 +41,9 @@ pub(super) fn columns(base: &Base<'_>) -> Vec<Column> {
         let why = if windows > 0 { "Windows tasks run on x86 only" } else { "no Fargate task runs on x86" };
         return vec![Column::not_here(NAME, TITLE, why)];
     }
-    priced.conditions.push("every image is built for linux/arm64 too (a multi-architecture image)".to_owned());
+    priced
+        .conditions
+        .push("every image is built for linux/arm64 too (a multi-architecture image)".to_owned());
     if windows > 0 {
         priced.notes.push(format!("{windows} task definitions stay: Windows runs on x86 only"));
     }
@@ -69,5 +65,6 @@ fn without_spot_price(base: &Base<'_>) -> Vec<TaskDefinitionId> {
 /// Whether Fargate may run it: not where only other launch types are named.
 pub(super) fn may_run_on_fargate(task: &TaskDefinition) -> bool {
     let named = &task.requires_compatibilities;
-    named.items.is_empty() || !matches!(named.any(|item| item.holds(false, |name| name == "FARGATE")), Tri::No)
+    named.items.is_empty()
+        || !matches!(named.any(|item| item.holds(false, |name| name == "FARGATE")), Tri::No)
 }

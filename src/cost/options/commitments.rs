@@ -35,7 +35,11 @@ pub(super) struct Covered {
 
 /// Puts the least of a component under a commitment at `low` to `high` USD per unit; gives what the commitment
 /// costs a month. `hours` is how long things run a month: the commitment is paid for all 730.
-pub(super) fn cover(component: &mut Component, hours: Decimal, (low, high): (Decimal, Decimal)) -> Option<Covered> {
+pub(super) fn cover(
+    component: &mut Component,
+    hours: Decimal,
+    (low, high): (Decimal, Decimal),
+) -> Option<Covered> {
     let units = component.quantity.low;
     if units.is_zero() || hours.is_zero() {
         return None;

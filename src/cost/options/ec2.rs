@@ -64,7 +64,9 @@ fn column(base: &Base<'_>) -> Result<Column, String> {
         .filter_map(|candidate| instance(base, &region, candidate))
         .collect();
     if instances.is_empty() {
-        return Err(format!("no price of a candidate instance or of its volume is in the tables for {region}"));
+        return Err(format!(
+            "no price of a candidate instance or of its volume is in the tables for {region}"
+        ));
     }
     let packed = instances.iter().filter_map(|instance| {
         let at = |count: fn(&Group) -> u64| pack(&groups, count, instance);
@@ -77,12 +79,18 @@ fn column(base: &Base<'_>) -> Result<Column, String> {
     let mut priced = Priced { estimate: base.current.clone(), ..Priced::default() };
     for resource in &mut priced.estimate.resources {
         if resource.kind == "ecs-service" && resource.components.iter().any(is_fargate) {
-            resource.components.retain(|component| !is_fargate(component) && component.unit != "address-hours");
+            resource
+                .components
+                .retain(|component| !is_fargate(component) && component.unit != "address-hours");
         }
     }
     priced.changes.extend(base.fargate_services().map(|(service, _)| Change {
         address: service.meta.address.clone(),
-        span: if service.launch_type.is_written() { service.launch_type.span() } else { service.meta.origin.span },
+        span: if service.launch_type.is_written() {
+            service.launch_type.span()
+        } else {
+            service.meta.origin.span
+        },
         argument: "launch_type".to_owned(),
         to: "\"EC2\", with an Auto Scaling group, a launch template and a capacity provider".to_owned(),
     }));
@@ -100,7 +108,9 @@ fn column(base: &Base<'_>) -> Result<Column, String> {
         "tasks on EC2 have no public addresses: without NAT or endpoints they reach nothing".to_owned(),
     ];
     if instance.name.starts_with('t') {
-        priced.conditions.push("the tasks are mostly idle: T instances throttle or charge above their baseline".to_owned());
+        priced.conditions.push(
+            "the tasks are mostly idle: T instances throttle or charge above their baseline".to_owned(),
+        );
     }
     let largest = groups.iter().max_by_key(|group| group.each.saturating_mul(group.expected.into()));
     priced.notes.extend(largest.map(|group| crossover(group, &instances)));
@@ -151,7 +161,9 @@ fn groups(base: &Base<'_>) -> Result<(Vec<Group>, Arch), String> {
         return Err("some tasks run on x86 and some on Arm".to_owned());
     }
     // First fit, the largest first.
-    groups.sort_by_key(|group| std::cmp::Reverse((group.cpu.saturating_mul(2).saturating_add(group.memory), group.cpu)));
+    groups.sort_by_key(|group| {
+        std::cmp::Reverse((group.cpu.saturating_mul(2).saturating_add(group.memory), group.cpu))
+    });
     Ok((groups, archs.first().copied().unwrap_or(Arch::X86_64)))
 }
 
@@ -211,7 +223,12 @@ fn crossover(group: &Group, instances: &[Instance]) -> String {
         on_instances(tasks).is_some_and(|cost| cost < group.each.saturating_mul(Decimal::from(tasks)))
     };
     let last_dearer = (1..=FARTHEST).rev().find(|tasks| !is_cheaper(*tasks));
-    let size = format!("{} cpu units and {} MiB ({} a month on Fargate)", group.cpu, group.memory, dollars(group.each));
+    let size = format!(
+        "{} cpu units and {} MiB ({} a month on Fargate)",
+        group.cpu,
+        group.memory,
+        dollars(group.each)
+    );
     match last_dearer {
         Some(FARTHEST) => format!("with tasks of {size} instances are not cheaper at up to {FARTHEST} tasks"),
         Some(last) => format!("with tasks of {size} instances are cheaper from {} tasks on", last + 1),

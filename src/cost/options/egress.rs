@@ -14,8 +14,10 @@ use crate::model::{Deployment, Field, Meta, State};
 /// Endpoints that Fargate tasks need to start, log and read secrets without a way to the internet.
 const SERVICES: [&str; 5] = ["ecr.api", "ecr.dkr", "logs", "secretsmanager", "ssm"];
 
-const AGAINST_PUBLIC: Against =
-    Against { rule: "public-ip-assigned", why: "each task can be reached from the internet where its group admits it" };
+const AGAINST_PUBLIC: Against = Against {
+    rule: "public-ip-assigned",
+    why: "each task can be reached from the internet where its group admits it",
+};
 
 /// What leads out now.
 struct Ways {
@@ -38,7 +40,8 @@ impl Ways {
         let zones = networks().map(|network| network.subnets.items.len()).max().unwrap_or(0).max(1);
         let public = networks().any(|network| network.assign_public_ip.holds(false, |it| *it).is_yes());
         let of_gateways = base.current.resources.iter().filter(|resource| resource.kind == "nat-gateway");
-        let data = of_gateways.flat_map(|resource| &resource.components).filter(|component| component.unit == "GB");
+        let data =
+            of_gateways.flat_map(|resource| &resource.components).filter(|component| component.unit == "GB");
         let amounts: Vec<Decimal> = data.map(|component| component.quantity.expected).collect();
         let is_of = |endpoint: &&crate::model::network::VpcEndpoint| {
             let name = endpoint.service_name.known();
@@ -89,10 +92,20 @@ pub(super) fn nat(base: &Base<'_>) -> Vec<Column> {
         let gateway = hours.saturating_mul(prices.nat_hour + prices.address_hour);
         let data = ways.gb.unwrap_or_default().saturating_mul(prices.nat_gb);
         priced.additions.push(Addition {
-            what: format!("a NAT gateway with its address in each of {} zones (low: one for all)", ways.zones),
-            monthly: Range::spanning(gateway + data, gateway * ways.zones + data, gateway * ways.zones + data),
+            what: format!(
+                "a NAT gateway with its address in each of {} zones (low: one for all)",
+                ways.zones
+            ),
+            monthly: Range::spanning(
+                gateway + data,
+                gateway * ways.zones + data,
+                gateway * ways.zones + data,
+            ),
         });
-        priced.notes.push(format!("each GB through a gateway costs ${} more, which is not in it", prices.nat_gb.normalize()));
+        priced.notes.push(format!(
+            "each GB through a gateway costs ${} more, which is not in it",
+            prices.nat_gb.normalize()
+        ));
         priced.conditions.push("the tasks move to private subnets that route to a gateway".to_owned());
         None
     })
@@ -120,18 +133,27 @@ pub(super) fn endpoints(base: &Base<'_>) -> Vec<Column> {
         let words = if fixed <= nat {
             format!(
                 "the endpoints cost {} a month, {} NAT gateways {}: endpoints are cheaper at any traffic",
-                dollars(fixed), gateways, dollars(nat)
+                dollars(fixed),
+                gateways,
+                dollars(nat)
             )
         } else {
             let even = (fixed - nat).checked_div(per_gb).unwrap_or_default().round_dp(0);
             format!(
                 "break-even with {gateways} NAT gateways ({} a month and ${} a GB, endpoints {} and ${} a GB): {even} GB a month",
-                dollars(nat), prices.nat_gb.normalize(), dollars(fixed), prices.endpoint_gb.normalize()
+                dollars(nat),
+                prices.nat_gb.normalize(),
+                dollars(fixed),
+                prices.endpoint_gb.normalize()
             )
         };
         priced.notes.push(words);
-        priced.conditions.push("the tasks call nothing else on the internet: no payment, mail or login provider".to_owned());
-        priced.conditions.push("a gateway endpoint for S3, which is free: image layers come from there".to_owned());
+        priced.conditions.push(
+            "the tasks call nothing else on the internet: no payment, mail or login provider".to_owned(),
+        );
+        priced
+            .conditions
+            .push("a gateway endpoint for S3, which is free: image layers come from there".to_owned());
         None
     })
 }
@@ -145,7 +167,9 @@ pub(super) fn public_ip(base: &Base<'_>) -> Vec<Column> {
         remove_gateways(changed, priced);
         public_addresses(changed, true, priced);
         priced.against.push(AGAINST_PUBLIC);
-        priced.conditions.push("the tasks move to public subnets, and their groups admit the load balancer only".to_owned());
+        priced.conditions.push(
+            "the tasks move to public subnets, and their groups admit the load balancer only".to_owned(),
+        );
         None
     })
 }
@@ -170,7 +194,9 @@ fn column(
         return vec![Column::not_here(name, title, why)];
     }
     if ways.gb.is_none() && !ways.gateways.is_zero() {
-        priced.assumptions.push("traffic is not given, and in no figure (usage key `processed_gb`)".to_owned());
+        priced
+            .assumptions
+            .push("traffic is not given, and in no figure (usage key `processed_gb`)".to_owned());
     }
     priced.estimate = base.estimate_of(&changed);
     vec![Column::priced(base, name, title, priced)]
@@ -182,11 +208,14 @@ fn remove_gateways(changed: &mut Deployment, priced: &mut Priced) {
     let addresses: Vec<_> = gateways.iter().filter_map(|gateway| gateway.allocation_link.to()).collect();
     let mut removed: Vec<Meta> = gateways.into_iter().map(|gateway| gateway.meta).collect();
     // Indices mean nothing to anyone once the gateways are gone.
-    let taken: Vec<Meta> =
-        addresses.iter().filter_map(|id| changed.elastic_ip(*id)).map(|address| address.meta.clone()).collect();
-    changed.elastic_ips.retain(|ip| {
-        !taken.iter().any(|meta| meta.address == ip.meta.address && meta.unit == ip.meta.unit)
-    });
+    let taken: Vec<Meta> = addresses
+        .iter()
+        .filter_map(|id| changed.elastic_ip(*id))
+        .map(|address| address.meta.clone())
+        .collect();
+    changed
+        .elastic_ips
+        .retain(|ip| !taken.iter().any(|meta| meta.address == ip.meta.address && meta.unit == ip.meta.unit));
     removed.extend(taken);
     priced.changes.extend(removed.into_iter().map(|meta| Change {
         address: meta.address,

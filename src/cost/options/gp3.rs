@@ -26,7 +26,8 @@ pub(super) fn columns(base: &Base<'_>) -> Vec<Column> {
     let saved = priced.saving(base.current);
     if saved.expected.is_zero() {
         priced.notes.push(
-            "RDS sells both at one price here; gp3 has 3,000 IOPS at any size, gp2 has 3 for each GB".to_owned(),
+            "RDS sells both at one price here; gp3 has 3,000 IOPS at any size, gp2 has 3 for each GB"
+                .to_owned(),
         );
     }
     vec![Column::priced(base, NAME, TITLE, priced)]

@@ -232,9 +232,8 @@ impl<'a> Base<'a> {
 
     /// The current estimate of a node.
     fn resource(&self, meta: &Meta) -> Option<&'a ResourceCost> {
-        let is_it = |resource: &&ResourceCost| {
-            resource.address == meta.address && resource.span == meta.origin.span
-        };
+        let is_it =
+            |resource: &&ResourceCost| resource.address == meta.address && resource.span == meta.origin.span;
         self.current.resources.iter().find(is_it)
     }
 

@@ -21,7 +21,11 @@ pub(super) fn columns(base: &Base<'_>) -> Vec<Column> {
         hosts += tasks;
     }
     if hosts.high.is_zero() {
-        return vec![Column::not_here(NAME, TITLE, "no service with a known number of tasks runs on Fargate")];
+        return vec![Column::not_here(
+            NAME,
+            TITLE,
+            "no service with a known number of tasks runs on Fargate",
+        )];
     }
     let mut priced = Priced { estimate: base.current.clone(), ..Priced::default() };
     let mut replaced = Decimal::ZERO;

@@ -17,7 +17,8 @@ pub(super) fn columns(base: &Base<'_>) -> Vec<Column> {
             address: secret.meta.address.clone(),
             span: secret.meta.origin.span,
             argument: String::new(),
-            to: "an aws_ssm_parameter of type SecureString, and its ARN in `valueFrom` of the containers".to_owned(),
+            to: "an aws_ssm_parameter of type SecureString, and its ARN in `valueFrom` of the containers"
+                .to_owned(),
         });
     }
     priced.conditions = vec![

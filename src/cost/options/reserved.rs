@@ -30,14 +30,17 @@ fn column(base: &Base<'_>, term: Term, payment: Payment) -> Column {
         if !matches!(resource.kind, "rds-instance" | "cache-cluster") {
             continue;
         }
-        let Some(offer) = database(base, resource, term, payment).or_else(|| cache(base, resource, term, payment))
+        let Some(offer) =
+            database(base, resource, term, payment).or_else(|| cache(base, resource, term, payment))
         else {
             left.push(resource.address.to_string());
             continue;
         };
         let instances = resource.components.iter_mut().find(|component| {
-            matches!(component.price.table, "rds_instances" | "rds_instances_commercial" | "elasticache_nodes")
-                && matches!(component.unit.as_str(), "hours" | "node-hours")
+            matches!(
+                component.price.table,
+                "rds_instances" | "rds_instances_commercial" | "elasticache_nodes"
+            ) && matches!(component.unit.as_str(), "hours" | "node-hours")
         });
         let Some(instances) = instances else { continue };
         let units = instances.quantity.low;
@@ -70,7 +73,8 @@ fn column(base: &Base<'_>, term: Term, payment: Payment) -> Column {
 }
 
 fn database(base: &Base<'_>, resource: &ResourceCost, term: Term, payment: Payment) -> Option<Offer> {
-    let of = |meta: &crate::model::Meta| meta.address == resource.address && meta.origin.span == resource.span;
+    let of =
+        |meta: &crate::model::Meta| meta.address == resource.address && meta.origin.span == resource.span;
     let database = base.deployment.databases.iter().find(|database| of(&database.meta))?;
     let (engine, class) = (database.engine.known()?, database.class.known()?);
     let zones = match database.multi_az.holds(false, |multi| *multi) {
@@ -87,7 +91,8 @@ fn database(base: &Base<'_>, resource: &ResourceCost, term: Term, payment: Payme
 }
 
 fn cache(base: &Base<'_>, resource: &ResourceCost, term: Term, payment: Payment) -> Option<Offer> {
-    let of = |meta: &crate::model::Meta| meta.address == resource.address && meta.origin.span == resource.span;
+    let of =
+        |meta: &crate::model::Meta| meta.address == resource.address && meta.origin.span == resource.span;
     let cache = base.deployment.caches.iter().find(|cache| of(&cache.meta))?;
     let engine = if cache.engine.is_absent() { "redis" } else { cache.engine.known()? };
     let node_type = cache.node_type.known()?;

@@ -41,7 +41,9 @@ fn column(base: &Base<'_>, term: Term, payment: Payment) -> Column {
                 return Column::not_here(name, title, why);
             };
             let price = component.unit_price;
-            let Some(covered) = cover(component, hours, (price * parts.low, price * parts.high)) else { continue };
+            let Some(covered) = cover(component, hours, (price * parts.low, price * parts.high)) else {
+                continue;
+            };
             monthly = monthly.saturating_add(covered.high);
             is_elsewhere |= *region != *RATED;
             is_memory_assumed |= parts.is_memory_assumed;
@@ -62,10 +64,14 @@ fn column(base: &Base<'_>, term: Term, payment: Payment) -> Column {
         .assumptions
         .push("the plan covers the least that always runs; what is above stays on demand".to_owned());
     if is_elsewhere {
-        priced.assumptions.push(format!("the discount of {RATED}: other regions' rates are not in the tables"));
+        priced
+            .assumptions
+            .push(format!("the discount of {RATED}: other regions' rates are not in the tables"));
     }
     if is_memory_assumed {
-        priced.assumptions.push("the discount of memory is that of vCPU: its rate is not in the tables".to_owned());
+        priced
+            .assumptions
+            .push("the discount of memory is that of vCPU: its rate is not in the tables".to_owned());
     }
     if payment == Payment::PartialUpfront {
         priced.assumptions.push(
@@ -95,7 +101,9 @@ fn billed(catalogue: Catalogue, region: &str, component: &Component) -> Option<(
         _ => return None,
     };
     let is_it = |arch: &Arch| {
-        catalogue.fargate(region, Os::Linux, *arch, metric).is_some_and(|price| price.amount == component.unit_price)
+        catalogue
+            .fargate(region, Os::Linux, *arch, metric)
+            .is_some_and(|price| price.amount == component.unit_price)
     };
     [Arch::X86_64, Arch::Arm64].into_iter().find(is_it).map(|arch| (arch, metric))
 }

@@ -33,9 +33,9 @@ pub(super) fn columns(base: &Base<'_>) -> Vec<Column> {
             balancer.meta.address == resource.address && balancer.meta.origin.span == resource.span
         };
         if merged.iter().any(|(balancer, _)| is_it(balancer)) {
-            resource.components.retain(|component| {
-                !matches!(component.unit.as_str(), "hours" | "address-hours")
-            });
+            resource
+                .components
+                .retain(|component| !matches!(component.unit.as_str(), "hours" | "address-hours"));
         }
     }
     for (balancer, first) in &merged {
@@ -48,7 +48,10 @@ pub(super) fn columns(base: &Base<'_>) -> Vec<Column> {
     }
     let names: Vec<String> = merged.iter().map(|(balancer, _)| balancer.meta.address.to_string()).collect();
     priced.conditions = vec![
-        format!("{} and the one kept stand in one VPC, and hosts or paths tell their requests apart", listed(&names)),
+        format!(
+            "{} and the one kept stand in one VPC, and hosts or paths tell their requests apart",
+            listed(&names)
+        ),
         "at most 100 rules and 25 certificates (default quotas), and one outage hits all".to_owned(),
     ];
     vec![Column::priced(base, NAME, TITLE, priced)]

@@ -51,7 +51,9 @@ pub(super) fn columns(base: &Base<'_>) -> Vec<Column> {
         };
         return vec![Column::not_here(NAME, TITLE, why)];
     }
-    priced.conditions.push("utilisation over two busy weeks stays below the new size (Container Insights)".to_owned());
+    priced
+        .conditions
+        .push("utilisation over two busy weeks stays below the new size (Container Insights)".to_owned());
     priced.estimate = base.estimate_of(&changed);
     vec![Column::priced(base, NAME, TITLE, priced)]
 }
@@ -73,13 +75,14 @@ fn smaller(base: &Base<'_>, task: &TaskDefinition) -> Result<(Size, Size), Strin
     let windows = !task.operating_system.holds(false, |os| os.starts_with("WINDOWS")).is_no();
     let floor = reserved(task)?;
     let region = base.region(&task.meta);
-    let price = |metric| {
-        base.catalogue.fargate(&region, Os::Linux, Arch::X86_64, metric).map(|price| price.amount)
-    };
+    let price =
+        |metric| base.catalogue.fargate(&region, Os::Linux, Arch::X86_64, metric).map(|price| price.amount);
     let (Some(vcpu), Some(gb)) = (price(FargateMetric::Vcpu), price(FargateMetric::Memory)) else {
         return Err("no price in the tables".to_owned());
     };
-    let cost = |size: &Size| Decimal::from(size.cpu).saturating_mul(vcpu) + Decimal::from(size.memory).saturating_mul(gb);
+    let cost = |size: &Size| {
+        Decimal::from(size.cpu).saturating_mul(vcpu) + Decimal::from(size.memory).saturating_mul(gb)
+    };
     let sizes = fargate_sizes::cpus(windows).into_iter().filter(|cpu| *cpu <= now.cpu).flat_map(|cpu| {
         let memories = fargate_sizes::memories(cpu, windows);
         memories.into_iter().map(move |memory| Size { cpu, memory })

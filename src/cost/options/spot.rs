@@ -48,9 +48,9 @@ pub(super) fn columns(base: &Base<'_>) -> Vec<Column> {
              smallest discount captured in any region"
         ));
     }
-    priced.conditions.push(
-        "a task ends cleanly within two minutes of SIGTERM, and its work can be done again".to_owned(),
-    );
+    priced
+        .conditions
+        .push("a task ends cleanly within two minutes of SIGTERM, and its work can be done again".to_owned());
     priced.conditions.push("Spot capacity can run out: a base on FARGATE keeps the service alive".to_owned());
     if !left.is_empty() {
         priced.notes.push(format!("stay on demand: {}", listed(&left)));
@@ -93,7 +93,11 @@ fn to_spot(service: &mut Service) -> Change {
     service.launch_type.state = State::Absent;
     let line = CapacityProviderStrategy {
         origin: origin.clone(),
-        provider: Field { state: State::Known("FARGATE_SPOT".to_owned()), origin: origin.clone(), sensitive: false },
+        provider: Field {
+            state: State::Known("FARGATE_SPOT".to_owned()),
+            origin: origin.clone(),
+            sensitive: false,
+        },
         weight: known(1),
         base: known(0),
     };

@@ -21,7 +21,8 @@ pub(super) fn single(base: &Base<'_>) -> Vec<Column> {
 fn column(base: &Base<'_>, name: &str, title: &str, to: bool, mut priced: Priced) -> Column {
     let mut changed = base.deployment.clone();
     for database in &mut changed.databases {
-        let is_of_cluster = !database.cluster.is_absent() || &*database.meta.kind == "aws_rds_cluster_instance";
+        let is_of_cluster =
+            !database.cluster.is_absent() || &*database.meta.kind == "aws_rds_cluster_instance";
         // A replica is no primary: it follows its own argument, and is no standby.
         let now = database.multi_az.holds(false, |multi| *multi);
         let is_other = matches!((&now, to), (Tri::No, true) | (Tri::Yes, false));

@@ -46,8 +46,6 @@ pub(in crate::cost) struct Flow {
     pub(in crate::cost) address: Arc<str>,
     unit: Unit,
     pub(in crate::cost) service: ServiceId,
-    /// Region whose prices are used.
-    pub(in crate::cost) region: Arc<str>,
     said: HashMap<&'static str, Said>,
     /// Instances of the service's block.
     pub(in crate::cost) count: Range,
@@ -98,7 +96,6 @@ impl Flow {
             address: service.meta.address.clone(),
             unit: service.meta.unit,
             service: id,
-            region: context.region(&service.meta).0,
             said,
             count: instances(&service.meta),
             tasks,

@@ -1,5 +1,14 @@
 //! Terraform addresses as usage files have them: of an instance, of a resource with all its instances, by type.
 
+/// The type of task definitions that are files of their own.
+const RAW_DEFINITION: &str = "task-definition";
+
+/// What usage files call a task definition that is a file of its own: `task-definition.migrate`.
+#[must_use]
+pub(in crate::cost) fn of_raw_definition(family: &str) -> String {
+    format!("{RAW_DEFINITION}.{family}")
+}
+
 /// The segments of an address, split at the dots outside of `[…]`.
 pub(super) fn segments(address: &str) -> Vec<&str> {
     let (mut depth, mut quoted, mut escaped) = (0_u32, false, false);
@@ -26,6 +35,9 @@ pub(super) fn segments(address: &str) -> Vec<&str> {
 pub(super) fn resource_type(address: &str) -> Option<&str> {
     let segments = segments(address);
     let ty = segments.len().checked_sub(2).and_then(|at| segments.get(at))?;
+    if ty == &RAW_DEFINITION {
+        return Some(ty);
+    }
     let plausible = ty.contains('_') && ty.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     plausible.then_some(ty)
 }

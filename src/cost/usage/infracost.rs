@@ -31,6 +31,9 @@ const SAME: &[Row] = &[
     (&["aws_cloudwatch_log_group"], "monthly_data_ingested_gb", "ingested_gb", 1),
     (&["aws_ecr_repository"], "storage_gb", "storage_gb", 1),
     (&["aws_secretsmanager_secret"], "monthly_requests", "api_calls", 1),
+    (&["aws_sqs_queue", "aws_sns_topic"], "monthly_requests", "requests", 1),
+    (&["aws_efs_file_system"], "storage_gb", "storage_gb", 1),
+    (&["aws_cloudwatch_event_bus"], "monthly_custom_events", "events", 1),
     (&["aws_db_instance"], "monthly_standard_io_requests", "io_requests", 1),
     (&["aws_rds_cluster"], "storage_gb", "storage_gb", 1),
     (&["aws_rds_cluster"], "read_requests_per_sec", "io_requests", SECONDS),
@@ -85,29 +88,61 @@ fn quantities(
 ) -> Quantities {
     let mut read = Quantities::new();
     for member in resource.value.members() {
-        let row = SAME.iter().find(|(types, theirs, ..)| types.contains(&ty) && *theirs == &*member.key);
-        let Some((.., ours, factor)) = row else {
-            unknown.push(format!("{}: {}", resource.key, member.key));
-            continue;
-        };
-        if matches!(member.value.kind, NodeKind::Null) {
-            continue;
-        }
-        let takes = find(ty, ours).map_or(Amount::Any, |key| key.amount);
-        match amount(&member.value, takes) {
-            Ok(value) => {
-                let value = value.saturating_mul(Decimal::from(*factor));
-                let entry = read
-                    .entry(*ours)
-                    .or_insert(UsageQuantity { amount: Decimal::ZERO, span: member.value.span });
-                entry.amount = entry.amount.saturating_add(value);
+        if matches!(member.value.kind, NodeKind::Map(_)) {
+            for inner in member.value.members() {
+                let key = format!("{}.{}", member.key, inner.key);
+                take(ty, resource, &key, &inner.value, &mut read, (unknown, problems));
             }
-            Err(help) => problems.push(UsageProblem {
-                span: member.value.span,
-                message: format!("`{}` is not a quantity", member.key),
-                help: Some(help.to_owned()),
-            }),
+        } else {
+            take(ty, resource, &member.key, &member.value, &mut read, (unknown, problems));
         }
     }
     read
+}
+
+/// One number; those of groups have a key such as `standard.storage_gb`.
+fn take(
+    ty: &str,
+    resource: &Member,
+    key: &str,
+    value: &Node,
+    read: &mut Quantities,
+    (unknown, problems): (&mut Vec<String>, &mut Vec<UsageProblem>),
+) {
+    let row = SAME.iter().find(|(types, theirs, ..)| types.contains(&ty) && *theirs == key);
+    let Some((.., ours, factor)) = row else {
+        unknown.push(format!("{}: {key}", resource.key));
+        return;
+    };
+    if matches!(value.kind, NodeKind::Null) {
+        return;
+    }
+    let takes = find(ty, ours).map_or(Amount::Any, |key| key.amount);
+    match amount(value, takes) {
+        Ok(amount) => {
+            let amount = amount.saturating_mul(Decimal::from(*factor));
+            let entry =
+                read.entry(*ours).or_insert(UsageQuantity { amount: Decimal::ZERO, span: value.span });
+            entry.amount = entry.amount.saturating_add(amount);
+        }
+        Err(help) => problems.push(UsageProblem {
+            span: value.span,
+            message: format!("`{key}` is not a quantity"),
+            help: Some(help.to_owned()),
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_counterpart_is_a_key() {
+        for (types, theirs, ours, _) in SAME {
+            for ty in *types {
+                assert!(find(ty, ours).is_some(), "{ty}: {theirs} is not {ours}");
+            }
+        }
+    }
 }

@@ -62,8 +62,20 @@ impl UsageKey {
 
 const SERVICE: &[&str] = &["aws_ecs_service"];
 const BALANCER: &[&str] = &["aws_lb", "aws_alb"];
+/// Task definitions that `run-task` of a workflow starts; those of JSON files are `task-definition.FAMILY`.
+const RUN_TASK: &[&str] = &["aws_ecs_task_definition", "task-definition"];
 const SCHEDULE: &[&str] =
     &["aws_scheduler_schedule", "aws_cloudwatch_event_rule", "aws_cloudwatch_event_target"];
+const KMS_KEY: &[&str] =
+    &["aws_kms_key", "aws_kms_replica_key", "aws_kms_external_key", "aws_kms_replica_external_key"];
+/// Hosted zones, those of Cloud Map among them.
+const ZONE: &[&str] = &[
+    "aws_route53_zone",
+    "aws_service_discovery_private_dns_namespace",
+    "aws_service_discovery_public_dns_namespace",
+];
+const FILES: &[&str] = &["aws_efs_file_system"];
+const STORED: &[&str] = &["aws_s3_bucket", "aws_efs_file_system"];
 
 /// Every usage key.
 pub const KEYS: &[UsageKey] = &[
@@ -107,6 +119,16 @@ pub const KEYS: &[UsageKey] = &[
         .of("0 to 1", "data transfer between zones")
         .takes(Amount::Share)
         .otherwise("a zone chosen at random (1/2 for two subnets, 2/3 for three)"),
+    key(SERVICE, "internet_gb", "GB that the service sends to the internet, instead of what follows from requests")
+        .of("GB", "data transfer to the internet"),
+    key(SERVICE, "cross_zone_gb", "GB that cross zones, each counted once, instead of what follows from requests")
+        .of("GB", "data transfer between zones"),
+    key(SERVICE, "external_instances", "instances of one's own (ECS Anywhere) that the service brings")
+        .of("instances", "ECS Anywhere"),
+    key(BALANCER, "internet_gb", "GB that leave to the internet through this load balancer, where its services do not say it")
+        .of("GB", "data transfer to the internet"),
+    key(BALANCER, "cross_zone_gb", "GB that cross zones behind this load balancer, each counted once; free for an Application Load Balancer")
+        .of("GB", "data transfer between zones"),
     key(SERVICE, "image_mb", "compressed size of all images of a task")
         .of("MB", "NAT or endpoint data (image pulls), ECR storage"),
     key(SERVICE, "deploys_per_month", "deployments, each of which starts every task anew")
@@ -135,9 +157,16 @@ pub const KEYS: &[UsageKey] = &[
         .of("a second", "load balancer capacity"),
     key(&["aws_elb"], "processed_gb", "GB through this load balancer").of("GB", "load balancer data"),
     key(&["aws_nat_gateway"], "processed_gb", "GB through this gateway").of("GB", "NAT gateway data"),
+    key(&["aws_ec2_transit_gateway_vpc_attachment"], "processed_gb", "GB through this attachment")
+        .of("GB", "transit gateway data"),
     key(&["aws_vpc_endpoint"], "processed_gb", "GB through this endpoint").of("GB", "endpoint data"),
     key(SCHEDULE, "task_minutes", "assumed duration of one run, whole minutes, at least 1")
         .of("minutes", "scheduled tasks")
+        .takes(Amount::Whole)
+        .otherwise("5 minutes"),
+    key(RUN_TASK, "runs", "runs a month that pipelines start").of("runs", "one-shot tasks"),
+    key(RUN_TASK, "task_minutes", "assumed duration of one run that a pipeline starts, whole minutes, at least 1")
+        .of("minutes", "one-shot tasks")
         .takes(Amount::Whole)
         .otherwise("5 minutes"),
     key(SCHEDULE, "runs", "runs a month, where the schedule does not say").of("runs", "scheduled tasks"),
@@ -153,7 +182,9 @@ pub const KEYS: &[UsageKey] = &[
     key(&["aws_rds_cluster_instance"], "acu", "average capacity of a Serverless v2 instance, in ACU")
         .of("ACU", "Serverless v2 capacity")
         .otherwise("half way between the bounds of the cluster"),
-    key(&["aws_elasticache_serverless_cache"], "data_gb", "average GB stored").of("GB", "cached data"),
+    key(&["aws_elasticache_serverless_cache"], "data_gb", "average GB stored")
+        .of("GB", "cached data")
+        .otherwise("the least that is billed: 1 GB, of Valkey 0.1"),
     key(&["aws_elasticache_serverless_cache"], "ecpu", "ElastiCache processing units")
         .of("ECPU", "requests to the cache"),
     key(
@@ -162,6 +193,48 @@ pub const KEYS: &[UsageKey] = &[
         "calls for the secret",
     )
     .of("calls", "Secrets Manager requests"),
+    key(
+        &["aws_cloudwatch_log_metric_filter", "aws_cloudwatch_metric_alarm"],
+        "metrics",
+        "metrics: combinations of dimension values, or what a Metrics Insights query reads",
+    )
+    .of("metrics", "custom metrics, alarms"),
+    key(KMS_KEY, "requests", "calls that use the key").of("requests", "KMS requests"),
+    key(ZONE, "queries", "DNS queries that the zone answers").of("queries", "DNS queries"),
+    key(ZONE, "latency_queries", "DNS queries of records with latency routing").of("queries", "DNS queries"),
+    key(&["aws_route53_resolver_endpoint"], "queries", "DNS queries through the endpoint")
+        .of("queries", "resolver queries"),
+    key(&["aws_service_discovery_service"], "api_calls", "calls of DiscoverInstances")
+        .of("calls", "service discovery")
+        .otherwise("0: tasks are found by DNS"),
+    key(STORED, "storage_gb", "average GB stored in S3 Standard or EFS Standard").of("GB", "storage"),
+    key(STORED, "ia_gb", "average GB stored in Infrequent Access").of("GB", "storage").otherwise("0"),
+    key(&["aws_s3_bucket"], "glacier_ir_gb", "average GB stored in S3 Glacier Instant Retrieval")
+        .of("GB", "storage")
+        .otherwise("0"),
+    key(&["aws_s3_bucket"], "put_requests", "PUT, COPY, POST and LIST requests").of("requests", "S3 requests"),
+    key(&["aws_s3_bucket"], "get_requests", "GET and all other requests").of("requests", "S3 requests"),
+    key(FILES, "archive_gb", "average GB stored in EFS Archive").of("GB", "storage").otherwise("0"),
+    key(FILES, "ia_read_gb", "GB read from Infrequent Access").of("GB", "EFS requests").otherwise("0"),
+    key(FILES, "read_gb", "GB read, of elastic throughput").of("GB", "EFS throughput"),
+    key(FILES, "write_gb", "GB written, of elastic throughput").of("GB", "EFS throughput"),
+    key(&["aws_sqs_queue", "aws_sns_topic"], "requests", "API requests, in pieces of 64 KB")
+        .of("requests", "SQS or SNS requests"),
+    key(&["aws_sns_topic"], "http_deliveries", "deliveries to HTTP and HTTPS endpoints")
+        .of("deliveries", "SNS deliveries")
+        .otherwise("0"),
+    key(&["aws_sns_topic"], "email_deliveries", "deliveries by email")
+        .of("deliveries", "SNS deliveries")
+        .otherwise("0"),
+    key(&["aws_cloudwatch_event_bus"], "events", "custom events put on the bus, in pieces of 64 KB")
+        .of("events", "EventBridge events"),
+    key(&["aws_ecs_cluster"], "insights_metrics", "metrics that Container Insights publishes")
+        .of("metrics", "Container Insights")
+        .otherwise("as CloudWatch lists them for the cluster, its services, task families, tasks and containers"),
+    key(&["aws_ecs_cluster"], "insights_log_gb", "GB of performance events that Container Insights logs")
+        .of("GB", "Container Insights"),
+    key(&["aws_rds_cluster"], "change_records", "average number of change records that backtrack keeps")
+        .of("records", "Aurora backtrack"),
 ];
 
 /// The key of a type, if there is one.

@@ -15,12 +15,14 @@ use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
+use crate::model::task::TaskDefinition;
 use crate::model::workflow::WorkflowVariable;
-use crate::model::{Deployment, Field};
+use crate::model::{Deployment, Field, Input};
 use crate::source::Span;
 use crate::text::closest;
 use address::{without_keys, without_last_key};
 
+pub(super) use address::of_raw_definition;
 pub use file::{Given, usage_file};
 pub use infracost::is_infracost;
 pub use keys::{Amount, KEYS, UsageKey};
@@ -82,10 +84,15 @@ impl Usage {
         }
         let existing: Vec<&str> = deployment.metas().map(|meta| &*meta.address).collect();
         let rules = deployment.scheduled_tasks.iter().filter_map(|task| task.rule.as_deref());
+        let is_raw = |definition: &&TaskDefinition| definition.meta.input == Input::TaskDefinition;
+        let definitions = deployment.task_definitions.iter().filter(is_raw);
+        let raw: Vec<String> =
+            definitions.map(|definition| of_raw_definition(&definition.meta.address)).collect();
         let names: HashSet<String> = existing
             .iter()
             .copied()
             .chain(rules)
+            .chain(raw.iter().map(String::as_str))
             .flat_map(|address| {
                 [address.to_owned(), without_last_key(address).to_owned(), without_keys(address)]
             })
@@ -130,6 +137,20 @@ impl Usage {
     #[must_use]
     pub fn with_profile(mut self, profile: Option<Profile>) -> Self {
         self.profile = profile.or(self.profile);
+        self
+    }
+
+    /// The same with another quantity for the resource with this very address.
+    #[must_use]
+    pub fn with_quantity(
+        mut self,
+        address: &Arc<str>,
+        key: &'static str,
+        amount: Decimal,
+        span: Span,
+    ) -> Self {
+        let quantity = UsageQuantity { amount, span };
+        self.addresses.entry(address.clone()).or_default().insert(key, quantity);
         self
     }
 

@@ -59,6 +59,24 @@ const NUMBERS: &[Row] = &[
     ("aws_elasticache_serverless_cache", "data_gb", each([1, 1, 10, 50])),
     ("aws_elasticache_serverless_cache", "ecpu", each([0, 5_000_000, 100_000_000, 1_000_000_000])),
     ("aws_secretsmanager_secret", "api_calls", each([100, 1_000, 5_000, 50_000])),
+    ("aws_kms_key", "requests", each([1_000, 10_000, 200_000, 2_000_000])),
+    ("aws_route53_zone", "queries", each([10_000, 100_000, 5_000_000, 50_000_000])),
+    (
+        "aws_service_discovery_private_dns_namespace",
+        "queries",
+        each([10_000, 100_000, 5_000_000, 50_000_000]),
+    ),
+    ("aws_service_discovery_public_dns_namespace", "queries", each([10_000, 100_000, 5_000_000, 50_000_000])),
+    ("aws_s3_bucket", "storage_gb", each([1, 10, 200, 5_000])),
+    ("aws_s3_bucket", "put_requests", each([1_000, 10_000, 500_000, 10_000_000])),
+    ("aws_s3_bucket", "get_requests", each([1_000, 100_000, 5_000_000, 100_000_000])),
+    ("aws_efs_file_system", "storage_gb", each([1, 10, 100, 1_000])),
+    ("aws_efs_file_system", "read_gb", each([0, 10, 100, 1_000])),
+    ("aws_efs_file_system", "write_gb", each([0, 10, 100, 1_000])),
+    ("aws_sqs_queue", "requests", each([100_000, 1_000_000, 10_000_000, 100_000_000])),
+    ("aws_sns_topic", "requests", each([100, 10_000, 500_000, 10_000_000])),
+    ("aws_cloudwatch_event_bus", "events", each([100, 100_000, 5_000_000, 50_000_000])),
+    ("aws_ecs_cluster", "insights_log_gb", each([0, 1, 5, 50])),
 ];
 
 impl Profile {
@@ -110,5 +128,19 @@ impl Profile {
     /// Every row of the table: type, key and its numbers from idle to large.
     pub fn table() -> impl Iterator<Item = (&'static str, &'static str, [Decimal; 4])> {
         NUMBERS.iter().copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cost::usage::keys;
+
+    #[test]
+    fn every_number_is_of_a_key_and_grows_with_the_profile() {
+        for (ty, key, numbers) in Profile::table() {
+            assert!(keys::find(ty, key).is_some(), "{ty}: {key}");
+            assert!(numbers.is_sorted(), "{ty}: {key}");
+        }
     }
 }

@@ -291,7 +291,7 @@ models! {
         [identifier, engine, engine_version, class, license_model, lifecycle_support, multi_az, storage_type,
          allocated_storage, max_allocated_storage, iops, throughput, backup_retention, deletion_protection,
          publicly_accessible, storage_encrypted, replicate_source, snapshot, restore, write_only_password,
-         manage_master_user_password, subnet_group]
+         manage_master_user_password, performance_insights, performance_insights_retention, insights_mode, subnet_group]
         secret [password]
         refers [cluster: cluster_link to DatabaseCluster in database_clusters]
         lists [security_groups: security_group_links to SecurityGroup in security_groups]
@@ -300,7 +300,7 @@ models! {
         [global, identifier, engine, engine_mode, engine_version, instance_class, storage_type, allocated_storage,
          iops, backup_retention, deletion_protection, storage_encrypted, publicly_accessible, replication_source,
          snapshot, restore, global_cluster, write_only_password, manage_master_user_password, serverless_min,
-         serverless_max]
+         serverless_max, lifecycle_support, backtrack]
         secret [password]
         lists [security_groups: security_group_links to SecurityGroup in security_groups]
         hides [meta];

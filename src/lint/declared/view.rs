@@ -331,7 +331,7 @@ impl AsAttribute for CacheShape {
         let text = match self {
             Self::Cluster { .. } => "cluster",
             Self::ReplicationGroup { .. } => "replication-group",
-            Self::Serverless => "serverless",
+            Self::Serverless { .. } => "serverless",
         };
         Seen::Constant(Constant::Text(text), owner.clone())
     }

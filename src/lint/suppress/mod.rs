@@ -2,10 +2,10 @@
 
 mod comment;
 
-use std::cell::Cell;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use globset::GlobMatcher;
 
@@ -25,6 +25,8 @@ use crate::text::closest;
 #[derive(Debug, Default)]
 pub struct Ignores {
     entries: Vec<Entry>,
+    /// The entries that name a rule, in order.
+    by_rule: HashMap<RuleId, Vec<usize>>,
     /// What paths of the configuration are relative to.
     base: PathBuf,
     /// Comments that look like ignores and are none.
@@ -90,7 +92,7 @@ struct Entry {
 struct RuleName {
     written: String,
     resolved: Vec<RuleId>,
-    used: Cell<bool>,
+    used: AtomicBool,
 }
 
 #[derive(Debug)]
@@ -166,7 +168,26 @@ impl Ignores {
                 foreign: false,
             });
         }
-        Self { entries, base: around.base.to_path_buf(), malformed }
+        let mut by_rule: HashMap<RuleId, Vec<usize>> = HashMap::new();
+        for (at, entry) in entries.iter().enumerate() {
+            for rule in entry.rules.iter().flat_map(|name| &name.resolved) {
+                let of_rule = by_rule.entry(rule.clone()).or_default();
+                if of_rule.last() != Some(&at) {
+                    of_rule.push(at);
+                }
+            }
+        }
+        Self { entries, by_rule, base: around.base.to_path_buf(), malformed }
+    }
+
+    /// Whether there is nothing that could silence anything.
+    pub(super) fn is_empty(&self) -> bool {
+        self.by_rule.is_empty()
+    }
+
+    fn of_rule(&self, rule: &str) -> impl Iterator<Item = &Entry> {
+        let of_rule = self.by_rule.get(rule).map(Vec::as_slice).unwrap_or_default();
+        of_rule.iter().filter_map(|at| self.entries.get(*at))
     }
 
     /// The first active entry that silences this instance of the finding.
@@ -178,14 +199,14 @@ impl Ignores {
     ) -> Option<Matched> {
         // Entries that have expired are noted as met, so that they are not called unused as well.
         let mut result = None;
-        for entry in &self.entries {
+        for entry in self.of_rule(&finding.rule) {
             let Some(name) = entry.rules.iter().find(|name| name.resolved.contains(&finding.rule)) else {
                 continue;
             };
             if !self.covers(entry, finding, instance, sources) {
                 continue;
             }
-            name.used.set(true);
+            name.used.store(true, Ordering::Relaxed);
             if entry.expiry == Expiry::Active && result.is_none() {
                 let by = match entry.place {
                     EntryPlace::Lines(..) => SuppressedBy::Comment,
@@ -230,11 +251,17 @@ impl Ignores {
     }
 
     /// Notes that a check of `rule` at these places is undecided: an ignore there is not unused.
-    pub(super) fn note_undecided(&self, rule: &str, places: &[Span], address: &str, sources: &SourceMap) {
-        for entry in &self.entries {
+    pub(super) fn note_undecided(
+        &self,
+        rule: &str,
+        places: impl Iterator<Item = Span> + Clone,
+        address: &str,
+        sources: &SourceMap,
+    ) {
+        for entry in self.of_rule(rule) {
             for name in entry.rules.iter().filter(|name| name.resolved.iter().any(|known| known == rule)) {
-                if places.iter().any(|place| self.covers_place(entry, *place, address, sources)) {
-                    name.used.set(true);
+                if places.clone().any(|place| self.covers_place(entry, place, address, sources)) {
+                    name.used.store(true, Ordering::Relaxed);
                 }
             }
         }
@@ -306,7 +333,7 @@ impl Ignores {
                         ..InputProblem::new("ignore-unknown-rule", entry.span, message)
                     });
                 } else if !policy.no_ignores
-                    && !name.used.get()
+                    && !name.used.load(Ordering::Relaxed)
                     && entry.expiry == Expiry::Active
                     && name.resolved.iter().any(|rule| ran.contains(&**rule))
                     && entry.place.is_looked_at(&self.base, policy, sources)
@@ -368,7 +395,7 @@ impl RuleName {
             // Trivy writes its ids with and without the prefix `AVD-`.
             resolved.extend(catalogue.by_alias(&format!("AVD-{written}")).map(|info| info.id.clone()));
         }
-        Self { written: written.to_owned(), resolved, used: Cell::new(false) }
+        Self { written: written.to_owned(), resolved, used: AtomicBool::new(false) }
     }
 }
 

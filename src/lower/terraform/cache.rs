@@ -34,9 +34,16 @@ fn first_written(reader: &Reader, keys: [&str; 2]) -> Field<i64> {
 
 pub(super) fn serverless(context: &Context<'_>, resource: &Resource, into: &mut Deployment) {
     let reader = context.reader(resource);
+    let limits = reader.within("cache_usage_limits");
+    let data = limits.within("data_storage");
+    let shape = CacheShape::Serverless {
+        least_data: data.integer("minimum"),
+        most_data: data.integer("maximum"),
+        least_ecpu: limits.within("ecpu_per_second").integer("minimum"),
+    };
     into.caches.push(Cache {
         engine_version: reader.string("major_engine_version"),
-        ..cache(context, resource, &reader, CacheShape::Serverless)
+        ..cache(context, resource, &reader, shape)
     });
 }
 

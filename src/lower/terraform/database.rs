@@ -2,7 +2,7 @@
 
 use super::Context;
 use crate::lower::read::Reader;
-use crate::model::database::{Database, DatabaseCluster};
+use crate::model::database::{Database, DatabaseCluster, DatabaseProxy, DatabaseProxyTarget};
 use crate::model::{Deployment, Field, Items, Link};
 use crate::terraform::Resource;
 
@@ -59,6 +59,9 @@ fn database(context: &Context<'_>, resource: &Resource, reader: &Reader) -> Data
         password: reader.string("password"),
         write_only_password: reader.present("password_wo"),
         manage_master_user_password: reader.boolean("manage_master_user_password"),
+        performance_insights: reader.boolean("performance_insights_enabled"),
+        performance_insights_retention: reader.integer("performance_insights_retention_period"),
+        insights_mode: reader.string("database_insights_mode"),
         security_groups: reader.references("vpc_security_group_ids", &GROUPS),
         security_group_links: Vec::new(),
         subnet_group: reader.reference("db_subnet_group_name", &["aws_db_subnet_group"]),
@@ -97,6 +100,8 @@ pub(super) fn cluster(context: &Context<'_>, resource: &Resource, into: &mut Dep
         security_group_links: Vec::new(),
         serverless_min: serverless.decimal("min_capacity"),
         serverless_max: serverless.decimal("max_capacity"),
+        lifecycle_support: reader.string("engine_lifecycle_support"),
+        backtrack: reader.integer("backtrack_window"),
     });
 }
 
@@ -129,5 +134,26 @@ pub(super) fn global_cluster(context: &Context<'_>, resource: &Resource, into: &
         security_group_links: Vec::new(),
         serverless_min: Field::absent(header.clone()),
         serverless_max: Field::absent(header.clone()),
+        lifecycle_support: Field::absent(header.clone()),
+        backtrack: Field::absent(header.clone()),
+    });
+}
+
+pub(super) fn proxy(context: &Context<'_>, resource: &Resource, into: &mut Deployment) {
+    let reader = context.reader(resource);
+    into.database_proxies.push(DatabaseProxy {
+        meta: context.meta(resource),
+        name: reader.string("name"),
+        engine_family: reader.string("engine_family"),
+    });
+}
+
+pub(super) fn proxy_target(context: &Context<'_>, resource: &Resource, into: &mut Deployment) {
+    let reader = context.reader(resource);
+    into.database_proxy_targets.push(DatabaseProxyTarget {
+        meta: context.meta(resource),
+        proxy: reader.reference("db_proxy_name", &["aws_db_proxy"]),
+        instance: reader.reference("db_instance_identifier", &["aws_db_instance"]),
+        cluster: reader.reference("db_cluster_identifier", &["aws_rds_cluster"]),
     });
 }

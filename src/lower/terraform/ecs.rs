@@ -6,7 +6,7 @@ use crate::lower::{stage, task_definition as lowering};
 use crate::model::address::Address;
 use crate::model::service::{
     CapacityProvider, CapacityProviderStrategy, CircuitBreaker, Cluster, ClusterCapacityProviders,
-    DeploymentAlarms, ScalingTarget, Service, ServiceLoadBalancer, ServiceNetwork, TaskSet,
+    DeploymentAlarms, ScalingTarget, ScheduledAction, Service, ServiceLoadBalancer, ServiceNetwork, TaskSet,
 };
 use crate::model::{Deployment, Field, Items, Link, State};
 use crate::terraform::Resource;
@@ -148,6 +148,23 @@ pub(super) fn service(context: &Context<'_>, resource: &Resource, into: &mut Dep
 pub(super) fn task_set(context: &Context<'_>, resource: &Resource, into: &mut Deployment) {
     let network = network(&context.reader(resource), "network_configuration");
     into.task_sets.push(TaskSet { meta: context.meta(resource), network });
+}
+
+pub(super) fn scheduled_action(context: &Context<'_>, resource: &Resource, into: &mut Deployment) {
+    let reader = context.reader(resource);
+    let id = reader.get("resource_id");
+    let addresses =
+        id.as_ref().map(read::targets).unwrap_or_default().into_iter().map(|(address, _)| address);
+    let bounds = reader.within("scalable_target_action");
+    into.scheduled_actions.push(ScheduledAction {
+        meta: context.meta(resource),
+        resource_id: reader.reference("resource_id", &["aws_ecs_service"]),
+        addresses: addresses.collect(),
+        schedule: reader.string("schedule"),
+        timezone: reader.string("timezone"),
+        min_capacity: bounds.integer("min_capacity"),
+        max_capacity: bounds.integer("max_capacity"),
+    });
 }
 
 pub(super) fn scaling_target(context: &Context<'_>, resource: &Resource, into: &mut Deployment) {

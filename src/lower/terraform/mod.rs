@@ -2,16 +2,22 @@
 //! later, by `model::link`.
 
 mod balancer;
+mod budget;
 mod cache;
 mod compute;
 mod database;
+mod dns;
 mod ecs;
 mod iam;
+mod keys;
 mod logs;
+mod messaging;
+mod monitoring;
 mod network;
 mod registry;
 mod schedule;
 mod secrets;
+mod storage;
 mod urls;
 
 use std::collections::{BTreeMap, HashMap};
@@ -92,6 +98,7 @@ fn family(ty: &str) -> Option<Lower> {
         "aws_ecs_capacity_provider" => ecs::capacity_provider,
         "aws_ecs_cluster_capacity_providers" => ecs::capacity_providers,
         "aws_appautoscaling_target" => ecs::scaling_target,
+        "aws_appautoscaling_scheduled_action" => ecs::scheduled_action,
         "aws_lb" | "aws_alb" => balancer::load_balancer,
         "aws_elb" => balancer::classic,
         "aws_lb_listener" | "aws_alb_listener" => balancer::listener,
@@ -101,6 +108,8 @@ fn family(ty: &str) -> Option<Lower> {
         "aws_rds_cluster" => database::cluster,
         "aws_rds_cluster_instance" => database::cluster_instance,
         "aws_rds_global_cluster" => database::global_cluster,
+        "aws_db_proxy" => database::proxy,
+        "aws_db_proxy_target" => database::proxy_target,
         "aws_elasticache_cluster" => cache::cluster,
         "aws_elasticache_replication_group" => cache::replication_group,
         "aws_elasticache_serverless_cache" => cache::serverless,
@@ -118,6 +127,7 @@ fn family(ty: &str) -> Option<Lower> {
         "aws_ecr_lifecycle_policy" => registry::lifecycle_policy,
         "aws_ecr_registry_scanning_configuration" => registry::scanning,
         "aws_ecr_pull_through_cache_rule" => registry::pull_through_cache,
+        "aws_budgets_budget" => budget::budget,
         "aws_secretsmanager_secret" => secrets::secret,
         "aws_ssm_parameter" => secrets::parameter,
         "aws_iam_role" => iam::role,
@@ -125,6 +135,25 @@ fn family(ty: &str) -> Option<Lower> {
         "aws_iam_role_policy_attachment" => iam::attachment,
         "aws_cloudwatch_event_target" => schedule::event_target,
         "aws_scheduler_schedule" => schedule::schedule,
+        "aws_cloudwatch_metric_alarm" => monitoring::alarm,
+        "aws_cloudwatch_composite_alarm" => monitoring::composite_alarm,
+        "aws_cloudwatch_dashboard" => monitoring::dashboard,
+        "aws_cloudwatch_log_metric_filter" => monitoring::metric_filter,
+        "aws_route53_zone"
+        | "aws_service_discovery_private_dns_namespace"
+        | "aws_service_discovery_public_dns_namespace" => dns::zone,
+        "aws_route53_health_check" => dns::health_check,
+        "aws_route53_resolver_endpoint" => dns::resolver_endpoint,
+        "aws_service_discovery_service" => dns::discovery_service,
+        "aws_service_discovery_instance" => dns::discovery_instance,
+        "aws_efs_file_system" => storage::file_system,
+        "aws_s3_bucket" => storage::bucket,
+        "aws_sqs_queue" => messaging::queue,
+        "aws_sns_topic" => messaging::topic,
+        "aws_cloudwatch_event_bus" => messaging::event_bus,
+        "aws_kms_key" | "aws_kms_replica_key" | "aws_kms_external_key" | "aws_kms_replica_external_key" => {
+            keys::key
+        }
         "aws_instance" | "aws_spot_instance_request" => compute::instance,
         "aws_launch_template" => compute::launch_template,
         "aws_launch_configuration" => compute::launch_configuration,

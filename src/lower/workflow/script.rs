@@ -284,7 +284,7 @@ impl Runner<'_> {
             causes.add_all(&hole.causes());
             sensitive |= hole.sensitive;
             whole = whole.zip(hole.as_str()).map(|(whole, text)| whole + text);
-            parts.push(Part::Hole(hole));
+            parts.push(Part::hole(hole));
         }
         let origin = Origin::at(self.span(word.range.clone()));
         let value = match whole {

@@ -15,6 +15,9 @@ pub(super) fn section(outcome: &Outcome<'_>, estimate: &Estimate, style: &Style,
     }
     let total = total_words(estimate).replace('$', "");
     let mut report = format!("### Cost: {total} USD a month\n");
+    if let Some(budgets) = outcome.budgets {
+        super::change::budgets(budgets, style, &mut report);
+    }
     let billed: Vec<&ResourceCost> =
         estimate.resources.iter().filter(|resource| !resource.components.is_empty()).collect();
     let has_ranges = billed.iter().any(|resource| !resource.monthly().is_exact());

@@ -124,10 +124,12 @@ pub(crate) fn parts_may_be(parts: &[Part], text: &str) -> bool {
     let literal = |part: &Part| -> Option<Arc<str>> {
         match part {
             Part::Literal { text, .. } => Some(text.clone()),
-            Part::Hole(Value { kind: Kind::String(text), .. }) => Some(text.shared().clone()),
-            Part::Hole(Value { kind: Kind::Number(number), .. }) => Some(number.to_string().into()),
-            Part::Hole(Value { kind: Kind::Bool(value), .. }) => Some(value.to_string().into()),
-            Part::Hole(_) => None,
+            Part::Hole(hole) => match &hole.kind {
+                Kind::String(text) => Some(text.shared().clone()),
+                Kind::Number(number) => Some(number.to_string().into()),
+                Kind::Bool(value) => Some(value.to_string().into()),
+                _ => None,
+            },
         }
     };
     let mut rest = text;

@@ -79,7 +79,7 @@ impl Evaluator<'_> {
                         self.note_may_fail();
                         let mut unknown = Unknown::of_type(rest.causes, Type::String);
                         unknown.not_null = true;
-                        into.parts.push(Part::Hole(Value::from_unknown(unknown, Origin::at(*span))));
+                        into.parts.push(Part::hole(Value::from_unknown(unknown, Origin::at(*span))));
                         continue;
                     }
                     for (index, item) in iteration.items {
@@ -105,7 +105,7 @@ impl Evaluator<'_> {
             };
             let mut unknown = Unknown::of_type(Causes::one(cause), Type::String);
             unknown.not_null = true;
-            into.parts.push(Part::Hole(Value::from_unknown(unknown, value.origin.clone())));
+            into.parts.push(Part::hole(Value::from_unknown(unknown, value.origin.clone())));
             return Ok(());
         }
         let text = convert::convert(value, &Type::String)
@@ -117,7 +117,7 @@ impl Evaluator<'_> {
         }
         into.sensitive |= text.sensitive;
         into.bytes += text.as_str().map_or(0, str::len);
-        into.parts.push(Part::Hole(text));
+        into.parts.push(Part::hole(text));
         Ok(())
     }
 
@@ -196,7 +196,7 @@ fn alternative_texts(parts: &[Part], span: Span) -> Option<Vec<Value>> {
         let options: Vec<Part> = match part {
             Part::Hole(value) if value.as_str().is_none() => choices(value)?
                 .into_iter()
-                .map(|choice| choice.as_str().is_some().then_some(Part::Hole(choice)))
+                .map(|choice| choice.as_str().is_some().then_some(Part::hole(choice)))
                 .collect::<Option<_>>()?,
             other => vec![other.clone()],
         };

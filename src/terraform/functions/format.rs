@@ -228,10 +228,10 @@ fn render(
                     .saturating_add(arg.as_str().map_or(0, str::len));
                 if size > limit {
                     // The caller's limit on the result reports it.
-                    into.push(Part::Hole(too_long(arg)));
+                    into.push(Part::hole(too_long(arg)));
                     continue;
                 }
-                into.push(Part::Hole(write(verb, arg)?));
+                into.push(Part::hole(write(verb, arg)?));
             }
         }
     }

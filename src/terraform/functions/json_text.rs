@@ -69,10 +69,10 @@ pub(super) fn parse(value: &Value) -> Result<Value, Problem> {
         .map(|part| match part {
             Part::Literal { text, span } => Segment::Known { text, span, hole: None },
             Part::Hole(hole) => match hole_text(&hole) {
-                Some(text) => Segment::Known { text, span: hole.span(), hole: Some(hole) },
+                Some(text) => Segment::Known { text, span: hole.span(), hole: Some(*hole) },
                 None => {
                     open = true;
-                    Segment::Hole(hole)
+                    Segment::Hole(*hole)
                 }
             },
         })
@@ -332,7 +332,7 @@ impl Reader<'_> {
                     let before = self.at;
                     self.end_run(&mut run, run_start, before, &mut parts)?;
                     only_hole = parts.is_empty().then(|| hole.clone());
-                    parts.push(Part::Hole(hole));
+                    parts.push(Part::hole(hole));
                     self.advance();
                 }
                 Next::Byte(b'"') => {
@@ -421,7 +421,7 @@ impl Reader<'_> {
             Some(Segment::Known { hole: Some(hole), .. }) => {
                 let whole = hole_text(hole).is_some_and(|known| *known == *text);
                 parts.push(if whole {
-                    Part::Hole(hole.clone())
+                    Part::hole(hole.clone())
                 } else {
                     Part::Literal { text: text.into(), span: hole.span() }
                 });

@@ -60,7 +60,7 @@ fn collect(value: &Value, into: &mut Vec<Part>, depth: usize) {
                         if taken_apart {
                             collect(hole, into, depth - 1);
                         } else {
-                            into.push(Part::Hole(value.child(hole)));
+                            into.push(Part::hole(value.child(hole)));
                         }
                     }
                 }
@@ -69,7 +69,7 @@ fn collect(value: &Value, into: &mut Vec<Part>, depth: usize) {
         (None, Kind::String(text)) => {
             into.push(Part::Literal { text: text.shared().clone(), span: value.span() });
         }
-        _ => into.push(Part::Hole(value.clone())),
+        _ => into.push(Part::hole(value.clone())),
     }
 }
 
@@ -196,8 +196,8 @@ pub(super) fn map(call: &Call<'_>, at: usize, change: impl Fn(&str) -> String) -
         .map(|part| match part {
             Part::Literal { text, span } => Part::Literal { text: change(&text).into(), span },
             Part::Hole(hole) => match hole_text(&hole) {
-                Some(text) => Part::Hole(Value::string(change(&text), hole.origin)),
-                None => Part::Hole(changed_hole(&hole)),
+                Some(text) => Part::hole(Value::string(change(&text), hole.origin)),
+                None => Part::hole(changed_hole(&hole)),
             },
         })
         .collect();

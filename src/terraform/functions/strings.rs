@@ -289,7 +289,7 @@ pub(super) fn join(call: &Call<'_>) -> Outcome {
                 return Err(Failure::argument(at + 1, message));
             }
             if !first {
-                parts.push(Part::Hole(separator.clone()));
+                parts.push(Part::hole(separator.clone()));
                 size += separator.as_str().map_or(0, str::len);
             }
             first = false;
@@ -297,7 +297,7 @@ pub(super) fn join(call: &Call<'_>) -> Outcome {
             if size > call.context.limits.string {
                 return Ok(call.limit("length of a string"));
             }
-            parts.push(Part::Hole(list.child(item)));
+            parts.push(Part::hole(list.child(item)));
         }
     }
     if open {
@@ -403,7 +403,7 @@ pub(super) fn replace_text(call: &Call<'_>, wanted: &str) -> Outcome {
         let mut from = 0;
         for (at, found) in text.match_indices(wanted) {
             result.extend(cut(&parts, from..at));
-            result.push(Part::Hole(replacement.clone()));
+            result.push(Part::hole(replacement.clone()));
             from = at + found.len();
         }
         result.extend(cut(&parts, from..text.len()));

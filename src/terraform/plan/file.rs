@@ -46,6 +46,7 @@ pub(super) struct ResourceChange<'a> {
     #[serde(borrow)]
     pub(super) address: &'a RawValue,
     pub(super) module_address: Option<String>,
+    pub(super) previous_address: Option<String>,
     pub(super) mode: Option<String>,
     #[serde(rename = "type")]
     pub(super) ty: String,

@@ -1,7 +1,8 @@
 //! `after` with what `after_unknown` and `after_sensitive` say of it, as one value. Where an unknown value points
 //! to is asked of [`super::links`].
 
-use std::collections::HashMap;
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
@@ -102,6 +103,34 @@ impl<'a> Written<'a> {
     }
 }
 
+/// Short texts that were met before, each kept once: a plan says the same names and values for every resource, and
+/// JSON in a string falls into a part at each of its escapes.
+#[derive(Debug, Default)]
+pub(super) struct Words(RefCell<HashSet<Arc<str>>>);
+
+impl Words {
+    /// Longer texts, in bytes, are hardly ever the same.
+    const LONGEST: usize = 48;
+
+    fn shared(&self, text: &str) -> Arc<str> {
+        if text.len() > Self::LONGEST {
+            return Arc::from(text);
+        }
+        let mut words = self.0.borrow_mut();
+        if let Some(known) = words.get(text) {
+            return known.clone();
+        }
+        let word = Arc::<str>::from(text);
+        words.insert(word.clone());
+        word
+    }
+
+    /// The same text, kept once.
+    fn same(&self, text: &Arc<str>) -> Arc<str> {
+        if text.len() > Self::LONGEST { text.clone() } else { self.shared(text) }
+    }
+}
+
 /// Merges the parts of one resource.
 pub(super) struct Merge<'a> {
     pub(super) file: FileId,
@@ -115,6 +144,7 @@ pub(super) struct Merge<'a> {
     /// The attribute each known ARN and typed id belongs to.
     pub(super) known: &'a HashMap<Arc<str>, Target>,
     pub(super) targets: &'a dyn Fn(&Json) -> Vec<Target>,
+    pub(super) words: &'a Words,
     /// What an unknown part refers to of which no expression says it.
     pub(super) otherwise: &'a [Target],
 }
@@ -171,7 +201,7 @@ impl Merge<'_> {
             );
             let fact = facts.and_then(|facts| facts.get(key));
             let value = without_stand_ins(value, fact.as_ref(), written.lacks(key));
-            entries.insert(member.key.clone(), Entry { key_span: place, value });
+            entries.insert(self.words.same(&member.key), Entry { key_span: place, value });
         }
         if let Mask::Map(members) = unknown {
             for (key, mask) in members {
@@ -292,7 +322,7 @@ impl Merge<'_> {
     /// an ARN or id of a planned resource is known for what it names.
     fn string(&self, text: &Arc<str>, span: Span) -> Value {
         let looks_like_json = text.trim_start().starts_with(['{', '[']);
-        let plain = Value::new(Kind::String(Text::plain(text.clone())), Origin::at(span));
+        let plain = Value::new(Kind::String(Text::plain(self.words.same(text))), Origin::at(span));
         if looks_like_json {
             return match self.parts(text, span) {
                 Some(parts) => {
@@ -314,7 +344,9 @@ impl Merge<'_> {
         const MOST: usize = 100_000;
         let start = span.start as usize - self.base + 1;
         let written = self.text.get(start..(span.end as usize - self.base).checked_sub(1)?)?;
-        let mut parts = Vec::new();
+        // An escape and the run before it, and the last run: parts are large, and most of them stay until the end.
+        let escapes = written.bytes().filter(|byte| *byte == b'\\').count();
+        let mut parts = Vec::with_capacity((2 * escapes + 1).min(MOST));
         let mut rest = text;
         let mut at = 0;
         let mut add = |length: usize, from: usize, to: usize, rest: &mut &str| -> Option<()> {
@@ -323,7 +355,7 @@ impl Merge<'_> {
             if length > 0 {
                 let place = self.base + start;
                 let span = Span::new(self.file, place + from..place + to);
-                parts.push(Part::Literal { text: part.into(), span });
+                parts.push(Part::Literal { text: self.words.shared(part), span });
             }
             (parts.len() <= MOST).then_some(())
         };
@@ -367,7 +399,7 @@ impl Merge<'_> {
         types.dedup();
         if types.len() == before {
             let hole = |target: &Target| {
-                Part::Hole(Value::unknown(target.cause(), Origin::at(span)).via(target.step(), span))
+                Part::hole(Value::unknown(target.cause(), Origin::at(span)).via(target.step(), span))
             };
             unknown.built = Some(Arc::new(Built::Template(targets.iter().map(hole).collect())));
         }

@@ -21,7 +21,7 @@ use crate::syntax::tree::{Node, NodeKind};
 use crate::value::{Cause, Causes, Entry, Number, Origin, Step, Value};
 use file::{Change, Configuration, Deferred, Document, PriorState, Provider, ResourceChange, StateModule};
 use links::{Links, Target};
-use merge::{Mask, Merge, Written};
+use merge::{Mask, Merge, Words, Written};
 
 /// A plan that was read.
 #[derive(Debug, Default)]
@@ -42,7 +42,7 @@ pub fn read(text: &str, file: FileId, path: &Path) -> Plan {
     let mut plan = Plan::default();
     plan.evaluation.dir = path.to_path_buf();
     plan.evaluation.files = vec![path.to_path_buf()];
-    let reader = Reader { text, file };
+    let reader = Reader { text, file, words: Words::default() };
     if let Err(error) = reader.read(&mut plan) {
         plan.evaluation.diagnostics.push(reader.explain(&error));
     }
@@ -52,6 +52,7 @@ pub fn read(text: &str, file: FileId, path: &Path) -> Plan {
 struct Reader<'a> {
     text: &'a str,
     file: FileId,
+    words: Words,
 }
 
 /// A planned resource, before its values are merged.
@@ -85,8 +86,12 @@ impl<'a> Reader<'a> {
                 plan.hidden.extend(change.change.after.map(|after| self.span(after)));
                 continue;
             }
+            let address = part::<String>(change.address)?;
+            if let Some(previous) = &change.previous_address {
+                plan.evaluation.moved.push((previous.clone(), address.clone()));
+            }
             planned.push(Planned {
-                address: Arc::from(part::<String>(change.address)?),
+                address: Arc::from(address),
                 header: self.span(change.address),
                 block: self.span(raw),
                 data: change.mode.as_deref() == Some("data"),
@@ -167,6 +172,7 @@ impl<'a> Reader<'a> {
             facts: provider::facts(if planned.data { Mode::Data } else { Mode::Managed }, &change.ty),
             known,
             targets: &targets,
+            words: &self.words,
             otherwise: &[],
         };
         body = merge.body(&after, &unknown, &sensitive, written);
@@ -211,6 +217,7 @@ impl<'a> Reader<'a> {
                 facts: provider::facts(Mode::Data, &resource.ty),
                 known: &HashMap::new(),
                 targets: &|_| Vec::new(),
+                words: &self.words,
                 otherwise: &[],
             };
             into.push(Resource {
@@ -253,6 +260,7 @@ impl<'a> Reader<'a> {
                 facts: None,
                 known: &HashMap::new(),
                 targets: &|_| Vec::new(),
+                words: &self.words,
                 otherwise: &[],
             };
             Some((Arc::from(name), merge.any(&node)))
@@ -300,6 +308,7 @@ impl<'a> Reader<'a> {
                 facts: None,
                 known: &HashMap::new(),
                 targets: &targets,
+                words: &self.words,
                 otherwise: only,
             };
             let mut value = merge.output(&node, &unknown, &sensitive, expression);

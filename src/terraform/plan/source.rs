@@ -67,6 +67,7 @@ pub fn complete(plan: &Evaluation, source: &Evaluation) -> Evaluation {
         undeclared: source.undeclared.clone(),
         diagnostics: plan.diagnostics.iter().chain(&source.diagnostics).cloned().collect(),
         named: source.named.clone(),
+        moved: plan.moved.iter().chain(&source.moved).cloned().collect(),
     }
 }
 
