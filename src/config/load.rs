@@ -49,7 +49,7 @@ pub fn load(text: &str, file: FileId) -> Result<Config, Vec<ConfigError>> {
     if reader.errors.is_empty() { Ok(config) } else { Err(reader.errors) }
 }
 
-const KEYS: [&str; 14] = [
+const KEYS: [&str; 15] = [
     "region",
     "stage",
     "profile",
