@@ -106,7 +106,9 @@ fn a_savings_plan_covers_the_least_that_runs() {
 fn arm_costs_what_the_tables_say_in_three_regions() {
     // vCPU and memory of x86 less those of Arm, times 730, memory twice.
     // eu-west-1: 730 x (0.04048 - 0.03238) + 1460 x (0.004445 - 0.00356) = 5.913 + 1.2921 = 7.2051.
-    for (region, expected) in [("eu-west-1", "7.2051"), ("us-east-1", "7.2051")] {
+    // ap-southeast-2: 730 x (0.04856 - 0.03885) + 1460 x (0.00532 - 0.00426) = 7.0883 + 1.5476 = 8.6359.
+    for (region, expected) in [("eu-west-1", "7.2051"), ("us-east-1", "7.2051"), ("ap-southeast-2", "8.6359")]
+    {
         let report = of(region, "desired_count = 1", "", &["--option", "arm"]);
         assert_eq!(saving(&report, "arm"), expected, "{region}");
         assert_eq!(report["columns"].as_array().unwrap().len(), 1);
@@ -174,6 +176,36 @@ fn zones_parameters_region_and_vendor() {
     let plain = compared("fixtures/fastapi-mvp", &[]);
     let names: Vec<_> = plain["columns"].as_array().unwrap().iter().map(|it| it["name"].clone()).collect();
     assert!(!names.contains(&Value::from("region")) && !names.contains(&Value::from("monitoring-vendor")));
+}
+
+#[test]
+fn scenarios_and_environments_are_columns() {
+    let folder = folder("us-east-1", "desired_count = var.tasks", "variable \"tasks\" { default = 1 }");
+    std::fs::write(folder.path().join("prod.tfvars"), "tasks = 2\n").unwrap();
+    let config = "environments:
+  prod: { var_files: [prod.tfvars] }
+scenarios:
+  launch: { title: Launch week, variables: { tasks: 3 }, options: [arm] }
+  sydney: { region: ap-southeast-2 }
+";
+    std::fs::write(folder.path().join("plimsoll.yaml"), config).unwrap();
+    let report = compared(folder.path().to_str().unwrap(), &[]);
+    let total = |name: &str| {
+        let text = column(&report, name)["total"]["expected"].as_str().unwrap();
+        format!("{:.4}", text.parse::<rust_decimal::Decimal>().unwrap().round_dp(4))
+    };
+    // One task in us-east-1 is 730 x (0.04048 + 2 x 0.004445) = 36.0401, on Arm 28.835;
+    // in ap-southeast-2 730 x (0.04856 + 2 x 0.00532) = 43.216.
+    assert_eq!(total("environment:prod"), "72.0802");
+    assert_eq!(total("scenario:launch"), "108.1203");
+    assert_eq!(total("scenario:launch+arm"), "86.5050");
+    assert_eq!(total("scenario:sydney"), "43.2160");
+
+    let wrong = config.replace("[arm]", "[amr]");
+    std::fs::write(folder.path().join("plimsoll.yaml"), wrong).unwrap();
+    let output = run(&["compare", folder.path().to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("did you mean `arm`?"));
 }
 
 #[test]

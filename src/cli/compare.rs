@@ -4,7 +4,7 @@ use clap::ArgMatches;
 use rust_decimal::Decimal;
 
 use super::args::{CompareArgs, CompareFormat};
-use super::{Exit, Stop, common};
+use super::{Exit, Stop, common, scenarios};
 use crate::cost::catalogue::Catalogue;
 use crate::cost::options::{self, OPTIONS};
 use crate::report;
@@ -19,7 +19,10 @@ pub(super) fn run(args: &CompareArgs, matches: &ArgMatches) -> Result<Exit, Stop
     let (Some(estimate), Some(cost_options)) = (&analysis.estimate, &analysis.cost_options) else {
         return Ok(Exit::Clean);
     };
-    let columns = options::compare(&analysis.deployment, cost_options, estimate, &wanted);
+    let mut columns = options::compare(&analysis.deployment, cost_options, estimate, &wanted);
+    if args.options.is_empty() {
+        columns.extend(scenarios::columns(&analysis, &request, &wanted, args.common.jobs)?);
+    }
     let comparison = report::compare::Comparison { current: estimate, columns: &columns };
     common::deliver_all(&targets, args.common.color, args.common.quiet, |format, style, out| match format {
         CompareFormat::Human => {

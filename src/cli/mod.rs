@@ -19,6 +19,7 @@ mod overview;
 mod pricing;
 mod rules;
 mod rules_test;
+mod scenarios;
 mod schema;
 mod shell;
 mod show;

@@ -49,7 +49,7 @@ pub fn load(text: &str, file: FileId) -> Result<Config, Vec<ConfigError>> {
     if reader.errors.is_empty() { Ok(config) } else { Err(reader.errors) }
 }
 
-pub(super) const KEYS: [&str; 14] = [
+pub(super) const KEYS: [&str; 15] = [
     "region",
     "stage",
     "profile",
@@ -63,6 +63,7 @@ pub(super) const KEYS: [&str; 14] = [
     "environments",
     "budgets",
     "limits",
+    "scenarios",
     "usage",
 ];
 const IGNORE_KEYS: [&str; 5] = ["rule", "path", "resource", "reason", "until"];
@@ -180,6 +181,7 @@ impl Reader {
                 "environments" => config.environments = self.environments(value),
                 "budgets" => config.budgets = self.budgets(value),
                 "limits" => self.limits(value, config),
+                "scenarios" => config.scenarios = self.scenarios(value),
                 "usage" => config.usage = Some(value.clone()),
                 _ => {}
             }

@@ -7,12 +7,14 @@ mod load;
 mod overrides;
 mod rule_schema;
 pub mod rules;
+mod scenarios;
 
 pub use budgets::ConfigBudget;
 pub use config_schema::config_schema;
 pub use environments::{Environment, VarFile};
 pub use load::{find, load};
 pub use rule_schema::rule_schema;
+pub use scenarios::Scenario;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -55,6 +57,8 @@ pub struct Config {
     pub ignore_foreign: Option<bool>,
     /// `limits.instances`: instances of one block that are read.
     pub most_instances: Option<usize>,
+    /// `scenarios:` in the order written.
+    pub scenarios: Vec<Scenario>,
     /// The `usage:` mapping, read by `cost`.
     pub usage: Option<Node>,
 }
