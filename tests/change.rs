@@ -411,7 +411,7 @@ fn markdown_is_bounded_and_begins_with_its_marker() {
     assert!(
         told.starts_with("<!-- plimsoll diff -->\n### Plimsoll: +10,950.00 USD a month"),
         "{}",
-        &told[..200]
+        told.chars().take(200).collect::<String>()
     );
     assert!(told.len() <= 60_000, "{} bytes", told.len());
     assert!(told.contains("more resources"));

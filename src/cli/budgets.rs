@@ -117,9 +117,12 @@ fn limit(of: &BudgetResource) -> Result<rust_decimal::Decimal, String> {
     }
 }
 
+/// The root modules that a resource of some address and place is in, each with its call.
+type Units<'a> = HashMap<(&'a Arc<str>, Span), Vec<(Option<Span>, Unit)>>;
+
 /// What one root module costs.
 fn of_unit(unit: Unit, analysis: &Analysis, estimate: &Estimate) -> Money {
-    let mut unit_of: HashMap<(&Arc<str>, Span), Vec<(Option<Span>, Unit)>> = HashMap::new();
+    let mut unit_of = Units::new();
     for meta in analysis.deployment.metas() {
         let of = unit_of.entry((&meta.address, meta.origin.span)).or_default();
         of.push((meta.calls.last().copied(), meta.unit));

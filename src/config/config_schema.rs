@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::environments::HOURS;
+use crate::cost::options::OPTIONS;
 use crate::cost::usage;
 use crate::lint::Catalogue;
 
@@ -31,8 +32,10 @@ pub fn config_schema() -> Value {
         .into_iter()
         .filter(|(key, _)| !matches!(key.as_str(), "$defs" | "$schema" | "title"))
         .collect();
+    definitions.insert("usage".to_owned(), Value::Object(of_usage));
     definitions.insert("severity".to_owned(), severity);
     definitions.insert("by_rule".to_owned(), by_rule);
+    let options: Vec<&str> = OPTIONS.iter().map(|option| option.name).collect();
     let hours = json!({"type": ["string", "number"], "description": HOURS});
     let ignore = json!({
         "type": "object",
@@ -101,6 +104,21 @@ pub fn config_schema() -> Value {
                     }
                 }
             },
+            "scenarios": {
+                "type": "object",
+                "additionalProperties": {
+                    "type": "object",
+                    "additionalProperties": false,
+                    "properties": {
+                        "title": text,
+                        "environment": text,
+                        "variables": {"type": "object", "additionalProperties": {"type": ["string", "number", "boolean"]}},
+                        "usage": {"$ref": "#/$defs/usage"},
+                        "region": text,
+                        "options": one_or_more(json!({"enum": options}))
+                    }
+                }
+            },
             "budgets": one_or_more(json!({
                 "type": "object",
                 "additionalProperties": false,
@@ -116,7 +134,7 @@ pub fn config_schema() -> Value {
                 "additionalProperties": false,
                 "properties": {"instances": {"type": "integer", "minimum": 1, "maximum": 100_000}}
             },
-            "usage": of_usage
+            "usage": {"$ref": "#/$defs/usage"}
         },
         "$defs": definitions
     })
