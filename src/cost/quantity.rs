@@ -108,7 +108,10 @@ impl Quantity {
 
     /// The same drivers and assumption with other figures.
     pub(super) fn with(&self, range: Range) -> Self {
-        Self { range, factors: Vec::new(), ..self.clone() }
+        let names: Vec<&str> = self.drivers.iter().map(|driver| &*driver.what).collect();
+        let span = self.drivers.first().map(|driver| driver.span);
+        let factors = vec![Factor { what: names.join(", "), value: range, span }];
+        Self { range, factors, ..self.clone() }
     }
 
     /// What is above `included` units, which cost nothing.

@@ -6,6 +6,7 @@
 mod compute;
 mod data;
 mod fixtures;
+mod free_tier;
 mod items;
 mod one_shot;
 mod properties;
@@ -102,6 +103,21 @@ fn of_terraform_on(
     usage_text: &str,
     profile: Option<Profile>,
 ) -> Estimate {
+    priced_in(region, text, usage_text, profile, CostOptions::new(day.parse().unwrap()))
+}
+
+/// The estimate of one Terraform file in us-east-1 with these options.
+fn priced_terraform(text: &str, usage_text: &str, options: CostOptions) -> Estimate {
+    priced_in("us-east-1", text, usage_text, None, options)
+}
+
+fn priced_in(
+    region: &str,
+    text: &str,
+    usage_text: &str,
+    profile: Option<Profile>,
+    options: CostOptions,
+) -> Estimate {
     let folder = tempfile::tempdir().unwrap();
     let provider = format!("provider \"aws\" {{\n  region = \"{region}\"\n}}\n");
     std::fs::write(folder.path().join("main.tf"), format!("{provider}{text}")).unwrap();
@@ -115,10 +131,7 @@ fn of_terraform_on(
         ..Inputs::default()
     };
     let deployment = lower::lower(inputs, &lower::Options::default());
-    let options = CostOptions {
-        usage: usage(&files, &root).with_profile(profile),
-        ..CostOptions::new(day.parse().unwrap())
-    };
+    let options = CostOptions { usage: usage(&files, &root).with_profile(profile), ..options };
     let estimate = estimate(&deployment, &options);
     check(&estimate);
     estimate
