@@ -107,7 +107,8 @@ fn arm_costs_what_the_tables_say_in_three_regions() {
     // vCPU and memory of x86 less those of Arm, times 730, memory twice.
     // eu-west-1: 730 x (0.04048 - 0.03238) + 1460 x (0.004445 - 0.00356) = 5.913 + 1.2921 = 7.2051.
     // ap-southeast-2: 730 x (0.04856 - 0.03885) + 1460 x (0.00532 - 0.00426) = 7.0883 + 1.5476 = 8.6359.
-    for (region, expected) in [("eu-west-1", "7.2051"), ("us-east-1", "7.2051"), ("ap-southeast-2", "8.6359")] {
+    for (region, expected) in [("eu-west-1", "7.2051"), ("us-east-1", "7.2051"), ("ap-southeast-2", "8.6359")]
+    {
         let report = of(region, "desired_count = 1", "", &["--option", "arm"]);
         assert_eq!(saving(&report, "arm"), expected, "{region}");
         assert_eq!(report["columns"].as_array().unwrap().len(), 1);

@@ -34,7 +34,10 @@ pub(super) fn columns(
             of.price_region = Some(region.clone());
         }
         of.terraform.inputs.extend(
-            scenario.variables.iter().map(|(name, value)| Input::Var { name: name.clone(), value: value.clone() }),
+            scenario
+                .variables
+                .iter()
+                .map(|(name, value)| Input::Var { name: name.clone(), value: value.clone() }),
         );
         let analysis = common::run(&of, jobs)?;
         let Some(mut cost_options) = analysis.cost_options else { continue };
@@ -86,5 +89,9 @@ fn column(name: String, title: String, estimate: Estimate, mut notes: Vec<String
         .map(|component| component.monthly.expected)
         .fold(rust_decimal::Decimal::ZERO, rust_decimal::Decimal::saturating_add);
     notes.push(format!("${:.2} a month are fixed: hours of everything but tasks", fixed.round_dp(2)));
-    Column { name, title, outcome: Outcome::Priced(Box::new(Priced { estimate, notes, ..Priced::default() })) }
+    Column {
+        name,
+        title,
+        outcome: Outcome::Priced(Box::new(Priced { estimate, notes, ..Priced::default() })),
+    }
 }
