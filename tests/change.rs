@@ -23,7 +23,7 @@ resource "aws_eip" "a" {
 "#;
 
 /// What makes the cost of a gateway known.
-const USAGE: &str = "usage:\n  aws_nat_gateway.*: {processed_gb: 0}\n";
+const USAGE: &str = "usage:\n  aws_nat_gateway.a: {processed_gb: 0}\n";
 
 struct Repository {
     folder: TempDir,

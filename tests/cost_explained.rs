@@ -95,7 +95,7 @@ fn every_cut_sums_to_the_total() {
             for figure in ["low", "expected", "high"] {
                 let parts = cut["parts"].as_array().unwrap();
                 let sum: Decimal = parts.iter().map(|part| decimal(&part["monthly"][figure])).sum();
-                assert_eq!(sum.round_dp(12), decimal(&total[figure]), "{folder} {by}");
+                assert_eq!(sum.round_dp(10), decimal(&total[figure]).round_dp(10), "{folder} {by}");
             }
         }
     }
@@ -205,7 +205,7 @@ fn prices_are_shown_with_source_and_age() {
 #[test]
 fn logs_kept_for_ever_say_what_retention_saves() {
     let folder = "fixtures/django-celery";
-    let report = json(&[folder]);
+    let report = json(&[folder, "--fail-on=never"]);
     let findings = report["findings"]["findings"].as_array().unwrap();
     let found: Vec<&Value> =
         findings.iter().filter(|it| it["rule"] == "log-retention" && !it["monthly"].is_null()).collect();

@@ -85,3 +85,55 @@ fn what_does_not_fit_is_refused() {
     document["findings"][0]["colour"] = Value::from("red");
     assert!(!validator.is_valid(&document));
 }
+
+#[test]
+fn configurations_fit_their_schema_as_they_are_read() {
+    let validator = jsonschema::validator_for(&run(&["schema", "config"])).unwrap();
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::create_dir(directory.path().join(".git")).unwrap();
+    std::fs::write(directory.path().join("dev.tfvars"), "").unwrap();
+    for (text, is_right) in [
+        (
+            "region: eu-west-1\nstage: production\nprofile: strict\nhours: weekdays 8-20\nfail_on: never\n",
+            true,
+        ),
+        (
+            "hours: 200\nrules: {log-retention: off, rds-public: info}\nlimits: {instances: 5}\nrule_paths: rules\n",
+            true,
+        ),
+        (
+            "overrides: [{paths: 'examples/', stage: unknown, rules: {all: off}}]\nbaseline: accepted.json\n",
+            true,
+        ),
+        ("ignore: [{rule: rds-public, path: 'x/**', reason: why, until: 2027-01-01}]\n", true),
+        ("ignore: {foreign: false, entries: [{rule: CKV_AWS_17}]}\n", true),
+        (
+            "environments: {dev: {var_files: dev.tfvars, stage: non-production, hours: 200, roots: [infra]}}\n",
+            true,
+        ),
+        (
+            "budgets: {max_monthly: 200, max_increase: 10%, on: high}\nusage: {aws_lb.main: {lcu: 0.5}}\n",
+            true,
+        ),
+        ("", true),
+        ("regoin: eu-west-1\n", false),
+        ("stage: prod\n", false),
+        ("rules: {log-retention: loud}\n", false),
+        ("ignore: [{path: x}]\n", false),
+        ("environments: {dev: {var_file: x}}\n", false),
+        ("usage: {aws_lb.main: {lcus: 1}}\n", false),
+        ("limits: {instances: 0}\n", false),
+    ] {
+        std::fs::write(directory.path().join("plimsoll.yaml"), text).unwrap();
+        let read = Command::new(env!("CARGO_BIN_EXE_plimsoll"))
+            .args(["check", "--as-of", "2026-11-20"])
+            .current_dir(directory.path())
+            .output()
+            .unwrap();
+        // An unmatched path or rule is a finding; a mistake in the configuration is 2.
+        let is_read = read.status.code() != Some(2);
+        let document: Value = serde_yaml::from_str(text).unwrap();
+        assert_eq!(is_read, is_right, "{text}: {}", String::from_utf8_lossy(&read.stderr));
+        assert_eq!(validator.is_valid(&document), is_right, "{text}");
+    }
+}

@@ -271,6 +271,8 @@ pub struct SchemaArgs {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum SchemaOf {
+    /// plimsoll.yaml
+    Config,
     /// A rule file below .plimsoll/rules
     Rule,
     /// `usage:` in plimsoll.yaml, and files for --usage

@@ -10,6 +10,7 @@ use crate::report::schema::{self, Shape};
 
 pub(super) fn run(args: &SchemaArgs) -> Result<Exit, Stop> {
     let schema: Value = match args.of {
+        SchemaOf::Config => config::config_schema(),
         SchemaOf::Rule => config::rule_schema(),
         SchemaOf::Usage => usage::schema(),
         SchemaOf::Findings => schema::of(Shape::Findings),

@@ -49,7 +49,7 @@ pub fn load(text: &str, file: FileId) -> Result<Config, Vec<ConfigError>> {
     if reader.errors.is_empty() { Ok(config) } else { Err(reader.errors) }
 }
 
-const KEYS: [&str; 15] = [
+pub(super) const KEYS: [&str; 15] = [
     "region",
     "stage",
     "profile",
@@ -68,11 +68,12 @@ const KEYS: [&str; 15] = [
 ];
 const IGNORE_KEYS: [&str; 5] = ["rule", "path", "resource", "reason", "until"];
 
-/// A stage as the configuration names it.
+/// Hours a month, or windows of the week.
 pub(super) fn hours(text: &str) -> Option<Hours> {
     Hours::parse(text).ok()
 }
 
+/// A stage as the configuration names it.
 pub(super) fn stage(text: &str) -> Option<Stage> {
     match text {
         "production" => Some(Stage::Production),

@@ -1,6 +1,7 @@
 //! `plimsoll.yaml`: what a team decided once. Typed; every mistake is an error with its place.
 
 mod budgets;
+mod config_schema;
 mod environments;
 mod load;
 mod overrides;
@@ -9,6 +10,7 @@ pub mod rules;
 mod scenarios;
 
 pub use budgets::ConfigBudget;
+pub use config_schema::config_schema;
 pub use environments::{Environment, VarFile};
 pub use load::{find, load};
 pub use rule_schema::rule_schema;

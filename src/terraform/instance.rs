@@ -112,8 +112,7 @@ impl Instance {
 
     /// Lets go of the instances that calls in this module have made.
     pub(crate) fn forget_calls(&self) {
-        let forgotten = self.call_memo.take();
-        drop(forgotten);
+        drop(self.call_memo.take());
     }
 
     /// Whether the module may have no instance at all: what fails in it need not fail.
