@@ -134,8 +134,8 @@ pub fn config_schema() -> Value {
                 "additionalProperties": false,
                 "properties": {"instances": {"type": "integer", "minimum": 1, "maximum": 100_000}}
             },
-            "usage": {"$ref": "#/$defs/usage"}
-        },
+                "usage": {"$ref": "#/$defs/usage"}
+            },
         "$defs": definitions
     })
 }
