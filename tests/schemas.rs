@@ -98,7 +98,7 @@ fn configurations_fit_their_schema_as_they_are_read() {
             true,
         ),
         (
-            "hours: 200\nrules: {log-retention: off, rds-public: info}\nlimits: {instances: 5}\nrule_paths: rules\n",
+            "hours: 200\nrules: {log-retention: off, rds-public: info}\nlimits: {instances: 5}\n",
             true,
         ),
         (
