@@ -97,10 +97,7 @@ fn configurations_fit_their_schema_as_they_are_read() {
             "region: eu-west-1\nstage: production\nprofile: strict\nhours: weekdays 8-20\nfail_on: never\n",
             true,
         ),
-        (
-            "hours: 200\nrules: {log-retention: off, rds-public: info}\nlimits: {instances: 5}\n",
-            true,
-        ),
+        ("hours: 200\nrules: {log-retention: off, rds-public: info}\nlimits: {instances: 5}\n", true),
         (
             "overrides: [{paths: 'examples/', stage: unknown, rules: {all: off}}]\nbaseline: accepted.json\n",
             true,
