@@ -92,6 +92,8 @@ fn configurations_fit_their_schema_as_they_are_read() {
     let directory = tempfile::tempdir().unwrap();
     std::fs::create_dir(directory.path().join(".git")).unwrap();
     std::fs::write(directory.path().join("dev.tfvars"), "").unwrap();
+    let accepted = "{\"schema\": \"plimsoll/baseline/1\", \"entries\": []}";
+    std::fs::write(directory.path().join("accepted.json"), accepted).unwrap();
     for (text, is_right) in [
         (
             "region: eu-west-1\nstage: production\nprofile: strict\nhours: weekdays 8-20\nfail_on: never\n",
