@@ -126,11 +126,24 @@ fn every_command_is_completed_and_has_a_page() {
             assert!(script.contains(command), "{shell}: {command}");
         }
     }
-    assert_eq!(plimsoll(directory.path(), &["man", "--directory", "."]).status.code(), Some(0));
+    assert_eq!(plimsoll(directory.path(), &["man", "--directory", "pages/man1"]).status.code(), Some(0));
     for command in &commands {
-        let page = fs::read_to_string(directory.path().join(format!("plimsoll-{command}.1"))).unwrap();
+        let page =
+            fs::read_to_string(directory.path().join(format!("pages/man1/plimsoll-{command}.1"))).unwrap();
         assert!(page.contains(".SH DESCRIPTION"), "{command}");
     }
     assert!(text(&plimsoll(directory.path(), &["man", "check"])).contains("fail\\-on\\-undecided"));
     assert_eq!(plimsoll(directory.path(), &["man", "chekc"]).status.code(), Some(2));
+}
+
+#[test]
+fn a_misspelt_command_is_told_from_a_path() {
+    let directory = tempfile::tempdir().unwrap();
+    let output = plimsoll(directory.path(), &["chekc"]);
+    assert_eq!(output.status.code(), Some(3));
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(said.contains("`chekc` does not exist; did you mean the command `check`?"), "{said}");
+    let output = plimsoll(directory.path(), &["infra/production"]);
+    assert_eq!(output.status.code(), Some(3));
+    assert!(!String::from_utf8_lossy(&output.stderr).contains("did you mean"));
 }

@@ -22,9 +22,8 @@ pub(super) fn man(args: &ManArgs) -> Result<Exit, Stop> {
     let mut program = Cli::command();
     program.build();
     if let Some(directory) = &args.directory {
-        if !directory.is_dir() {
-            return Err(Stop::path(format!("`{}` is not a directory", directory.display())));
-        }
+        std::fs::create_dir_all(directory)
+            .map_err(|error| Stop::path(format!("cannot create {}: {error}", directory.display())))?;
         for command in pages(&program) {
             let path = directory.join(format!("{}.1", title(command)));
             common::deliver(Some(&path), Color::Never, false, |_, out| page(command, out))?;
