@@ -345,7 +345,24 @@ fn no_part_or_encoding_of_a_credential_is_printed() {
     all.push(vec!["explain", "plaintext-secret"]);
     all.push(vec!["check", "--diff"]);
     all.push(vec!["check", "--diff", "--unsafe-fixes", "--profile", "strict"]);
+    for format in ["human", "json"] {
+        all.push(vec!["explain", "aws_ecs_task_definition.t1", "infra", "--format", format]);
+        all.push(vec!["compare", "--format", format]);
+        all.push(vec!["cost", "--by", "container", "--format", format]);
+        all.push(vec!["cost", "--sensitivity", "--format", format]);
+        all.push(vec!["cost", "--why", "aws_ecs_task_definition.t1", "--format", format]);
+        all.push(vec!["diff", "infra", "plan/tfplan.json", "--format", format]);
+        all.push(vec!["baseline", "show", "--format", format]);
+        all.push(vec!["baseline", "check", "--format", format]);
+    }
+    all.push(vec!["check", "--timings"]);
+    all.push(vec!["init", "--dry-run"]);
+    all.push(vec!["usage", "init"]);
+    run(&["baseline", "create", "--profile", "strict"]);
     let mut found = Vec::new();
+    let accepted = std::fs::read_to_string(root.join("plimsoll-baseline.json")).unwrap();
+    assert!(accepted.contains("plaintext-secret-env"), "{accepted}");
+    found.extend(leaks(&planted, &accepted).into_iter().map(|leak| format!("baseline file: {leak}")));
     let mut hidden = 0;
     for args in &all {
         let text = run(args);
