@@ -415,11 +415,6 @@ fn state(request: &Request) -> Result<Analysis, Failure> {
     })
 }
 
-/// The git top level that a directory lies in, or itself.
-fn top_level(directory: &Path) -> PathBuf {
-    directory.ancestors().find(|above| above.join(".git").exists()).unwrap_or(directory).to_path_buf()
-}
-
 type Configured = (Config, Usage, Option<PathBuf>);
 
 /// The configuration file, if there is one, with its `usage` and the directory it lies in.

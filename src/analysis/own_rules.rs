@@ -149,7 +149,7 @@ pub fn to_test(paths: &[PathBuf], working_directory: &Path) -> Result<(Vec<RuleT
             _ => format!("`{}`: {error}", path.display()),
         })
     };
-    let top = super::top_level(working_directory);
+    let top = crate::discover::boundary_of(working_directory);
     let files = Files::new(&top, working_directory).map_err(|error| unreadable(&top, error))?;
     let mut found = Vec::new();
     if paths.is_empty() {
@@ -185,7 +185,7 @@ pub fn to_test(paths: &[PathBuf], working_directory: &Path) -> Result<(Vec<RuleT
 /// # Errors
 /// For mistakes in the configuration and in rules.
 pub fn of_directory(working_directory: &Path, config: Option<&Path>) -> Result<Catalogue, Failure> {
-    let top = super::top_level(working_directory);
+    let top = crate::discover::boundary_of(working_directory);
     let files = Files::new(&top, working_directory)
         .map_err(|error| Failure::Path(format!("{}: {error}", top.display())))?;
     let is_trusted = config.is_some();

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::accepted::Accept;
 use super::git::{Changed, Commit, Git};
-use super::{Analysis, Failure, Request, state, top_level};
+use super::{Analysis, Failure, Request, state};
 use crate::config;
 use crate::lint::Catalogue;
 use crate::source::{Files, Overlay};
@@ -72,7 +72,7 @@ pub fn analyse_revision(
     let around = around.canonicalize().unwrap_or_else(|_| around.to_path_buf());
     let root = match &request.root {
         Some(root) => root.canonicalize().unwrap_or_else(|_| root.clone()),
-        None => top_level(&around),
+        None => crate::discover::boundary_of(&around),
     };
     let then = Then::read(&around, revision, &root, request.config.as_deref()).map_err(Failure::Argument)?;
     let paths = paths_of_then(request, &then.changes, &then.overlay);

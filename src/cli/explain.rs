@@ -59,8 +59,11 @@ fn page(args: &ExplainArgs, catalogue: &Catalogue) -> Result<Option<Exit>, Stop>
 
 /// Resources that the address names: itself, its instances, or what is in the module.
 fn resources<'a>(analysis: &'a Analysis, address: &str) -> Vec<&'a Meta> {
-    let mut metas: Vec<&Meta> =
-        analysis.deployment.metas().filter(|meta| Subject::covers(address, &meta.address)).collect();
+    let mut metas: Vec<&Meta> = analysis
+        .deployment
+        .metas()
+        .filter(|meta| report::cost_why::is_within(&meta.address, address))
+        .collect();
     metas.sort_by(|a, b| a.address.cmp(&b.address));
     metas.dedup_by(|a, b| a.address == b.address && a.unit == b.unit);
     metas

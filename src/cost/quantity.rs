@@ -68,6 +68,17 @@ impl Quantity {
         Self { range, drivers: Vec::new(), factors, assumption: None }
     }
 
+    /// At least so much, figure by figure.
+    pub(super) fn at_least(self, least: Range) -> Self {
+        let Range { low, expected, high } = self.range;
+        let range = Range {
+            low: low.max(least.low),
+            expected: expected.max(least.expected),
+            high: high.max(least.high),
+        };
+        self.with(range)
+    }
+
     pub(super) fn exactly(amount: impl Into<Decimal>) -> Self {
         Self::of(Range::exactly(amount.into()))
     }

@@ -139,7 +139,7 @@ fn readable(path: &Path, real: &Path) -> Result<(), DiscoverError> {
 }
 
 /// The git top level around a resolved path, else the directory itself.
-fn boundary_of(path: &Path) -> PathBuf {
+pub(crate) fn boundary_of(path: &Path) -> PathBuf {
     let directory = if path.is_dir() { path } else { path.parent().unwrap_or(path) };
     let top = directory.ancestors().find(|above| above.join(".git").exists());
     top.unwrap_or(directory).to_path_buf()

@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 use termcolor::{Color, ColorSpec};
 
+use super::cost_why::is_within;
 use super::{Outcome, Style, estimate, human, json, text};
 use crate::cost::estimate::Estimate;
 use crate::lint::sink::{Judgement, Passed};
@@ -25,16 +26,10 @@ pub struct Subject<'a> {
 }
 
 impl Subject<'_> {
-    /// Whether an address is the one asked for, an instance of it, or in the module asked for.
-    #[must_use]
-    pub fn covers(asked: &str, address: &str) -> bool {
-        address.strip_prefix(asked).is_some_and(|rest| rest.is_empty() || rest.starts_with(['[', '.']))
-    }
-
     /// What the run found about these resources only.
     #[must_use]
     pub fn judgement(&self, all: &Judgement) -> Judgement {
-        let is_it = |address: &str| Self::covers(self.address, address);
+        let is_it = |address: &str| is_within(address, self.address);
         let mut judgement = Judgement {
             findings: all.findings.clone(),
             undecided: all.undecided.clone(),
@@ -63,8 +58,8 @@ impl Subject<'_> {
     #[must_use]
     pub fn estimate(&self, all: &Estimate) -> Estimate {
         let mut estimate = all.clone();
-        estimate.resources.retain(|resource| Self::covers(self.address, &resource.address));
-        estimate.unpriced.retain(|unpriced| Self::covers(self.address, &unpriced.address));
+        estimate.resources.retain(|resource| is_within(&resource.address, self.address));
+        estimate.unpriced.retain(|unpriced| is_within(&unpriced.address, self.address));
         let named: Vec<&String> = estimate
             .resources
             .iter()

@@ -152,7 +152,7 @@ fn serverless(sheet: &mut Sheet<'_>, cache: &Cache, limits: &Limits<'_>) {
         least.map(|least| {
             let least = least.times(seconds).times(hours);
             match used {
-                Ok(used) => raised(&used, least.range),
+                Ok(used) => used.at_least(least.range),
                 Err(_) => least,
             }
         })
@@ -164,9 +164,9 @@ fn serverless(sheet: &mut Sheet<'_>, cache: &Cache, limits: &Limits<'_>) {
 /// Average GB that are billed: as the usage says, else the least that is, up to the limit that is set.
 fn stored(sheet: &mut Sheet<'_>, floor: Decimal, limits: &Limits<'_>) -> Known<Quantity> {
     let least = sheet.number(limits.least_data, "minimum", Some(0))?;
-    let least = raised(&least, Range::exactly(floor));
+    let least = least.at_least(Range::exactly(floor));
     if let Ok(given) = sheet.usage("data_gb", "GB stored") {
-        return Ok(raised(&given, least.range));
+        return Ok(given.at_least(least.range));
     }
     let most = if limits.most_data.is_absent() {
         least.range.high
@@ -176,13 +176,4 @@ fn stored(sheet: &mut Sheet<'_>, floor: Decimal, limits: &Limits<'_>) -> Known<Q
     let value = format!("the least that is billed, {} GB", least.range.expected.normalize());
     let name = sheet.assume("data in serverless caches", value, "usage key `data_gb`");
     Ok(least.with(Range { high: most, ..least.range }).assuming(name))
-}
-
-fn raised(quantity: &Quantity, least: Range) -> Quantity {
-    let range = quantity.range;
-    quantity.with(Range {
-        low: range.low.max(least.low),
-        expected: range.expected.max(least.expected),
-        high: range.high.max(least.high),
-    })
 }

@@ -106,10 +106,10 @@ fn of_database(sheet: &mut Sheet<'_>, database: &Database) {
             Some(cluster) => capacity(sheet, cluster, database),
             None => Err(Missing::because("its cluster, whose capacity decides, is in no file")),
         };
-        let acus = acus.map(|acus| at_least(acus, FEWEST_ACUS));
+        let acus = acus.map(|acus| acus.at_least(Range::exactly(FEWEST_ACUS.into())));
         (format!("Proxy of {} (at least 8 ACU)", database.meta.address), "ACU-hours", acus)
     } else {
-        let vcpus = vcpus(sheet, &class).map(|vcpus| at_least(vcpus, FEWEST_VCPUS));
+        let vcpus = vcpus(sheet, &class).map(|vcpus| vcpus.at_least(Range::exactly(FEWEST_VCPUS.into())));
         (format!("Proxy of {}", database.meta.address), "vCPU-hours", vcpus)
     };
     let quantity = each.and_then(|each| Ok(each.by(&instances(database)?).times(hours)));
@@ -128,16 +128,6 @@ fn instances(database: &Database) -> Known<Quantity> {
             Err(Missing { causes: causes.clone(), ..missing })
         }
     }
-}
-
-fn at_least(quantity: Quantity, fewest: i64) -> Quantity {
-    let fewest = Decimal::from(fewest);
-    let range = Range {
-        low: quantity.range.low.max(fewest),
-        expected: quantity.range.expected.max(fewest),
-        high: quantity.range.high.max(fewest),
-    };
-    quantity.with(range)
 }
 
 /// vCPUs of a class; of several the most is expected.

@@ -93,12 +93,7 @@ pub(super) fn billed_minutes(sheet: &mut Sheet<'_>, of: &[(&str, &str)], windows
             Quantity::exactly(ASSUMED_MINUTES).assuming(name)
         }
     };
-    if windows { given.with(raised(given.range, SHORTEST_WINDOWS_RUN)) } else { given }
-}
-
-fn raised(range: Range, least: i64) -> Range {
-    let least = Decimal::from(least);
-    Range { low: range.low.max(least), expected: range.expected.max(least), high: range.high.max(least) }
+    if windows { given.at_least(Range::exactly(Decimal::from(SHORTEST_WINDOWS_RUN))) } else { given }
 }
 
 /// Runs a month: as the schedule says, else as the usage says.
